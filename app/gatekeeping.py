@@ -1,0 +1,68 @@
+"""What stands before and after every page: request number, headers, error pages."""
+
+import logging
+import secrets
+import uuid
+
+from flask import Flask, Response, g, render_template, request
+from werkzeug.exceptions import HTTPException
+
+logger = logging.getLogger(__name__)
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), microphone=()",
+}
+POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; "
+    "img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def init_app(app: Flask) -> None:
+    """Put the gate around the application."""
+    app.before_request(number_request)
+    app.after_request(add_headers)
+    app.context_processor(lambda: {"csp_nonce": nonce})
+    app.register_error_handler(HTTPException, refused)
+    app.register_error_handler(Exception, failed)
+
+
+def number_request() -> None:
+    """Give the request the number that logs, audit and error pages share."""
+    g.request_id = uuid.uuid4().hex[:12].upper()
+
+
+def nonce() -> str:
+    """Return the request's nonce for scripts."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    made: str = g.nonce
+    return made
+
+
+def add_headers(response: Response) -> Response:
+    """Add the security headers; pages are never cached, static files are."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce()))
+    if request.endpoint not in ("static", "appbuilder.static"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def refused(error: HTTPException) -> tuple[str, int] | HTTPException:
+    """Show the page of a refused request: not found, not allowed, too large, form expired."""
+    if request.path.startswith("/api/") or error.code is None or error.code < 400:
+        return error
+    return render_template("errors/page.html", error=error), error.code
+
+
+def failed(error: Exception) -> tuple[str, int]:
+    """Show a number to quote and write it to the log with the fault."""
+    logger.exception("request %s failed", g.get("request_id"), exc_info=error)
+    return render_template("errors/fault.html", number=g.get("request_id")), 500

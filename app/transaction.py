@@ -1,0 +1,67 @@
+"""The one place that commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.domain.errors import IllegalMove
+from app.extensions import db
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+BUSY_SECONDS = 30
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Do one piece of work: all of it is kept, or nothing.
+
+    The request's read transaction is ended first, so that everything the work decides on is
+    read again; on SQLite the write lock is taken at once (``BEGIN IMMEDIATE``), because a read
+    that turns into a write fails whatever the time-out. Raises ``IllegalMove`` when somebody
+    else was faster.
+    """
+    session = db.session()
+    session.rollback()
+    token = _writing.set(True)
+    try:
+        yield session
+        session.commit()
+    except StaleDataError as stale:
+        session.rollback()
+        raise IllegalMove("the row has moved on") from stale
+    except IntegrityError as clash:
+        session.rollback()
+        if "one_open_case_an_account" in str(clash.orig) or "application.account_id" in str(
+            clash.orig
+        ):
+            raise IllegalMove("another application is open", code="open_case") from clash
+        raise
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        _writing.reset(token)
+
+
+def prepare_sqlite(engine: sa.Engine) -> None:
+    """Make SQLite durable and strict: WAL, full sync, foreign keys, and locks taken in time."""
+
+    @sa.event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def begun(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")

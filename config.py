@@ -1,0 +1,209 @@
+"""Settings from the environment; the only reader of ``os.environ``."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from app.domain.terms import Role
+from app.sealing import KeyRing
+
+ROOT = Path(__file__).parent
+MINIMUM_SECRET = 32
+
+REFERENCE_MENUS = (
+    "Reasons", "MaterialTypes", "Requirements", "ReturnReasons", "Banks", "CardPrefixes",
+    "WorkingDays", "Facts", "PolicySettings",
+)  # fmt: skip
+
+
+class SettingMissing(SystemExit):
+    """A setting without which the hall must not start."""
+
+
+def kept(path: Path, make: Any) -> str:
+    """Return the text kept at ``path``, made once and readable by its owner only."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(make())
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return path.read_text()
+
+
+def secret(name: str, path: Path, make: Any, *, production: bool) -> str:
+    """Return a secret from the environment; in production it must be set there."""
+    value = os.environ.get(name, "")
+    if value:
+        return value
+    if production:
+        raise SettingMissing(
+            f"{name} is not set. Set it in the environment of the service before the start "
+            "(see docs/operate.md); in production the hall never makes up a secret."
+        )
+    return kept(path, make)
+
+
+def settings(**overrides: Any) -> dict[str, Any]:
+    """Return everything the application is configured with; ``overrides`` win (tests)."""
+    env = os.environ.get
+    mode = overrides.get("ANJU_ENV") or env("ANJU_ENV", "development")
+    production = mode == "production"
+    home = Path(overrides.get("ANJU_HOME") or env("ANJU_HOME") or ROOT / "var")
+    home.mkdir(parents=True, exist_ok=True)
+    database = (
+        overrides.get("SQLALCHEMY_DATABASE_URI")
+        or env("DATABASE_URL")
+        or f"sqlite:///{home / 'anju.db'}"
+    )
+    if database.startswith("postgresql://") or database.startswith("postgres://"):
+        database = "postgresql+psycopg://" + database.split("://", 1)[1]
+    chosen: dict[str, Any] = {
+        "ANJU_ENV": mode,
+        "ANJU_HOME": home,
+        "ANJU_PRODUCTION": production,
+        "ANJU_KEYS": secret("ANJU_KEYS", home / "keys", KeyRing.generate, production=production),
+        "SECRET_KEY": secret(
+            "SECRET_KEY", home / "secret", lambda: secrets.token_hex(32), production=production
+        ),
+        "SQLALCHEMY_DATABASE_URI": database,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(database),
+        "STORAGE_URL": env("STORAGE_URL", f"file://{home / 'files'}"),
+        "REDIS_URL": env("REDIS_URL", ""),
+        "ANJU_BANK_URL": env("ANJU_BANK_URL", "http://127.0.0.1:8090"),
+        "ANJU_SMS_FILE": home / "sms.jsonl",
+        "ANJU_CRASH_AT": env("ANJU_CRASH_AT", ""),
+        "ANJU_AGENCY_BY_HOST": env("ANJU_AGENCY_BY_HOST", "") == "1",
+        "HOST": env("HOST", "127.0.0.1"),
+        "PORT": int(env("PORT", "8080")),
+        **FLASK,
+        **FAB,
+        "SESSION_COOKIE_SECURE": production,
+    }
+    return chosen | overrides
+
+
+def engine_options(database: str) -> dict[str, Any]:
+    """Return how connections are made for this kind of database."""
+    if database.startswith("sqlite"):
+        return {"connect_args": {"timeout": 30}}
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 10,
+        "max_overflow": 10,
+        "connect_args": {"prepare_threshold": None, "connect_timeout": 10},
+    }
+
+
+def rights(view: str, *verbs: str) -> list[list[str]]:
+    """Return anchored patterns: FAB matches by prefix and stores a pattern up to 100 characters."""
+    return [[f"^{view}$", f"^can_{verb}$"] for verb in verbs]
+
+
+def menus(*labels: str) -> list[list[str]]:
+    """Return the patterns that show menu entries."""
+    return [[f"^{label}$", "^menu_access$"] for label in labels]
+
+
+CASES = [
+    *rights("Desk", "read"),
+    *rights("Cases", "read"),
+    *rights("Materials", "read"),
+    *menus("Work", "Desk", "Queue", "Cases", "Materials"),
+]
+MONEY = [*rights("Payouts", "read"), *menus("Money", "Payouts", "PayoutRuns")]
+REFERENCE = [*rights("Reference", "read"), *menus("ReferenceData", *REFERENCE_MENUS)]
+PEOPLE = [*rights("Holders", "read"), *menus("Work", "Applicants", "Accounts")]
+
+FAB_ROLES: dict[str, list[list[str]]] = {
+    Role.APPLICANT: [
+        *rights("Hall", "read", "apply"),
+        *rights("Mine", "read"),
+        *menus("Hall", "Apply", "Progress", "MyAccounts", "MyCards", "MyMaterials", "Messages"),
+    ],
+    Role.FIRST_REVIEWER: [*CASES, *PEOPLE, *REFERENCE, *rights("Desk", "decide")],
+    Role.SECOND_REVIEWER: [*CASES, *PEOPLE, *REFERENCE, *rights("Desk", "second")],
+    Role.SUPERVISOR: [
+        *CASES, *PEOPLE, *MONEY, *REFERENCE,
+        *rights("Desk", "supervise"), *rights("Holders", "edit"),
+        *rights("Audit", "read"), *menus("Records", "Audit"),
+    ],
+    Role.PAYER: [
+        *MONEY, *rights("Payouts", "prepare"), *rights("Desk", "home"), *menus("Work", "Desk"),
+    ],
+    Role.RELEASER: [
+        *MONEY, *rights("Payouts", "release"), *rights("Desk", "home"), *menus("Work", "Desk"),
+    ],
+    Role.AUDITOR: [
+        *CASES, *PEOPLE, *MONEY, *REFERENCE,
+        *rights("Ledger", "read"), *rights("Audit", "read"),
+        *menus("Records", "Audit", "Ledger", "CaseEvents", "Health"), *rights("Health", "read"),
+    ],
+    Role.PACKAGE_EDITOR: [
+        *REFERENCE, *rights("Reference", "edit"), *rights("Packages", "read"),
+        *menus("Packages", "Calendar"), *rights("Desk", "home"), *menus("Work", "Desk"),
+    ],
+    Role.PACKAGE_PUBLISHER: [
+        *REFERENCE, *rights("Packages", "read", "publish"), *menus("Packages", "Calendar"),
+        *rights("Desk", "home"), *menus("Work", "Desk"),
+    ],
+    Role.USER_ADMIN: [
+        *rights("Staff", "read", "edit"), *menus("Administration", "Users", "Roles"),
+        *rights("Roles", "read"), *rights("Desk", "home"), *menus("Work", "Desk"),
+    ],
+    Role.SECURITY_OFFICER: [
+        *rights("Audit", "read"), *menus("Records", "Audit", "Health"), *rights("Health", "read"),
+        *rights("Desk", "home"), *menus("Work", "Desk"),
+    ],
+    Role.INSTALLATION_ADMIN: [
+        *rights("Agencies", "read", "edit"), *rights("Staff", "read", "edit"),
+        *rights("Roles", "read"), *rights("Packages", "read", "publish"), *rights("Health", "read"),
+        *menus("Administration", "Users", "Roles", "Agencies", "Packages", "Health", "Calendar"),
+        *rights("Desk", "home"), *menus("Work", "Desk"),
+    ],
+}  # fmt: skip
+
+FLASK: dict[str, Any] = {
+    "MAX_CONTENT_LENGTH": 60 * 1024 * 1024,
+    "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "SESSION_COOKIE_NAME": "anju",
+    "WTF_CSRF_TIME_LIMIT": None,
+    "SQLALCHEMY_TRACK_MODIFICATIONS": False,
+}
+
+FAB: dict[str, Any] = {
+    "APP_NAME": "安居",
+    "APP_THEME": "",
+    "FAB_BASE_TEMPLATE": "layout.html",
+    "FAB_INDEX_VIEW": "app.hall.front.FrontView",
+    "FAB_SECURITY_MANAGER_CLASS": "app.security.HallSecurityManager",
+    "FAB_ROLES": FAB_ROLES,
+    "FAB_CREATE_DB": False,
+    "FAB_UPDATE_PERMS": False,
+    "FAB_ADD_SECURITY_PERMISSION_VIEW": False,
+    "FAB_ADD_SECURITY_VIEW_MENU_VIEW": False,
+    "FAB_ADD_SECURITY_PERMISSION_VIEWS_VIEW": False,
+    "FAB_ADD_OPENAPI_VIEWS": False,
+    "FAB_ADD_MENU_API": False,
+    "FAB_PASSWORD_HASH_METHOD": "scrypt:32768:8:3",
+    "FAB_SAFE_REDIRECT_HOSTS": [],
+    "AUTH_TYPE": 1,
+    "AUTH_ROLE_ADMIN": "Admin",
+    "AUTH_ROLE_PUBLIC": "Public",
+    "AUTH_USER_REGISTRATION": False,
+    "RATELIMIT_ENABLED": False,
+    "BABEL_DEFAULT_LOCALE": "zh",
+    "BABEL_DEFAULT_FOLDER": "translations",
+    "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
+    "LANGUAGES": {
+        "zh": {"flag": "cn", "name": "中文"},
+        "en": {"flag": "gb", "name": "English"},
+    },
+}
