@@ -1,16 +1,10 @@
-"""``flask anju …``: what an operator can do from the command line."""
+"""Prepare a hall: tables, packages, roles."""
 
 import click
-from flask import Flask, current_app
-from flask.cli import AppGroup
+from flask import current_app
 from flask_migrate import upgrade
 
-anju = AppGroup("anju", help="Run and look after the hall.")
-
-
-def init_app(app: Flask) -> None:
-    """Add the commands."""
-    app.cli.add_command(anju)
+from app.cli.group import anju
 
 
 @anju.command()

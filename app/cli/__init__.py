@@ -1,0 +1,11 @@
+"""``flask anju …``: what an operator can do from the command line."""
+
+from flask import Flask
+
+from app.cli import setup  # noqa: F401 - its commands are added by being imported
+from app.cli.group import anju
+
+
+def init_app(app: Flask) -> None:
+    """Add the commands."""
+    app.cli.add_command(anju)
