@@ -1,0 +1,7 @@
+"""Text messages to mobiles."""
+
+from app.gateways.sms.local import LocalSms
+from app.gateways.sms.protocol import Sms, SmsFailed
+from app.gateways.sms.tencent import TencentAccount, TencentSms
+
+__all__ = ["LocalSms", "Sms", "SmsFailed", "TencentAccount", "TencentSms"]

@@ -1,0 +1,82 @@
+"""Files below one directory of this machine."""
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from app.gateways.storage.protocol import AlreadyStored, NotStored, StorageDown, checked_key
+
+
+class LocalStorage:
+    """Keeps each key as one file, which appears whole and durable or not at all."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put(self, key: str, data: bytes) -> None:
+        """Write a file that is not there yet."""
+        target = self._path(key)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._write(target, data)
+        except FileExistsError:
+            raise AlreadyStored(key) from None
+        except OSError as fault:
+            raise StorageDown("storage", "not_written", str(fault.errno)) from fault
+
+    def get(self, key: str) -> bytes:
+        """Read a file."""
+        try:
+            return self._path(key).read_bytes()
+        except (FileNotFoundError, IsADirectoryError):
+            raise NotStored(key) from None
+        except OSError as fault:
+            raise StorageDown("storage", "not_read", str(fault.errno)) from fault
+
+    def delete(self, key: str) -> None:
+        """Remove a file."""
+        try:
+            self._path(key).unlink(missing_ok=True)
+        except OSError as fault:
+            raise StorageDown("storage", "not_deleted", str(fault.errno)) from fault
+
+    def exists(self, key: str) -> bool:
+        """Tell whether there is a file."""
+        return self._path(key).is_file()
+
+    def healthy(self) -> bool:
+        """Write, read and remove a small file."""
+        key = f"health-{secrets.token_hex(8)}"
+        try:
+            self.put(key, b"ok")
+            return self.get(key) == b"ok"
+        except (StorageDown, AlreadyStored, NotStored):
+            return False
+        finally:
+            with suppress(StorageDown):
+                self.delete(key)
+
+    def _path(self, key: str) -> Path:
+        return self._root / checked_key(key)
+
+    def _write(self, target: Path, data: bytes) -> None:
+        # A hard link refuses an existing name, which a rename would silently replace.
+        draft = target.parent / f".{secrets.token_hex(8)}.part"
+        try:
+            with draft.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(draft, target)
+        finally:
+            draft.unlink(missing_ok=True)
+        _sync(target.parent)
+
+
+def _sync(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
