@@ -1,0 +1,1 @@
+"""Service packages: what an agency offers, as data, and the reader that refuses faulty data."""

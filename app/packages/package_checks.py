@@ -1,0 +1,92 @@
+"""What must hold for the agency, the scheme, the settings and the return reasons."""
+
+from app.packages.checks import (
+    check_known,
+    check_placeholders,
+    check_validity,
+    note_unknown,
+)
+from app.packages.common_rows import BankRow
+from app.packages.problems import Findings
+from app.packages.rows import AgencyRow, PackageRow, ReturnReasonRow, SchemeRow, SettingRow
+from app.packages.tables import Table
+from app.packages.vocabulary import PLACES, RETURN_PLACEHOLDERS, SETTINGS, SettingRule
+
+
+def check_single(
+    table: Table[PackageRow] | Table[AgencyRow] | Table[SchemeRow], findings: Findings
+) -> None:
+    """Check that a package is one service of one agency."""
+    if table.complete and len(table.cells) != 1:
+        findings.add(table.file, 0, "", "应当只有一行数据", "must have exactly one row")
+
+
+def check_agency(
+    agencies: Table[AgencyRow], banks: tuple[BankRow, ...], findings: Findings
+) -> None:
+    """Check the paying bank and its hours."""
+    check_known(agencies, "payer_bank_code", {bank.bank_code for bank in banks}, findings)
+    for line, row in agencies.lines:
+        if (row.bank_opens is None) != (row.bank_closes is None) or (
+            row.bank_opens is not None
+            and row.bank_closes is not None
+            and row.bank_closes <= row.bank_opens
+        ):
+            findings.add(
+                agencies.file, line, "bank_closes",
+                "与 bank_opens 应同时填写，且晚于它",
+                "is given with bank_opens, and later than it",
+            )  # fmt: skip
+
+
+def check_settings(settings: Table[SettingRow], findings: Findings) -> None:
+    """Check that every setting is there, in a unit and with the places it can have."""
+    check_validity(settings, ("key",), findings)
+    for line, row in settings.lines:
+        rule = SETTINGS.get(row.key)
+        if rule is None:
+            note_unknown(settings.file, line, "key", row.key, findings)
+        else:
+            _check_setting(settings.file, line, row, rule, findings)
+    for key in SETTINGS:
+        if settings.lacks(key, "key"):
+            findings.add(settings.file, 0, key, "缺少此项设置", "the setting is missing")
+
+
+def _check_setting(
+    file: str, line: int, row: SettingRow, rule: SettingRule, findings: Findings
+) -> None:
+    """Check unit and value of one setting."""
+    if row.unit not in rule.units:
+        note_unknown(file, line, "unit", row.unit, findings)
+    if row.value is None:
+        if not rule.may_be_empty:
+            findings.add(file, line, "value", "不能为空", "must not be empty")
+        return
+    places = PLACES.get(row.unit, 0)
+    if row.value < 0 or row.value != round(row.value, places):
+        findings.add(
+            file, line, "value",
+            f"应为不小于 0、最多 {places} 位小数的数",
+            f"must be 0 or more with at most {places} places",
+        )  # fmt: skip
+    if row.unit == "flag" and row.value > 1:
+        findings.add(file, line, "value", "应为 0 或 1", "must be 0 or 1")
+
+
+def check_return_reasons(reasons: Table[ReturnReasonRow], findings: Findings) -> None:
+    """Check placeholders, notes and what a return reopens."""
+    check_validity(reasons, ("code",), findings)
+    check_placeholders(reasons, findings, known=RETURN_PLACEHOLDERS)
+    for line, row in reasons.lines:
+        reopens_something = bool(row.reopens) and row.reopens != ("none",)
+        if reopens_something != (row.outcome == "return"):
+            findings.add(
+                reasons.file, line, "reopens",
+                "只有退回才能重新开放填写", "a return reopens something, nothing else does",
+            )  # fmt: skip
+        if "note" in row.placeholders and not row.needs_note:
+            findings.add(
+                reasons.file, line, "needs_note",
+                "文本含 {note}，应为 true", "must be true, the text has {note}",
+            )  # fmt: skip

@@ -1,0 +1,85 @@
+"""The words that code understands in a package beyond the terms of the domain."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+PLACEHOLDERS: Mapping[str, frozenset[str]] = {
+    "commitment_letter": frozenset({
+        "office_name", "applicant_name", "id_document_type", "id_number_masked", "scheme_name",
+        "reason_name", "bank_name", "card_masked", "refund_days", "signed_at", "version",
+        "signature_ref",
+    }),
+    "notice": frozenset({"office_name", "office_word", "hall_name", "hotline"}),
+    "agreement": frozenset({"office_name", "hall_name", "hotline"}),
+    "privacy": frozenset({"office_name", "hall_name", "hotline", "address"}),
+}  # fmt: skip
+"""The texts of a package and the placeholders each may use."""
+
+RETURN_PLACEHOLDERS = frozenset({
+    "material_name", "note", "house_key", "limit", "max_amount", "ban_until", "reason_name",
+    "application_no", "next_date", "deadline",
+})  # fmt: skip
+"""What the text of a return reason may name."""
+
+ID_CHECKS = frozenset({"mod11_2", "province", "birth_date", "gender", "regex_only"})
+"""The checks on a document number that a ``check_rule`` joins by ``+``."""
+
+MINIMUM_APPROVALS = 2
+"""Four eyes: no package may ask for fewer approvals (WF06)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRule:
+    """The units a setting may be given in, and whether it may be left without a value."""
+
+    units: frozenset[str]
+    may_be_empty: bool = False
+
+
+def _in(*units: str, may_be_empty: bool = False) -> SettingRule:
+    return SettingRule(frozenset(units), may_be_empty)
+
+
+SETTINGS: Mapping[str, SettingRule] = {
+    "decision_days": _in("working_days", "days"),
+    "payout_days": _in("working_days", "days"),
+    "clock_amber_days": _in("working_days", "days"),
+    "correction_days": _in("working_days", "days"),
+    "correction_reminder_days": _in("working_days", "days"),
+    "investigation_days": _in("working_days", "days"),
+    "investigation_days_outside": _in("working_days", "days"),
+    "objection_days": _in("working_days", "days"),
+    "refund_days": _in("days"),
+    "draft_keep_days": _in("days"),
+    "draft_reminder_days": _in("days"),
+    "commitment_valid_months": _in("months"),
+    "purchase_window_years": _in("years"),
+    "max_times_per_house": _in("times", may_be_empty=True),
+    "sealed_months": _in("months"),
+    "min_balance": _in("yuan"),
+    "small_sum_limit": _in("yuan"),
+    "third_level_amount": _in("yuan", may_be_empty=True),
+    "interest_rate": _in("rate"),
+    "interest_basis": _in("days"),
+    "purchase_cap": _in("yuan", may_be_empty=True),
+    "rent_flat_single": _in("yuan"),
+    "rent_flat_couple": _in("yuan"),
+    "rent_filed_cap": _in("yuan", may_be_empty=True),
+    "rent_multi_child_factor": _in("factor"),
+    "decoration_cap_share": _in("share"),
+    "decoration_cap": _in("yuan"),
+    "decoration_interval_months": _in("months", may_be_empty=True),
+    "property_fee_year_cap": _in("yuan"),
+    "approved_cost_cap": _in("yuan", may_be_empty=True),
+    "lift_cap": _in("yuan", may_be_empty=True),
+    "medical_cap": _in("yuan", may_be_empty=True),
+    "hardship_cap": _in("yuan"),
+    "family_may_apply": _in("flag"),
+    "ban_years": _in("years"),
+    "loan_fraud_ban_years": _in("years"),
+    "batch_limit": _in("count"),
+}
+"""Every setting there is; a package gives each of them, once for any day."""
+
+PLACES: Mapping[str, int] = {"yuan": 2, "rate": 6, "share": 4, "factor": 4}
+"""Decimal places that a unit may have; any other unit is counted in whole numbers."""
