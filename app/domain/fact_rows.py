@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.domain.errors import Invalid
 from app.domain.facts import FactRow, FactSource, FactType, Option
@@ -14,8 +14,8 @@ OPTION_PARTS = 3
 """An option is written code:Chinese:English."""
 
 
-def fact_row(row: Mapping[str, str]) -> FactRow:
-    """Read a row of ``facts.csv``; raise ``Invalid`` whose ``field`` is the column."""
+def fact_row(row: Mapping[str, Any]) -> FactRow:
+    """Read a row of ``facts.csv``, or of its table; raise ``Invalid`` naming the column."""
     least, most = _bounds(row)
     return FactRow(
         key=row["key"],
@@ -36,7 +36,7 @@ def fact_row(row: Mapping[str, str]) -> FactRow:
     )
 
 
-def _term(terms: type[T], row: Mapping[str, str], column: str) -> T:
+def _term(terms: type[T], row: Mapping[str, Any], column: str) -> T:
     """Read a cell that must hold one of the known terms."""
     try:
         return terms(row[column])
@@ -46,7 +46,7 @@ def _term(terms: type[T], row: Mapping[str, str], column: str) -> T:
         ) from None
 
 
-def _bounds(row: Mapping[str, str]) -> tuple[int, int | None]:
+def _bounds(row: Mapping[str, Any]) -> tuple[int, int | None]:
     """Read the least and the most of a number, written 1..12."""
     if row["type"] != FactType.INT or not row["options"]:
         return 0, None
@@ -56,7 +56,7 @@ def _bounds(row: Mapping[str, str]) -> tuple[int, int | None]:
     return int(least), int(most)
 
 
-def _options(row: Mapping[str, str]) -> tuple[Option, ...]:
+def _options(row: Mapping[str, Any]) -> tuple[Option, ...]:
     """Read the options, written code:Chinese:English and joined by a bar."""
     if row["type"] == FactType.INT:
         return ()
@@ -68,10 +68,13 @@ def _options(row: Mapping[str, str]) -> tuple[Option, ...]:
     return tuple(Option(*parts) for parts in cells)
 
 
-def _day(row: Mapping[str, str], column: str) -> date | None:
+def _day(row: Mapping[str, Any], column: str) -> date | None:
     """Read a day; an empty cell sets no limit."""
+    cell = row[column]
+    if not cell or isinstance(cell, date):
+        return cell or None
     try:
-        return date.fromisoformat(row[column]) if row[column] else None
+        return date.fromisoformat(cell)
     except ValueError:
         raise Invalid(
             f"{row[column]!r} in {column}", code="date_invalid", field=column

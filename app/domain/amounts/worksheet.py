@@ -49,6 +49,15 @@ class Line:
     sign: Sign
     source: LineSource
 
+    def as_json(self) -> dict[str, str]:
+        """Return the line as a case keeps it, the amount as text."""
+        return {
+            "label_key": self.label_key,
+            "amount": str(self.amount),
+            "sign": self.sign.value,
+            "source": self.source.value,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
