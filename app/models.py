@@ -972,6 +972,9 @@ class PayoutBatch(OfAgency, Model):
         return self.number
 
 
+LIVE_SQL = "status IN ({})".format(", ".join(f"'{word}'" for word in sorted(lifecycle.PAYOUT_LIVE)))
+
+
 class Payout(HasSeal, OfAgency, Model):
     """One payment of one case (拨付); its bank reference is set once and never changes."""
 
@@ -980,7 +983,11 @@ class Payout(HasSeal, OfAgency, Model):
         sa.UniqueConstraint("application_id", "attempt", name="one_payout_an_attempt"),
         sa.CheckConstraint("amount > 0", name="payout_is_positive"),
         sa.Index("payouts_by_status", "status", "due_on", "id"),
-    )
+        sa.Index(
+            "one_live_payout_a_case", "application_id", unique=True,
+            sqlite_where=sa.text(LIVE_SQL), postgresql_where=sa.text(LIVE_SQL),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     application_id: Mapped[int] = refers_to("application.id")
@@ -1034,6 +1041,50 @@ class BankMessage(HasSeal, OfAgency, Model):
 
     request = Sealed()
     answer = Sealed()
+
+
+class PayoutResolution(OfAgency, Model):
+    """How a payment in doubt was ended by two people: what one said, with proof, another confirmed."""
+
+    __tablename__ = "payout_resolution"
+    __table_args__ = (
+        sa.Index(
+            "one_open_resolution_a_payout", "payout_id", unique=True,
+            sqlite_where=sa.text("confirmed_at IS NULL"),
+            postgresql_where=sa.text("confirmed_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    payout_id: Mapped[int] = refers_to("payout.id")
+    outcome: Mapped[PayoutStatus] = mapped_column(Word(PayoutStatus))
+    proof: Mapped[str] = mapped_column(sa.Text)
+    proposed_by: Mapped[int] = refers_to("ab_user.id")
+    proposed_name: Mapped[str] = mapped_column(sa.String(100))
+    proposed_at: Mapped[dt.datetime] = mapped_column(Moment)
+    confirmed_by: Mapped[int | None] = refers_to("ab_user.id")
+    confirmed_name: Mapped[str] = mapped_column(sa.String(100), default="")
+    confirmed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+    payout: Mapped[Payout] = relationship(Payout)
+
+
+class BankStatement(OfAgency, Model):
+    """A day's complete bank statement that was read and compared."""
+
+    __tablename__ = "bank_statement"
+    __table_args__ = (
+        sa.UniqueConstraint("agency_id", "on_date", name="one_statement_a_day"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    on_date: Mapped[dt.date]
+    lines: Mapped[int]
+    total: Mapped[Decimal] = mapped_column(Money)
+    only_ours: Mapped[int] = mapped_column(default=0)
+    only_theirs: Mapped[int] = mapped_column(default=0)
+    differing: Mapped[int] = mapped_column(default=0)
+    read_at: Mapped[dt.datetime] = mapped_column(Moment)
 
 
 class StatementLine(OfAgency, Model):

@@ -49,6 +49,11 @@ DECISIONS = frozenset(
 PAYOUT_IN_FLIGHT = frozenset({PayoutStatus.CLAIMED, PayoutStatus.SENT, PayoutStatus.UNKNOWN})
 """While a payment is one of these nothing may be voided or held: the money may be out."""
 
+PAYOUT_LIVE = PAYOUT_IN_FLIGHT | {
+    PayoutStatus.APPROVED, PayoutStatus.PAID, PayoutStatus.SETTLED
+}  # fmt: skip
+"""A case has at most one payment that is one of these."""
+
 CLOCK: Mapping[Status, ClockHolder] = {
     S.SUBMITTED: ClockHolder.OFFICE,
     S.IN_REVIEW: ClockHolder.OFFICE,

@@ -352,6 +352,23 @@ def upgrade() -> None:
     with op.batch_alter_table('applicant', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_applicant_name'), ['name'], unique=False)
 
+    op.create_table('bank_statement',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('on_date', sa.Date(), nullable=False),
+    sa.Column('lines', sa.Integer(), nullable=False),
+    sa.Column('total', sa.BigInteger(), nullable=False),
+    sa.Column('only_ours', sa.Integer(), nullable=False),
+    sa.Column('only_theirs', sa.Integer(), nullable=False),
+    sa.Column('differing', sa.Integer(), nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('agency_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['agency_id'], ['agency.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('agency_id', 'on_date', name='one_statement_a_day')
+    )
+    with op.batch_alter_table('bank_statement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_bank_statement_agency_id'), ['agency_id'], unique=False)
+
     op.create_table('idempotency_key',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('key', sa.String(length=64), nullable=False),
@@ -1000,6 +1017,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_payout_agency_id'), ['agency_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_payout_application_id'), ['application_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_payout_batch_id'), ['batch_id'], unique=False)
+        batch_op.create_index('one_live_payout_a_case', ['application_id'], unique=True, sqlite_where=sa.text("status IN ('approved', 'claimed', 'paid', 'sent', 'settled', 'unknown')"), postgresql_where=sa.text("status IN ('approved', 'claimed', 'paid', 'sent', 'settled', 'unknown')"))
         batch_op.create_index('payouts_by_status', ['status', 'due_on', 'id'], unique=False)
 
     op.create_table('review_note',
@@ -1083,6 +1101,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_material_page_agency_id'), ['agency_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_material_page_material_id'), ['material_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_material_page_source_sha256'), ['source_sha256'], unique=False)
+
+    op.create_table('payout_resolution',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('payout_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('outcome', sa.String(length=32), nullable=False),
+    sa.Column('proof', sa.Text(), nullable=False),
+    sa.Column('proposed_by', sa.Integer(), nullable=False),
+    sa.Column('proposed_name', sa.String(length=100), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('confirmed_by', sa.Integer(), nullable=True),
+    sa.Column('confirmed_name', sa.String(length=100), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('agency_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['agency_id'], ['agency.id'], ),
+    sa.ForeignKeyConstraint(['confirmed_by'], ['ab_user.id'], ),
+    sa.ForeignKeyConstraint(['payout_id'], ['payout.id'], ),
+    sa.ForeignKeyConstraint(['proposed_by'], ['ab_user.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('payout_resolution', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_payout_resolution_agency_id'), ['agency_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_payout_resolution_confirmed_by'), ['confirmed_by'], unique=False)
+        batch_op.create_index(batch_op.f('ix_payout_resolution_payout_id'), ['payout_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_payout_resolution_proposed_by'), ['proposed_by'], unique=False)
+        batch_op.create_index('one_open_resolution_a_payout', ['payout_id'], unique=True, sqlite_where=sa.text('confirmed_at IS NULL'), postgresql_where=sa.text('confirmed_at IS NULL'))
 
     op.create_table('statement_line',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1174,6 +1217,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_statement_line_agency_id'))
 
     op.drop_table('statement_line')
+    with op.batch_alter_table('payout_resolution', schema=None) as batch_op:
+        batch_op.drop_index('one_open_resolution_a_payout', sqlite_where=sa.text('confirmed_at IS NULL'), postgresql_where=sa.text('confirmed_at IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_payout_resolution_proposed_by'))
+        batch_op.drop_index(batch_op.f('ix_payout_resolution_payout_id'))
+        batch_op.drop_index(batch_op.f('ix_payout_resolution_confirmed_by'))
+        batch_op.drop_index(batch_op.f('ix_payout_resolution_agency_id'))
+
+    op.drop_table('payout_resolution')
     with op.batch_alter_table('material_page', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_material_page_source_sha256'))
         batch_op.drop_index(batch_op.f('ix_material_page_material_id'))
@@ -1199,6 +1250,7 @@ def downgrade() -> None:
     op.drop_table('review_note')
     with op.batch_alter_table('payout', schema=None) as batch_op:
         batch_op.drop_index('payouts_by_status')
+        batch_op.drop_index('one_live_payout_a_case', sqlite_where=sa.text("status IN ('approved', 'claimed', 'paid', 'sent', 'settled', 'unknown')"), postgresql_where=sa.text("status IN ('approved', 'claimed', 'paid', 'sent', 'settled', 'unknown')"))
         batch_op.drop_index(batch_op.f('ix_payout_batch_id'))
         batch_op.drop_index(batch_op.f('ix_payout_application_id'))
         batch_op.drop_index(batch_op.f('ix_payout_agency_id'))
@@ -1349,6 +1401,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_idempotency_key_created_at'))
 
     op.drop_table('idempotency_key')
+    with op.batch_alter_table('bank_statement', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_bank_statement_agency_id'))
+
+    op.drop_table('bank_statement')
     with op.batch_alter_table('applicant', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_applicant_name'))
 
