@@ -146,6 +146,13 @@ def test_a_passport_agrees_with_any_gender_and_birth(judge):
     assert judge("passport", "e12345678", **form) == "E12345678"
 
 
+def test_digits_of_other_scripts_make_no_number(judge):
+    with pytest.raises(Invalid) as refused:
+        judge("tw_travel_permit", "١٢٣٤٥٦٧٨")
+
+    assert code_of(refused) == ("id_format", "id_number")
+
+
 def test_a_rule_that_no_check_stands_behind_is_refused():
     with pytest.raises(Invalid) as refused:
         DocumentType("card", ".+", "mod11_2+provence", birth_and_gender_in_number=True)
