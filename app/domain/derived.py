@@ -20,7 +20,10 @@ def with_derived(facts: Mapping[str, Any], settings: Settings, on: date) -> dict
         "within_small_sum": within_small_sum(facts, settings),
         "sealed_route": sealed_long_enough(facts.get("sealed_since"), settings, on),
     }
-    return {**{key: value for key, value in derived.items() if value is not None}, **facts}
+    return {
+        **{key: value for key, value in derived.items() if value is not None},
+        **facts,
+    }
 
 
 def contract_only(facts: Mapping[str, Any]) -> bool | None:

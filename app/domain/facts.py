@@ -176,6 +176,27 @@ def asked_for(
     return [fact for fact in facts if fact.source is FactSource.ASKED and fact.used_by & uses]
 
 
+def unanswered(
+    asked: Iterable[FactRow],
+    answers: Mapping[str, Any],
+    *,
+    rule_unknown: Collection[str],
+    uses: Collection[str],
+) -> list[FactRow]:
+    """Return the questions that still need an answer, so that all are told at once.
+
+    A question matters when the amount waits for it (``Entitlement.unknown``), or when the
+    reason or a condition among ``uses`` rests on it. Any other may stay empty, such as the
+    rent of a lease that is not filed.
+    """
+    return [
+        fact
+        for fact in asked
+        if answers.get(fact.key) is None
+        and (fact.key in rule_unknown or not fact.used_by.isdisjoint(uses))
+    ]
+
+
 def options_of(fact: FactRow, allowed: Collection[str]) -> tuple[Option, ...]:
     """Return the options that a reason allows, as its sub-types; all if it names none."""
     return tuple(option for option in fact.options if not allowed or option.code in allowed)

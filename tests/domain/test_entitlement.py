@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from seed_tables import SCHEMES, settings_of, table
 
 from app.domain.amounts.labels import LABELS, line_label
 from app.domain.entitlement import (
@@ -18,6 +17,7 @@ from app.domain.entitlement import (
 )
 from app.domain.errors import Invalid
 from app.domain.page_words import Flow
+from tests.domain.seed_tables import SCHEMES, settings_of, table
 
 SETTINGS = {
     "min_balance": Decimal("0.01"),
@@ -79,7 +79,12 @@ def most(rule, facts, available=RICH, settings=SETTINGS):
             "50000.00",
             "cost_remaining",
         ),
-        ("loan_paid_12m", {"repaid_12m": Decimal("43210.98")}, "43210.98", "repaid_12m"),
+        (
+            "loan_paid_12m",
+            {"repaid_12m": Decimal("43210.98")},
+            "43210.98",
+            "repaid_12m",
+        ),
         ("rent_cap", RENT, "18000.00", "rent_flat"),
         ("rent_cap", {**RENT, "marital_status": "married"}, "36000.00", "rent_flat"),
         ("rent_cap", {**RENT, "multi_child": True}, "27000.00", "rent_flat"),
@@ -90,15 +95,30 @@ def most(rule, facts, available=RICH, settings=SETTINGS):
             "48000.00",
             "rent_filed_cap",
         ),
-        ("invoice_cap", {"invoice_amount": Decimal(12000)}, "12000.00", "invoice_amount"),
+        (
+            "invoice_cap",
+            {"invoice_amount": Decimal(12000)},
+            "12000.00",
+            "invoice_amount",
+        ),
         (
             "decoration_cap",
             {"invoice_amount": Decimal("99999.99")},
             "49999.99",
             "invoice_share",
         ),
-        ("decoration_cap", {"invoice_amount": Decimal(600000)}, "250000.00", "decoration_cap"),
-        ("property_fee_cap", {"invoice_amount": Decimal(2400)}, "2400.00", "invoice_amount"),
+        (
+            "decoration_cap",
+            {"invoice_amount": Decimal(600000)},
+            "250000.00",
+            "decoration_cap",
+        ),
+        (
+            "property_fee_cap",
+            {"invoice_amount": Decimal(2400)},
+            "2400.00",
+            "invoice_amount",
+        ),
         (
             "property_fee_cap",
             {"invoice_amount": Decimal(5000)},
@@ -220,6 +240,16 @@ def test_before_the_facts_are_known_the_account_alone_is_shown():
     assert refusal.value.field == "loan_principal"
 
 
+def test_the_flat_rent_waits_for_the_household_but_not_for_the_rent():
+    unfiled = {"lease_filed": False, "rent_months": 12, "marital_status": None}
+
+    assert most("rent_cap", unfiled).unknown == ("marital_status", "multi_child")
+    assert most("rent_cap", {**RENT, "monthly_rent": None}).unknown == ()
+    assert most("rent_cap", {**RENT, "lease_filed": True, "monthly_rent": None}).unknown == (
+        "monthly_rent",
+    )
+
+
 def test_a_missing_setting_and_an_unknown_rule_are_named():
     with pytest.raises(Invalid) as no_setting:
         most("hardship_cap", {}, settings={"min_balance": Decimal(0)})
@@ -268,23 +298,21 @@ def test_the_monthly_payout_proposes_what_was_posted_since():
 
 
 money = st.decimals(min_value=0, max_value=10**9, places=2)
+SUMS = (
+    "house_price",
+    "loan_principal",
+    "withdrawn_for_house",
+    "down_payment",
+    "approved_cost",
+    "repaid_12m",
+    "monthly_rent",
+    "invoice_amount",
+    "medical_paid_12m",
+    "manual_amount",
+)
 circumstances = st.fixed_dictionaries(
     {
-        **{
-            key: money
-            for key in (
-                "house_price",
-                "loan_principal",
-                "withdrawn_for_house",
-                "down_payment",
-                "approved_cost",
-                "repaid_12m",
-                "monthly_rent",
-                "invoice_amount",
-                "medical_paid_12m",
-                "manual_amount",
-            )
-        },
+        **dict.fromkeys(SUMS, money),
         "contract_only": st.booleans(),
         "lease_filed": st.booleans(),
         "multi_child": st.booleans(),

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from seed_tables import SCHEMES, facts_of, requirements_of
 
 from app.domain.conditions import CONDITIONS, condition_met
 from app.domain.errors import Invalid
@@ -15,6 +14,7 @@ from app.domain.materials import (
     requirements_for,
 )
 from app.domain.terms import Kind, Need, Origin
+from tests.domain.seed_tables import SCHEMES, facts_of, requirements_of
 
 TODAY = date(2026, 10, 8)
 
@@ -108,7 +108,11 @@ def test_a_changed_card_is_asked_for_again():
 def test_a_card_the_bank_confirmed_needs_no_picture():
     unknown = codes_for("liaoning_fund", "TXTQ", Kind.CLOSING)
     confirmed = codes_for(
-        "liaoning_fund", "TXTQ", Kind.CLOSING, card_verified=True, retirement_verified=True
+        "liaoning_fund",
+        "TXTQ",
+        Kind.CLOSING,
+        card_verified=True,
+        retirement_verified=True,
     )
 
     assert unknown == ["A1", "A2", "A3", "J1"]
@@ -145,7 +149,10 @@ def test_a_row_counts_only_within_its_days():
 def test_a_condition_that_holds_makes_the_material_required():
     rows = [
         need(
-            "B2", need=Need.CONDITIONAL, condition_key="spouse_applies", source="civil_affairs"
+            "B2",
+            need=Need.CONDITIONAL,
+            condition_key="spouse_applies",
+            source="civil_affairs",
         )
     ]
 

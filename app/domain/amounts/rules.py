@@ -80,13 +80,12 @@ def rent_cap(facts: Facts, settings: Settings) -> Ceiling:
 
     A filed lease may have a monthly limit of its own.
     """
-    if unknown := unknown_of(facts, "lease_filed", "rent_months"):
+    asked = ("lease_filed", "rent_months", "marital_status", "multi_child")
+    if unknown := unknown_of(facts, *asked):
         return open_ceiling("rent", unknown)
     months = facts["rent_months"]
     if facts["lease_filed"] is True:
         return _rent_paid(facts, settings, months)
-    if unknown := unknown_of(facts, "marital_status", "multi_child"):
-        return open_ceiling("rent_flat", unknown)
     key, flat = monthly_flat(facts, settings)
     return result("rent_flat", flat * months, Line(key, flat, Sign.PLUS, LineSource.SETTING))
 
