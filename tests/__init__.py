@@ -1,0 +1,1 @@
+"""What proves that the hall keeps the fund's rules."""

@@ -1,0 +1,152 @@
+"""What all tests share: a hall on a database, a clock, five people and their browsers."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask, has_app_context
+from sqlalchemy.orm import Session
+
+from app.domain.policy import Actor
+from app.extensions import db
+from tests.browser import Browser
+from tests.databases import Database, PostgresDatabase, SqliteDatabase, clock
+from tests.factories import NOON, Clock, Person, make_people
+
+Rows = Callable[[], AbstractContextManager[Session]]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test marked ``both`` on SQLite and on PostgreSQL."""
+    if metafunc.definition.get_closest_marker("both") and "kind" in metafunc.fixturenames:
+        metafunc.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all parallel test processes of this run have in common."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if base.name.startswith("popen-") else base
+
+
+@pytest.fixture(scope="session")
+def databases(
+    shared: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[Callable[[str], Database]]:
+    """Give the database of a kind, made when it is first asked for."""
+    made: dict[str, Database] = {}
+
+    def database(kind: str) -> Database:
+        if kind not in made:
+            home = tmp_path_factory.mktemp(kind)
+            made[kind] = (
+                SqliteDatabase(shared, home)
+                if kind == "sqlite"
+                else PostgresDatabase(shared, home, worker_id)
+            )
+        return made[kind]
+
+    yield database
+    if isinstance(postgres := made.get("postgresql"), PostgresDatabase):
+        postgres.close()
+
+
+@pytest.fixture
+def kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database the test runs on."""
+    chosen: str = getattr(request, "param", "sqlite")
+    return chosen
+
+
+@pytest.fixture
+def app(databases: Callable[[str], Database], kind: str) -> Iterator[Flask]:
+    """A hall with tables, roles and packages, and nobody in it; as new for every test."""
+    database = databases(kind)
+    yield database.app
+    clock.set(NOON)
+    database.restore()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """The session of a test that calls services and jobs; not together with a browser."""
+    with app.app_context():
+        yield db.session()
+        db.session.remove()
+
+
+@pytest.fixture
+def rows(app: Flask) -> Rows:
+    """Give a short block in which a page test makes or finds rows: ``with rows() as session``.
+
+    It is committed at its end. No context stays open around a browser: in one context the
+    second person would be served as the first.
+    """
+
+    @contextmanager
+    def block() -> Iterator[Session]:
+        with app.app_context():
+            yield db.session()
+            db.session.commit()
+
+    return block
+
+
+@pytest.fixture(name="clock")
+def set_clock() -> Clock:
+    """The clock of the hall: ``clock.set(moment)``, ``clock.pass_by(days=3)``."""
+    return clock
+
+
+@pytest.fixture
+def people(app: Flask) -> dict[str, Person]:
+    """Ana and Bo, who apply; Chen and Dai, who review; Root, who runs the installation."""
+    if has_app_context():
+        return make_people(db.session())
+    with app.app_context():
+        return make_people(db.session())
+
+
+@pytest.fixture
+def browse(app: Flask, request: pytest.FixtureRequest) -> Callable[..., Browser]:
+    """Open a browser, signed in by the real page as one of the people: ``browse("ana")``."""
+
+    def opened(who: str = "") -> Browser:
+        assert not has_app_context(), "an open context would make all people one"
+        browser = Browser(app.test_client())
+        if who:
+            browser.sign_in(request.getfixturevalue("people")[who])
+        return browser
+
+    return opened
+
+
+@pytest.fixture
+def ana(people: dict[str, Person]) -> Actor:
+    """Ana, who applies."""
+    return people["ana"].actor
+
+
+@pytest.fixture
+def bo(people: dict[str, Person]) -> Actor:
+    """Bo, who applies too and must never see what is Ana's."""
+    return people["bo"].actor
+
+
+@pytest.fixture
+def chen(people: dict[str, Person]) -> Actor:
+    """Chen, first reviewer in Anhui."""
+    return people["chen"].actor
+
+
+@pytest.fixture
+def dai(people: dict[str, Person]) -> Actor:
+    """Dai, second reviewer in Anhui."""
+    return people["dai"].actor
+
+
+@pytest.fixture
+def root(people: dict[str, Person]) -> Actor:
+    """Root, who runs the installation and sees no case."""
+    return people["root"].actor

