@@ -9,11 +9,11 @@ from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from app.columns import Codes, Moment, Money, Sealed, Word, new_seal_id
+from app.columns import Codes, Moment, Money, Sealed, SealedJson, Word, new_seal_id
 from app.domain import lifecycle
 from app.domain.terms import (
-    AccountState, Action, Capacity, Channel, ClockHolder, Closes, DayKind, Gender, Kind,
-    LedgerCode, Lookup, Need, NoticeStatus, Origin, PayoutStatus, Status, Verdict,
+    AccountState, Capacity, Channel, ClockHolder, Closes, DayKind, Gender, Kind,
+    LedgerCode, Need, NoticeStatus, Origin, PayoutStatus, Status, Verdict,
 )  # fmt: skip
 
 Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -666,7 +666,7 @@ class ImportBatch(OfAgency, Model):
     at: Mapped[dt.datetime] = mapped_column(Moment)
 
 
-class PropertyRecord(Model):
+class PropertyRecord(HasSeal, Model):
     """A house as the registry knows it; the local stand-in of the property registry."""
 
     __tablename__ = "property_record"
@@ -674,8 +674,9 @@ class PropertyRecord(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     filing_contract_no: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     title_archive_no: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
-    answer: Mapped[Lookup] = mapped_column(Word(Lookup), default=Lookup.FOUND)
-    echo: Mapped[Json] = mapped_column(sa.JSON, default=dict)
+    house_sealed: Mapped[str] = mapped_column(sa.Text)
+
+    house = SealedJson()
 
     def __str__(self) -> str:
         """Return the number under which it is found."""
@@ -733,7 +734,7 @@ class Application(HasSeal, OfScheme, Model):
     mobile_sealed: Mapped[str | None] = mapped_column(sa.Text)
     mobile_last_four: Mapped[str] = mapped_column(sa.String(4), default="")
     house_key: Mapped[str] = mapped_column(sa.String(64), default="", index=True)
-    house: Mapped[Json | None] = mapped_column(sa.JSON)
+    house_sealed: Mapped[str | None] = mapped_column(sa.Text)
     commitment_id: Mapped[int | None] = refers_to("commitment.id")
     commitment_sha256: Mapped[str] = mapped_column(sa.String(64), default="")
     signed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
@@ -759,6 +760,7 @@ class Application(HasSeal, OfScheme, Model):
 
     payee_card = Sealed(index=True)
     mobile = Sealed()
+    house = SealedJson()
 
     applicant: Mapped[Applicant] = relationship(Applicant)
     account: Mapped[Account] = relationship(Account)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.errors import NotAllowed
-from app.domain.terms import Action, Role
+from app.domain.terms import Action, Role, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,9 @@ WHO: Mapping[Action, frozenset[Role]] = {
     Action.DECLINE: frozenset({Role.FIRST_REVIEWER}),
     Action.PASS_LEVEL: frozenset({Role.SECOND_REVIEWER}),
     Action.APPROVE: frozenset({Role.SECOND_REVIEWER}),
-    Action.RETURN_FOR_CORRECTION: frozenset({Role.FIRST_REVIEWER, Role.SECOND_REVIEWER}),
+    Action.RETURN_FOR_CORRECTION: frozenset(
+        {Role.FIRST_REVIEWER, Role.SECOND_REVIEWER}
+    ),
     Action.REJECT: frozenset({Role.FIRST_REVIEWER, Role.SECOND_REVIEWER}),
     Action.CONFIRM_PAYEE: frozenset({Role.FIRST_REVIEWER, Role.SECOND_REVIEWER}),
     Action.VOID: frozenset({Role.SUPERVISOR}),
@@ -47,9 +49,7 @@ WHO: Mapping[Action, frozenset[Role]] = {
 }
 """Which role takes which action (table of DESIGN section 3)."""
 
-SEPARATED = frozenset(
-    {Action.PASS_FIRST, Action.PASS_LEVEL, Action.APPROVE, Action.CONFIRM_PAYEE}
-)
+SEPARATED = frozenset({Action.PASS_FIRST, Action.PASS_LEVEL, Action.APPROVE})
 """Steps of one case that must be taken by different people (WF06)."""
 
 
@@ -61,6 +61,7 @@ class CaseFacts:
     applicant_id: int
     identities: frozenset[str]
     acted: Mapping[Action, frozenset[int]]
+    status: Status | None = None
 
 
 def check_own(actor: Actor, *, applicant_id: int) -> None:
@@ -103,5 +104,9 @@ def check(actor: Actor, action: Action, case: CaseFacts) -> None:
     }
     if action is Action.PASS_LEVEL or action is Action.APPROVE:
         earlier |= case.acted.get(Action.PASS_LEVEL, frozenset())
-    if action in SEPARATED and actor.user_id in earlier:
+    if case.status is Status.SECOND_REVIEW:
+        earlier |= case.acted.get(Action.PASS_FIRST, frozenset())
+    if (action in SEPARATED or case.status is Status.SECOND_REVIEW) and (
+        actor.user_id in earlier
+    ):
         raise NotAllowed("somebody else has to take this step", code="four_eyes")

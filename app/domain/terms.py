@@ -51,6 +51,7 @@ class Note(StrEnum):
     ASSIGN = "assign"
     UNDO = "undo"
     CHANGE_PAYEE = "change_payee"
+    CHECK_PAYEE = "check_payee"
     CONFIRM_RELATION = "confirm_relation"
     VERDICT = "verdict"
     UNKNOWN = "payment_unknown"

@@ -1,0 +1,207 @@
+"""The life of a case: the one place where a status changes, and what leans on it."""
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.domain import lifecycle, policy
+from app.domain.errors import IllegalMove, NotAllowed
+from app.domain.policy import Actor, CaseFacts
+from app.domain.terms import Action, Note, Role, Status
+from app.models import Application, CaseEvent, ClockInterval
+
+STAFF = (Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR, Role.AUDITOR)
+"""Who may read the cases of the own agency."""
+
+ACTIONS = frozenset(action.value for action in Action)
+
+
+def get_case(session: Session, case_id: int, *, actor: Actor) -> Application:
+    """Return a case of the actor's agency; raise ``NotAllowed`` (not_found) for any other."""
+    case = session.get(Application, case_id)
+    if case is None or case.status is Status.DRAFT:
+        raise NotAllowed("no such case", code="not_found")
+    policy.check_role(actor, *STAFF)
+    policy.check_agency(actor, agency_id=case.agency_id)
+    return case
+
+
+def move(
+    session: Session,
+    case: Application,
+    action: Action,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    note: str = "",
+    public: bool = True,
+    **changes: Any,
+) -> CaseEvent:
+    """Take one action on a case and write it in its history; ``changes`` are further columns.
+
+    Raises ``NotAllowed`` or ``IllegalMove``; the latter also when the case is held or
+    investigated, or when somebody else was faster. The caller commits.
+    """
+    policy.check(actor, action, facts_of(session, case))
+    before = case.status
+    after = lifecycle.next_status(before, action)
+    if action in lifecycle.DECISIONS and (case.on_hold or case.investigating):
+        raise IllegalMove("the case is on hold", code="on_hold")
+    session.flush()
+    moved = session.execute(
+        sa.update(Application)
+        .where(
+            Application.id == case.id,
+            Application.status == before,
+            Application.version == case.version,
+        )
+        .values(status=after, version=case.version + 1, updated_at=now, **changes)
+        .execution_options(synchronize_session=False)
+    )
+    if moved.rowcount != 1:
+        raise IllegalMove("somebody else was faster")
+    session.refresh(case)
+    _run_clock(session, case, now=now)
+    return _write(
+        session, case, action, before, actor=actor, now=now, note=note, public=public
+    )
+
+
+def remark(
+    session: Session,
+    case: Application,
+    what: Note,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    note: str = "",
+    public: bool = False,
+) -> CaseEvent:
+    """Write in the history what was done to a case without moving it."""
+    return _write(
+        session, case, what, case.status, actor=actor, now=now, note=note, public=public
+    )
+
+
+def open_actions(
+    session: Session, case: Application, *, actor: Actor
+) -> frozenset[Action]:
+    """Return what this actor may do to the case now: what the buttons of a page offer."""
+    facts = facts_of(session, case)
+    barred = case.on_hold or case.investigating
+    offered = set()
+    for action in lifecycle.open_actions(case.status):
+        if barred and action in lifecycle.DECISIONS:
+            continue
+        try:
+            policy.check(actor, action, facts)
+        except NotAllowed:
+            continue
+        offered.add(action)
+    return frozenset(offered)
+
+
+def facts_of(session: Session, case: Application) -> CaseFacts:
+    """Return what rights on the case depend on: whose it is, whose agency, who acted."""
+    rows = session.execute(
+        sa.select(CaseEvent.action, CaseEvent.actor_id)
+        .where(CaseEvent.application_id == case.id, CaseEvent.actor_id.is_not(None))
+        .order_by(CaseEvent.id)
+    )
+    acted: dict[Action, set[int]] = {}
+    for action, actor_id in rows:
+        if action == Action.SUBMIT:
+            acted.pop(Action.PASS_LEVEL, None)
+        if action in ACTIONS:
+            acted.setdefault(Action(action), set()).add(actor_id)
+    return CaseFacts(
+        agency_id=case.agency_id,
+        applicant_id=case.applicant_id,
+        identities=frozenset(
+            {case.applicant.id_number_index, case.account.applicant.id_number_index}
+        ),
+        acted={action: frozenset(people) for action, people in acted.items()},
+        status=case.status,
+    )
+
+
+def stop_clock(session: Session, case: Application, *, now: dt.datetime) -> None:
+    """End the running stretch of time: nobody's days count while the case stands still."""
+    session.execute(
+        sa.update(ClockInterval)
+        .where(
+            ClockInterval.application_id == case.id, ClockInterval.ended_at.is_(None)
+        )
+        .values(ended_at=now)
+    )
+
+
+def start_clock(session: Session, case: Application, *, now: dt.datetime) -> None:
+    """Begin a stretch of time for whoever has the case in hand by its status."""
+    holder = lifecycle.CLOCK.get(case.status)
+    if holder is not None:
+        session.add(
+            ClockInterval(
+                application_id=case.id,
+                agency_id=case.agency_id,
+                holder=holder,
+                started_at=now,
+            )
+        )
+
+
+def _run_clock(session: Session, case: Application, *, now: dt.datetime) -> None:
+    running = session.scalar(
+        sa.select(ClockInterval).where(
+            ClockInterval.application_id == case.id, ClockInterval.ended_at.is_(None)
+        )
+    )
+    if running is not None and running.holder is lifecycle.CLOCK.get(case.status):
+        return
+    stop_clock(session, case, now=now)
+    start_clock(session, case, now=now)
+
+
+def _write(
+    session: Session,
+    case: Application,
+    action: Action | Note,
+    before: Status,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    note: str,
+    public: bool,
+) -> CaseEvent:
+    event = CaseEvent(
+        application_id=case.id,
+        agency_id=case.agency_id,
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        action=action.value,
+        from_status=before,
+        to_status=case.status,
+        note=note,
+        public=public,
+        at=now,
+    )
+    session.add(event)
+    return event
+
+
+def check_reviewer(session: Session, case: Application, *, actor: Actor) -> None:
+    """Raise ``NotAllowed`` unless the actor may review this case at all: role, agency, not own."""
+    policy.check_role(actor, Role.FIRST_REVIEWER, Role.SECOND_REVIEWER)
+    check_staff(session, case, actor=actor)
+
+
+def check_staff(session: Session, case: Application, *, actor: Actor) -> None:
+    """Raise ``NotAllowed`` for another agency's case or one of the actor's own."""
+    policy.check_agency(actor, agency_id=case.agency_id)
+    if (
+        actor.identity_index is None
+        or actor.identity_index in facts_of(session, case).identities
+    ):
+        raise NotAllowed("own case", code="own_case")

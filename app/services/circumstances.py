@@ -1,0 +1,244 @@
+"""What is known of a case: facts, settings, calculation, papers. Everything derived, nothing kept."""
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.domain import derived, facts, interest, materials
+from app.domain.entitlement import Closing, Entitlement, available_balance, entitlement
+from app.domain.materials import Missing, Needed
+from app.domain.months import add_months
+from app.domain.terms import Capacity, Kind, Status
+from app.domain.workdays import local_date
+from app.models import Account, Application, MaterialPage, PaidHistory
+from app.services import ledger, reference
+
+TWO_SIDES = frozenset(
+    {"resident_id_card", "hmt_residence_permit", "foreign_pr_id_2023"}
+)
+"""Identity documents that are a card with two sides (EL17)."""
+
+COMMITMENT_MONTHS = 12
+
+
+def settings(
+    session: Session, case: Application, *, on: dt.date
+) -> Mapping[str, Decimal]:
+    """Return the fund's numbers in force for the case on a day."""
+    return reference.settings_on(session, case.scheme_id, on)
+
+
+def last_paid_case(session: Session, case: Application) -> Application | None:
+    """Return the newest paid case on the same account and reason, and house if there is one."""
+    query = sa.select(Application).where(
+        Application.account_id == case.account_id,
+        Application.reason_code == case.reason_code,
+        Application.status == Status.PAID,
+        Application.id != case.id,
+    )
+    if case.house_key:
+        query = query.where(Application.house_key == case.house_key)
+    return session.scalar(query.order_by(Application.paid_at.desc()).limit(1))
+
+
+def last_paid_on(
+    session: Session, account: Account, reason_code: str, *, house_key: str = ""
+) -> dt.date | None:
+    """Return the day this reason was last paid from the account, imported payments included."""
+    paid = sa.select(sa.func.max(Application.paid_at)).where(
+        Application.account_id == account.id,
+        Application.reason_code == reason_code,
+        Application.status == Status.PAID,
+    )
+    imported = sa.select(sa.func.max(PaidHistory.paid_on)).where(
+        PaidHistory.account_id == account.id, PaidHistory.reason_code == reason_code
+    )
+    if house_key:
+        paid = paid.where(Application.house_key == house_key)
+        imported = imported.where(PaidHistory.house_key == house_key)
+    here, before = session.scalar(paid), session.scalar(imported)
+    days = [day for day in (local_date(here) if here else None, before) if day]
+    return max(days, default=None)
+
+
+def known(session: Session, case: Application, *, on: dt.date) -> dict[str, Any]:
+    """Return every fact of the case: asked, looked up, derived; unknown ones are left out."""
+    rows = reference.facts(session, case.scheme_id, on)
+    gathered: dict[str, Any] = facts.from_json(rows, case.answers)
+    if case.subtype:
+        gathered["subtype"] = case.subtype
+    gathered |= _registry(session, case)
+    gathered |= _compared(session, case, on=on)
+    return derived.with_derived(gathered, settings(session, case, on=on), on)
+
+
+def _registry(session: Session, case: Application) -> dict[str, Any]:
+    """Return what the property registry and the account say."""
+    found: dict[str, Any] = {"sealed_since": case.account.sealed_on}
+    if case.capacity is Capacity.SELF or case.relation_confirmed_at:
+        found["balance"] = case.account.balance
+    if case.house:
+        for key in ("house_price", "down_payment"):
+            if case.house.get(key) is not None:
+                found[key] = Decimal(case.house[key])
+        if case.house.get("home_kind"):
+            found["home_kind"] = case.house["home_kind"]
+        stated = Decimal(str(case.answers.get("withdrawn_for_house") or 0))
+        found["withdrawn_for_house"] = max(stated, paid_for_house(session, case))
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _compared(session: Session, case: Application, *, on: dt.date) -> dict[str, Any]:
+    """Return what changed since the last paid case, and what the hall checked by itself."""
+    last = last_paid_case(session, case)
+    found: dict[str, Any] = {
+        "capacity": case.capacity.value,
+        "id_document_two_sides": case.applicant.id_type in TWO_SIDES,
+        "card_verified": case.card_check == "matched",
+        "commitment_expired": _commitment_expired(session, case, last, on=on),
+    }
+    if last is not None:
+        found["card_changed"] = case.payee_card_index != last.payee_card_index
+        found["identity_changed"] = case.applicant.name != last.payee_name
+    if (
+        case.kind is Kind.SUBSEQUENT
+        and case.reason.amount_rule == "posted_subsidy_balance"
+    ):
+        since = last_paid_on(session, case.account, case.reason_code)
+        found["posted_since_last"] = ledger.contributed_since(
+            session, case.account, since
+        )
+    return found
+
+
+def _commitment_expired(
+    session: Session, case: Application, last: Application | None, *, on: dt.date
+) -> bool:
+    if last is None or last.signed_at is None:
+        return True
+    letter = reference.commitment(session, case.scheme_id, on)
+    signed_on = local_date(last.signed_at)
+    return (
+        last.commitment_id != letter.id or add_months(signed_on, COMMITMENT_MONTHS) < on
+    )
+
+
+def paid_for_house(session: Session, case: Application) -> Decimal:
+    """Return what this hall has paid for the house already, yuan, all applicants together."""
+    if not case.house_key:
+        return Decimal(0)
+    paid = session.scalar(
+        sa.select(sa.func.sum(Application.amount)).where(
+            Application.agency_id == case.agency_id,
+            Application.house_key == case.house_key,
+            Application.status.in_((Status.PAID, Status.APPROVED, Status.PAYEE_FIX)),
+            Application.id != case.id,
+        )
+    )
+    return Decimal(paid or 0)
+
+
+def calculation(
+    session: Session, case: Application, *, now: dt.datetime
+) -> Entitlement:
+    """Return the most that may be taken in this case, with the lines that lead to it."""
+    on = local_date(now)
+    account = case.account
+    held_elsewhere = account.held - ledger.held_for(session, case)
+    closing = None
+    if case.kind is Kind.CLOSING:
+        closing = Closing(interest=accrued_interest(session, account, to=on))
+    return entitlement(
+        case.reason.amount_rule,
+        available=available_balance(
+            account.balance, account.frozen_amount, held_elsewhere
+        ),
+        closing=closing,
+        facts=known(session, case, on=on),
+        settings=settings(session, case, on=on),
+        balance=account.balance,
+    )
+
+
+def accrued_interest(session: Session, account: Account, *, to: dt.date) -> Decimal:
+    """Return the interest earned since the last interest posting, yuan (IN02, AM08)."""
+    basis = reference.settings_on(session, account.scheme_id, to).get("interest_basis")
+    return interest.interest(
+        ledger.movements(session, account),
+        to=to,
+        rates=reference.interest_rates(session, account.scheme_id),
+        basis=int(basis or 360),
+    )
+
+
+def needed_materials(
+    session: Session, case: Application, *, on: dt.date
+) -> list[Needed]:
+    """Return the papers this case asks for on that day."""
+    rows = reference.requirements(session, case.scheme_id, case.reason_code, on)
+    wanted = materials.requirements_for(rows, case.reason_code, case.kind)
+    needed = materials.required_materials(wanted, known(session, case, on=on), on)
+    return [*needed, *_asked_by_return(session, case, needed, on=on)]
+
+
+def _asked_by_return(
+    session: Session, case: Application, needed: list[Needed], *, on: dt.date
+) -> list[Needed]:
+    """Return papers a reviewer asked for that the requirements do not name (Z1 by R13)."""
+    codes = {row.material_code for row in needed}
+    extra = {
+        item.material_code
+        for item in case.return_items
+        if item.material_code and item.material_code not in codes
+    }
+    types = reference.material_types(session, case.scheme_id, on)
+    return [
+        Needed(
+            material_code=code,
+            need=materials.Need.REQUIRED,
+            origin=types[code].origin,
+            why="",
+            alternative_group="",
+            source="",
+            min_files=types[code].min_files,
+            max_files=types[code].max_files,
+        )
+        for code in sorted(extra)
+        if code in types
+    ]
+
+
+def page_counts(session: Session, case: Application) -> dict[str, int]:
+    """Return how many pages of each paper are there."""
+    counts: dict[str, int] = {}
+    for material in case.materials:
+        pages = [page for page in material.pages if page.removed_at is None]
+        counts[material.material_code] = len(pages)
+    return counts
+
+
+def shared_materials(case: Application) -> frozenset[str]:
+    """Return the papers that a registry's answer replaces (EL18)."""
+    return frozenset(
+        row.material_code for row in case.materials if row.source == "registry"
+    )
+
+
+def missing(session: Session, case: Application, *, on: dt.date) -> list[Missing]:
+    """Return every paper that is still missing, at once."""
+    return materials.missing_materials(
+        needed_materials(session, case, on=on),
+        page_counts(session, case),
+        shared_materials(case),
+    )
+
+
+def live_pages(session: Session, case: Application) -> list[MaterialPage]:
+    """Return the pages of the case in the order of its papers."""
+    return [
+        page for row in case.materials for page in row.pages if page.removed_at is None
+    ]

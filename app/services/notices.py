@@ -1,0 +1,177 @@
+"""Messages to people: written with the deed they tell of, sent afterwards by the outbox."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from string import Formatter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.domain.page_words import Words
+from app.domain.terms import Channel, NoticeStatus
+from app.models import Applicant, Application, MessageTemplate, Notice
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+CODE_EVENT = "sms_code"
+
+
+class TemplateBroken(ValueError):
+    """A template asks for what the deed does not tell, or is not there."""
+
+
+def notify(
+    session: Session,
+    event: str,
+    *,
+    agency_id: int,
+    reference: str,
+    now: dt.datetime,
+    applicant: Applicant | None = None,
+    user_id: int | None = None,
+    mobile: str | None = None,
+    application: Application | None = None,
+    **placeholders: Any,
+) -> list[Notice]:
+    """Write one message a channel of the event's template; a reference is told once.
+
+    ``mobile`` is for people who are not registered yet; others are told by what is on file.
+    A placeholder is text, a sum in yuan, a day, a moment, or ``Words`` in two languages.
+    Raises ``TemplateBroken``.
+    """
+    template = _template(session, event)
+    texts = {
+        language: render(getattr(template, f"text_{language}"), language, placeholders)
+        for language in ("zh", "en")
+    }
+    number = mobile or (applicant.mobile if applicant else None)
+    written = []
+    for channel in template.channels:
+        if not _reaches(Channel(channel), number, applicant, user_id):
+            continue
+        notice = Notice(
+            reference=f"{reference}:{channel}",
+            event=event,
+            channel=Channel(channel),
+            agency_id=agency_id,
+            applicant_id=applicant.id if applicant else None,
+            user_id=user_id,
+            application_id=application.id if application else None,
+            status=NoticeStatus.QUEUED if channel == Channel.SMS else NoticeStatus.SENT,
+            next_at=now,
+            created_at=now,
+            sent_at=None if channel == Channel.SMS else now,
+        )
+        if _known(session, notice.reference):
+            continue
+        notice.text_zh, notice.text_en = texts["zh"], texts["en"]
+        notice.mobile = number if channel == Channel.SMS else None
+        session.add(notice)
+        written.append(notice)
+    session.flush()
+    return written
+
+
+def render(text: str, language: str, placeholders: Mapping[str, Any]) -> str:
+    """Fill in a template; only plain ``{name}`` is read, everything else is ``TemplateBroken``."""
+    parts = []
+    for literal, name, form, conversion in Formatter().parse(text):
+        parts.append(literal)
+        if name is None:
+            continue
+        if form or conversion or not name.isidentifier() or name not in placeholders:
+            raise TemplateBroken(f"{{{name}}} cannot be filled in")
+        parts.append(_words(placeholders[name], language))
+    return "".join(parts)
+
+
+def inbox(session: Session, applicant: Applicant, limit: int = 50) -> Sequence[Notice]:
+    """Return the newest messages on an applicant's page."""
+    return session.scalars(
+        sa.select(Notice).where(*_of(applicant)).order_by(Notice.id.desc()).limit(limit)
+    ).all()
+
+
+def unread_count(session: Session, applicant: Applicant) -> int:
+    """Return how many messages on the page were not read yet."""
+    return session.scalar(
+        sa.select(sa.func.count(Notice.id)).where(*_of(applicant), Notice.read_at.is_(None))
+    ) or 0  # fmt: skip
+
+
+def mark_read(session: Session, applicant: Applicant, *, now: dt.datetime) -> int:
+    """Mark all messages on the page as read and return how many were new."""
+    return session.execute(
+        sa.update(Notice)
+        .where(*_of(applicant), Notice.read_at.is_(None))
+        .values(read_at=now)
+        .execution_options(synchronize_session=False)
+    ).rowcount
+
+
+def staff_inbox(session: Session, user_id: int, limit: int = 50) -> Sequence[Notice]:
+    """Return the newest messages to a member of staff."""
+    return session.scalars(
+        sa.select(Notice)
+        .where(Notice.user_id == user_id, Notice.channel == Channel.INBOX)
+        .order_by(Notice.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def due(session: Session, now: dt.datetime, limit: int = 200) -> Sequence[int]:
+    """Return the keys of the text messages whose time has come, oldest first."""
+    return session.scalars(
+        sa.select(Notice.id)
+        .where(
+            Notice.status == NoticeStatus.QUEUED,
+            Notice.next_at <= now,
+            Notice.channel == Channel.SMS,
+        )
+        .order_by(Notice.next_at, Notice.id)
+        .limit(limit)
+    ).all()
+
+
+def _template(session: Session, event: str) -> MessageTemplate:
+    found = session.scalar(
+        sa.select(MessageTemplate).where(MessageTemplate.event == event)
+    )
+    if found is None:
+        raise TemplateBroken(f"no template for {event}")
+    return found
+
+
+def _reaches(
+    channel: Channel,
+    number: str | None,
+    applicant: Applicant | None,
+    user_id: int | None,
+) -> bool:
+    if channel is Channel.SMS:
+        return number is not None
+    return channel is Channel.INBOX and (applicant is not None or user_id is not None)
+
+
+def _known(session: Session, reference: str) -> bool:
+    return (
+        session.scalar(sa.select(Notice.id).where(Notice.reference == reference))
+        is not None
+    )
+
+
+def _of(applicant: Applicant) -> tuple[sa.ColumnElement[bool], ...]:
+    return Notice.applicant_id == applicant.id, Notice.channel == Channel.INBOX
+
+
+def _words(value: Any, language: str) -> str:
+    match value:
+        case Words():
+            return str(getattr(value, language))
+        case dt.datetime():
+            return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        case dt.date():
+            return value.isoformat()
+        case _:
+            return str(value)

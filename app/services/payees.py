@@ -1,0 +1,101 @@
+"""The receiving account of a case: checked at entry, sealed, remembered as the applicant's card."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app import sealing
+from app.domain import cards
+from app.domain.errors import Invalid
+from app.gateways.cardcheck import CardCheck
+from app.models import Application, BankCard
+from app.services import reference
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """A receiving account as typed; an empty card number keeps the one there is."""
+
+    bank_code: str
+    card_number: str
+
+
+def check_payee_card(
+    session: Session, application: Application, payee: Payee, *, on: dt.date
+) -> Payee:
+    """Return the account as it is kept, or raise ``Invalid`` on the field that is wrong.
+
+    The bank must be one the reason allows (SB07), the card a debit card of that bank (CD01).
+    """
+    allowed = {bank.code for bank in reference.banks_for(session, application.reason)}
+    if not payee.bank_code:
+        raise Invalid(code="bank_missing", field="bank_code")
+    if payee.bank_code not in allowed:
+        raise Invalid(
+            code="bank_not_accepted", field="bank_code", bank_code=payee.bank_code
+        )
+    number = payee.card_number.strip()
+    if not number or "*" in number:
+        if not application.payee_card:
+            raise Invalid(code="card_missing", field="bank_account_no")
+        number = application.payee_card
+    checked = cards.check_card(
+        number, bank_code=payee.bank_code, bins=reference.bins(session)
+    )
+    return Payee(payee.bank_code, checked.number)
+
+
+def write_payee(
+    session: Session,
+    application: Application,
+    payee: Payee,
+    *,
+    now: dt.datetime,
+    card_check: CardCheck,
+) -> None:
+    """Write a checked account on the case and remember it as the applicant's card.
+
+    Raises ``Invalid`` (card_not_own) when the bank says that the card is another's.
+    """
+    applicant = application.applicant
+    unchanged = application.payee_card_index == sealing.index_of(payee.card_number)
+    if not unchanged or application.card_check == "unknown":
+        match = card_check.check(
+            applicant.name,
+            applicant.id_number,
+            payee.card_number,
+            applicant.mobile or "",
+        )
+        if match == "mismatch":
+            raise Invalid(code="card_not_own", field="bank_account_no")
+        application.card_check = str(match)
+    application.payee_name = applicant.name
+    application.payee_bank_code = payee.bank_code
+    if not unchanged:
+        application.payee_card = payee.card_number
+        application.payee_last_four = payee.card_number[-4:]
+    remember_card(session, application, payee, now=now)
+
+
+def remember_card(
+    session: Session, application: Application, payee: Payee, *, now: dt.datetime
+) -> None:
+    """Keep the card among the applicant's cards, the one used last first."""
+    index = sealing.index_of(payee.card_number)
+    card = session.scalar(
+        sa.select(BankCard).where(
+            BankCard.applicant_id == application.applicant_id,
+            BankCard.number_index == index,
+        )
+    )
+    if card is None:
+        card = BankCard(
+            applicant_id=application.applicant_id, last_four=payee.card_number[-4:],
+            bank_code=payee.bank_code, created_at=now,
+        )  # fmt: skip
+        card.number = payee.card_number
+        session.add(card)
+    card.bank_code, card.in_use = payee.bank_code, True
+    card.holder_check = application.card_check

@@ -1,0 +1,223 @@
+"""Payments of cases before the bank has them: decided, waiting, taken by a worker."""
+
+import datetime as dt
+import hashlib
+import json
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app import sealing
+from app.domain import lifecycle, policy
+from app.domain.errors import IllegalMove, Invalid
+from app.domain.policy import Actor
+from app.domain.terms import Action, Kind, PayoutStatus, Role, Status
+from app.domain.workdays import SHANGHAI, local_date
+from app.models import Agency, Application, CaseEvent, Payout
+from app.services import audit, ledger
+
+SIGNATURES = (Action.PASS_FIRST.value, Action.PASS_LEVEL.value, Action.APPROVE.value)
+"""The steps by which a case is signed; each by another person."""
+
+
+class DecisionBroken(IllegalMove):
+    """A payment is not what two people signed: an invariant, payouts stop."""
+
+    code = "decision_broken"
+
+
+class NotNow(IllegalMove):
+    """A payment must wait: held, investigated, the bank closed, the agency stopped."""
+
+    code = "not_now"
+
+
+def decision_hash(case: Application) -> str:
+    """Return the hash of what reviewers sign: the case, the amount, the payee, card and bank."""
+    signed = [
+        case.id,
+        str(case.amount.quantize(ledger.ZERO)),
+        case.payee_name,
+        case.payee_card_index,
+        case.payee_bank_code,
+    ]
+    return hashlib.sha256(json.dumps(signed, ensure_ascii=False).encode()).hexdigest()
+
+
+def create(
+    session: Session,
+    case: Application,
+    *,
+    now: dt.datetime,
+    not_before: dt.datetime | None = None,
+) -> Payout:
+    """Make the payment of an approved case: its next attempt, with a reference still to come.
+
+    Raises ``IllegalMove`` (payout_live) while an earlier attempt has not ended.
+    """
+    attempts = session.scalars(
+        sa.select(Payout).where(Payout.application_id == case.id).order_by(Payout.attempt)
+    ).all()
+    if any(payout.status in lifecycle.PAYOUT_LIVE for payout in attempts):
+        raise IllegalMove("an earlier payment has not ended", code="payout_live")
+    payout = Payout(
+        application=case, agency_id=case.agency_id,
+        attempt=max((payout.attempt for payout in attempts), default=0) + 1,
+        status=PayoutStatus.APPROVED, amount=case.amount, payee_name=case.payee_name,
+        payee_bank_code=case.payee_bank_code, payee_last_four=case.payee_last_four,
+        decision_hash=decision_hash(case), purpose=_purpose(case),
+        due_on=case.pay_by or local_date(now), created_at=now, next_query_at=not_before,
+    )  # fmt: skip
+    payout.payee_card = case.payee_card
+    session.add(payout)
+    session.flush()
+    return payout
+
+
+def cancel(session: Session, case: Application, *, now: dt.datetime) -> None:
+    """Cancel the payment of a case that no worker has taken; refused when one was faster."""
+    for payout in _attempts(session, case, lifecycle.PAYOUT_LIVE):
+        if payout.status is not PayoutStatus.APPROVED:
+            raise IllegalMove("the bank may be paying", code="payout_in_flight")
+        shift(session, payout, PayoutStatus.CANCELLED, ended_at=now)
+
+
+def in_flight(session: Session, case: Application) -> bool:
+    """Tell whether the bank may be paying the case now."""
+    return bool(_attempts(session, case, lifecycle.PAYOUT_IN_FLIGHT))
+
+
+def shift(
+    session: Session, payout: Payout, to: PayoutStatus, **columns: object
+) -> None:
+    """Move a payment on from the status and fence it was read with, or raise ``IllegalMove``."""
+    session.flush()
+    moved = session.execute(
+        sa.update(Payout)
+        .where(
+            Payout.id == payout.id,
+            Payout.status == payout.status,
+            Payout.fence == payout.fence,
+        )
+        .values(status=to, **columns)
+        .execution_options(synchronize_session=False)
+    )
+    if moved.rowcount != 1:
+        raise IllegalMove("the payment has moved on")
+    session.refresh(payout)
+
+
+def check_to_send(session: Session, payout: Payout, *, now: dt.datetime) -> None:
+    """Check a claimed payment once more, as it stands now, before the bank gets it.
+
+    Raises ``NotNow`` when it must wait and ``DecisionBroken`` when it is not what was signed.
+    """
+    case = payout.application
+    if payout.status is not PayoutStatus.CLAIMED:
+        raise IllegalMove("the payment has moved on")
+    if case.status is not Status.APPROVED:
+        raise DecisionBroken(f"the case is {case.status}, not approved")
+    _check_same(payout, case)
+    _check_signatures(session, case)
+    if case.on_hold or case.investigating:
+        raise NotNow("the case is held")
+    if payout.agency.payouts_stopped:
+        raise NotNow("payouts of the agency are stopped")
+    if not bank_open(payout.agency, now):
+        raise NotNow("the bank is closed")
+
+
+def bank_open(agency: Agency, now: dt.datetime) -> bool:
+    """Tell whether the agency's bank takes payments at that moment; no hours: always."""
+    if agency.bank_opens is None or agency.bank_closes is None:
+        return True
+    return agency.bank_opens <= now.astimezone(SHANGHAI).time() < agency.bank_closes
+
+
+def stop(
+    session: Session, agency_id: int, sentence: str, *, now: dt.datetime, **details: object
+) -> None:
+    """Stop the payouts of an agency until a person lets them go on; the first sentence stays."""
+    stopped = session.execute(
+        sa.update(Agency)
+        .where(Agency.id == agency_id, Agency.payouts_stopped == "")
+        .values(payouts_stopped=sentence)
+        .execution_options(synchronize_session="fetch")
+    )
+    if stopped.rowcount:
+        audit.record(
+            session, "payouts_stopped", actor=policy.WORKER, now=now, object_type="agency",
+            object_id=agency_id, agency_id=agency_id, reason=sentence, **details,
+        )  # fmt: skip
+
+
+def resume(
+    session: Session, agency: Agency, *, actor: Actor, now: dt.datetime, reason: str
+) -> None:
+    """Let the payouts of an agency go on, with the reason why it is safe."""
+    policy.check_role(actor, Role.RELEASER, Role.SUPERVISOR)
+    policy.check_agency(actor, agency_id=agency.id)
+    if not reason.strip():
+        raise Invalid(code="reason_needed", field="reason")
+    agency.payouts_stopped = ""
+    audit.record(
+        session, "payouts_resumed", actor=actor, now=now, object_type="agency",
+        object_id=agency.id, agency_id=agency.id, reason=reason[:200],
+    )  # fmt: skip
+
+
+def signers(session: Session, case: Application) -> list[int]:
+    """Return who signed the case since it was submitted last, in order."""
+    submitted = (
+        sa.select(sa.func.max(CaseEvent.id))
+        .where(
+            CaseEvent.application_id == case.id, CaseEvent.action == Action.SUBMIT.value
+        )
+        .scalar_subquery()
+    )
+    rows = session.scalars(
+        sa.select(CaseEvent.actor_id)
+        .where(
+            CaseEvent.application_id == case.id,
+            CaseEvent.action.in_(SIGNATURES),
+            CaseEvent.id > sa.func.coalesce(submitted, 0),
+            CaseEvent.actor_id.is_not(None),
+        )
+        .order_by(CaseEvent.id)
+    )
+    return [actor_id for actor_id in rows if actor_id is not None]
+
+
+def _check_same(payout: Payout, case: Application) -> None:
+    signed = {payout.decision_hash, case.decision_hash, decision_hash(case)}
+    same_payee = (
+        payout.payee_name == case.payee_name
+        and payout.payee_bank_code == case.payee_bank_code
+        and sealing.index_of(payout.payee_card) == case.payee_card_index
+    )
+    if len(signed) != 1 or payout.amount != case.amount or not same_payee:
+        raise DecisionBroken("amount or payee is not what was signed")
+
+
+def _check_signatures(session: Session, case: Application) -> None:
+    if len(set(signers(session, case))) < max(2, case.approvals_required):
+        raise DecisionBroken("the case lacks the signatures of different people")
+
+
+def _attempts(
+    session: Session, case: Application, statuses: frozenset[PayoutStatus]
+) -> list[Payout]:
+    return list(
+        session.scalars(
+            sa.select(Payout)
+            .where(Payout.application_id == case.id, Payout.status.in_(statuses))
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def _purpose(case: Application) -> str:
+    """Return the bank's summary: name, reason and what it is (PY02)."""
+    word = case.scheme.word_zh
+    closing = "销户" if case.kind is Kind.CLOSING else ""
+    return f"{case.payee_name}{case.reason.name_zh}{closing}{word}"[:200]

@@ -1,0 +1,244 @@
+"""Real-name registration (实名注册): a person and a log-in become one."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from flask_appbuilder.security.sqla.models import Role as RoleRow
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy.orm import Session
+from werkzeug.security import generate_password_hash
+
+from app import sealing
+from app.domain import identity, passwords
+from app.domain.errors import Invalid, ManyProblems, RuleBroken
+from app.domain.policy import Actor
+from app.domain.terms import Gender, Role
+from app.models import Applicant, IdDocumentType, NationalCode
+from app.services import audit, codes, notices
+from app.services.people_rules import RULES, PeopleRules, common_passwords
+
+SHANGHAI_HOURS = dt.timedelta(hours=8)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Registration:
+    """What a person types to register."""
+
+    id_type: str
+    id_number: str
+    name: str
+    gender: str
+    ethnicity: str
+    mobile: str
+    token: str
+    code: str
+    password: str
+    agreement_version: str
+    locale: str = "zh"
+
+
+@dataclass(slots=True, repr=False)
+class _Checked:
+    """What is kept of a registration."""
+
+    id_number: str = ""
+    name: str = ""
+    gender: Gender | None = None
+    birth_date: dt.date | None = None
+    mobile: str = ""
+
+
+def register(
+    session: Session,
+    typed: Registration,
+    *,
+    agency_id: int,
+    actor: Actor,
+    now: dt.datetime,
+    code_problem: Invalid | None = None,
+    verified_how: str = "form",
+    rules: PeopleRules = RULES,
+) -> Applicant:
+    """Give a person a log-in: one the fund knows already, by number and name, or a new one.
+
+    ``code_problem`` is the answer of ``codes.check_code``, committed before. Raises
+    ``ManyProblems`` with everything that is wrong. Whether somebody is known (id_taken,
+    name_differs, mobile_taken) is told only to who typed the right code.
+    """
+    kept, problems = _check(session, typed, now=now, rules=rules)
+    if code_problem is not None:
+        problems.append(code_problem)
+    elif kept.mobile:
+        problems += _prove(session, typed, kept, now=now)
+    if problems:
+        raise ManyProblems(problems)
+    applicant = _person(session, kept.id_number) or Applicant(created_at=now)
+    _fill(applicant, typed, kept, verified_how=verified_how, now=now)
+    applicant.user = make_user(
+        session, Role.APPLICANT, password=typed.password, rules=rules
+    )
+    session.add(applicant)
+    session.flush()
+    audit.record(
+        session, "registered", actor=actor, now=now, object_type="applicant",
+        object_id=applicant.id, agency_id=agency_id, applicant_id=applicant.id,
+    )  # fmt: skip
+    notices.notify(
+        session, "registered", applicant=applicant, agency_id=agency_id,
+        reference=f"registered:{applicant.id}", now=now,
+    )  # fmt: skip
+    return applicant
+
+
+def make_user(
+    session: Session,
+    *roles: Role,
+    password: str,
+    username: str = "",
+    rules: PeopleRules = RULES,
+) -> User:
+    """Make a log-in without any personal value: random name, no address, no names."""
+    secret_name = username or uuid.uuid4().hex
+    rows = session.scalars(sa.select(RoleRow).where(RoleRow.name.in_(roles))).all()
+    if len(rows) != len(set(roles)):
+        raise LookupError("roles are missing; run `flask anju init`")
+    user = User(
+        username=secret_name,
+        email=f"{uuid.uuid4()}@invalid",
+        first_name="-",
+        last_name="-",
+        active=True,
+        roles=list(rows),
+        login_count=0,
+        fail_login_count=0,
+    )
+    user.password = generate_password_hash(password, rules.hash_method)
+    session.add(user)
+    session.flush()
+    return user
+
+
+def document_type(session: Session, code: str) -> identity.DocumentType:
+    """Return the rules of a kind of document, or raise ``Invalid`` (id_type_unknown)."""
+    row = session.scalar(
+        sa.select(IdDocumentType).where(
+            IdDocumentType.code == code, IdDocumentType.enabled
+        )
+    )
+    if row is None:
+        raise Invalid(field="id_type", code="id_type_unknown")
+    return identity.DocumentType(
+        row.code, row.regex, row.check_rule, row.birth_and_gender_in_number
+    )
+
+
+def _check(
+    session: Session, typed: Registration, *, now: dt.datetime, rules: PeopleRules
+) -> tuple[_Checked, list[RuleBroken]]:
+    """Check every field by itself and collect all that is wrong."""
+    problems: list[RuleBroken] = []
+    kept = _Checked()
+    kept.gender = _try(problems, _gender, typed.gender)
+    if (doc_type := _try(problems, document_type, session, typed.id_type)) is not None:
+        kept.id_number = _try(
+            problems, identity.check_number, doc_type, typed.id_number,
+            today=(now.astimezone(dt.UTC) + SHANGHAI_HOURS).date(), gender=kept.gender,
+            provinces=_codes_of(session, "province"),
+        ) or ""  # fmt: skip
+        if kept.id_number and doc_type.birth_and_gender_in_number:
+            kept.birth_date = identity.birth_date_in(kept.id_number)
+    kept.name = _try(problems, identity.check_name, typed.name) or ""
+    kept.mobile = _try(problems, identity.check_mobile, typed.mobile) or ""
+    if typed.ethnicity and typed.ethnicity not in _codes_of(session, "ethnic_group"):
+        problems.append(Invalid(field="ethnicity", code="ethnicity_unknown"))
+    _try(
+        problems, passwords.check_password, typed.password, minimum=rules.password_minimum,
+        breached=common_passwords(), personal=(kept.mobile, kept.id_number, kept.name),
+    )  # fmt: skip
+    if not typed.agreement_version:
+        problems.append(Invalid(field="agreement", code="agreement_missing"))
+    return kept, problems
+
+
+def _prove(
+    session: Session, typed: Registration, kept: _Checked, *, now: dt.datetime
+) -> list[RuleBroken]:
+    """Use the code up and say what stands against the person for others are known already."""
+    mobile_index = sealing.index_of(kept.mobile)
+    try:
+        codes.use_code(
+            session, typed.token, typed.code, purpose=codes.Purpose.REGISTER,
+            mobile_index=mobile_index, now=now,
+        )  # fmt: skip
+    except Invalid as refused:
+        return [refused]
+    problems: list[RuleBroken] = []
+    known = _person(session, kept.id_number) if kept.id_number else None
+    if known is not None and known.user_id is not None:
+        problems.append(Invalid(field="id_number", code="id_taken"))
+    elif known is not None and kept.name and not _same(known, typed.id_type, kept.name):
+        problems.append(Invalid(field="name", code="name_differs"))
+    holder = session.scalar(
+        sa.select(Applicant.id).where(Applicant.mobile_index == mobile_index)
+    )
+    if holder is not None and holder != (known.id if known else None):
+        problems.append(Invalid(field="mobile", code="mobile_taken"))
+    return problems
+
+
+def _person(session: Session, id_number: str) -> Applicant | None:
+    index = sealing.index_of(id_number)
+    return session.scalar(
+        sa.select(Applicant).where(Applicant.id_number_index == index)
+    )
+
+
+def _same(known: Applicant, id_type: str, name: str) -> bool:
+    return known.id_type == id_type and identity.same_name(known.name, name)
+
+
+def _fill(
+    applicant: Applicant, typed: Registration, kept: _Checked, *, verified_how: str,
+    now: dt.datetime,
+) -> None:  # fmt: skip
+    applicant.id_type = typed.id_type
+    if applicant.id_number_index is None:
+        applicant.id_number = kept.id_number
+    applicant.name = kept.name
+    applicant.gender = kept.gender
+    applicant.birth_date = kept.birth_date
+    applicant.ethnicity = typed.ethnicity
+    applicant.mobile = kept.mobile
+    applicant.verified_how, applicant.verified_at = verified_how, now
+    applicant.agreement_version, applicant.agreement_at = typed.agreement_version, now
+    applicant.locale = typed.locale
+
+
+def _gender(value: str) -> Gender:
+    if value not in set(Gender):
+        raise Invalid(field="gender", code="gender_missing")
+    return Gender(value)
+
+
+def _codes_of(session: Session, table: str) -> frozenset[str]:
+    rows = session.scalars(
+        sa.select(NationalCode.code).where(NationalCode.table_name == table)
+    )
+    return frozenset(rows)
+
+
+def _try(
+    problems: list[RuleBroken], check: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+) -> R | None:
+    """Run one check; what it refuses joins the problems."""
+    try:
+        return check(*args, **kwargs)
+    except RuleBroken as broken:
+        problems.append(broken)
+        return None

@@ -1,0 +1,95 @@
+"""Signed-in devices: rows that end by log-out, by time, or from another device."""
+
+import datetime as dt
+import hashlib
+import secrets
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.domain.policy import Actor
+from app.models import LoginSession
+from app.services import audit
+from app.services.people_rules import RULES, PeopleRules
+
+SEEN_EVERY = dt.timedelta(minutes=1)
+"""A device's last moment is written at most so often."""
+
+
+def open_session(
+    session: Session, user_id: int, *, now: dt.datetime, address: str = "", agent: str = ""
+) -> str:
+    """Sign a device in and return the secret it keeps; the table knows only its hash."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        LoginSession(
+            token_hash=_hash(token),
+            user_id=user_id,
+            created_at=now,
+            last_seen_at=now,
+            address=address,
+            agent=agent[:200],
+        )
+    )
+    session.flush()
+    return token
+
+
+def find_session(
+    session: Session,
+    token: str,
+    *,
+    now: dt.datetime,
+    staff: bool = False,
+    rules: PeopleRules = RULES,
+) -> LoginSession | None:
+    """Return the device that holds this secret while it is signed in: not ended, idle or old."""
+    kept = session.scalar(sa.select(LoginSession).where(LoginSession.token_hash == _hash(token)))
+    if kept is None or kept.ended_at is not None:
+        return None
+    idle = dt.timedelta(minutes=rules.staff_idle_minutes if staff else rules.idle_minutes)
+    if now - kept.last_seen_at > idle:
+        return None
+    return kept if now - kept.created_at <= dt.timedelta(hours=rules.session_hours) else None
+
+
+def touch(session: Session, session_id: int, *, now: dt.datetime) -> None:
+    """Write that a device was used now."""
+    session.execute(
+        sa.update(LoginSession)
+        .where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
+        .values(last_seen_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def close_session(session: Session, token: str, *, actor: Actor, now: dt.datetime) -> None:
+    """Sign a device out; its secret is of no use any more."""
+    if _end(session, LoginSession.token_hash == _hash(token), now=now):
+        audit.record(
+            session, "logout", actor=actor, now=now, object_type="user",
+            object_id=actor.user_id or "", applicant_id=actor.applicant_id,
+        )  # fmt: skip
+
+
+def close_others(
+    session: Session, user_id: int, *, now: dt.datetime, keep: str | None = None
+) -> int:
+    """Sign out all devices of a user but the one with the secret ``keep``; return how many."""
+    others = LoginSession.user_id == user_id
+    if keep is not None:
+        others &= LoginSession.token_hash != _hash(keep)
+    return _end(session, others, now=now)
+
+
+def _end(session: Session, which: sa.ColumnElement[bool], *, now: dt.datetime) -> int:
+    return session.execute(
+        sa.update(LoginSession)
+        .where(which, LoginSession.ended_at.is_(None))
+        .values(ended_at=now)
+        .execution_options(synchronize_session=False)
+    ).rowcount
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
