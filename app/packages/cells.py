@@ -78,7 +78,8 @@ def _list_of(kind: Any, text: str) -> tuple[Any, ...]:
     parts = text.split("|")
     if not all(parts) or any(part != part.strip() for part in parts):
         raise BadCell(
-            "“|”分隔的列表有空项或空格", "the list split by '|' has an empty item or blanks"
+            "“|”分隔的列表有空项或空格",
+            "the list split by '|' has an empty item or blanks",
         )
     if len(set(parts)) < len(parts):
         raise BadCell("“|”分隔的列表有重复项", "the list split by '|' names something twice")
@@ -115,7 +116,8 @@ def _date(text: str) -> dt.date:
         return dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
     except ValueError:
         raise BadCell(
-            f"“{text}”应为日期，如 2026-09-20", f"{text!r} is not a date like 2026-09-20"
+            f"“{text}”应为日期，如 2026-09-20",
+            f"{text!r} is not a date like 2026-09-20",
         ) from None
 
 

@@ -68,7 +68,11 @@ def check_placeholders(
                 )  # fmt: skip
         if known is not None:
             note_all_unknown(
-                table.file, line, "placeholders", set(row.placeholders) - set(known), findings
+                table.file,
+                line,
+                "placeholders",
+                set(row.placeholders) - set(known),
+                findings,
             )
 
 
@@ -89,5 +93,9 @@ def _note_duplicate(
     table: Table[Any], line: int, column: str, earlier: int, findings: Findings
 ) -> None:
     findings.add(
-        table.file, line, column, f"与第 {earlier} 行重复", f"repeats the key of line {earlier}"
+        table.file,
+        line,
+        column,
+        f"与第 {earlier} 行重复",
+        f"repeats the key of line {earlier}",
     )

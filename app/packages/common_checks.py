@@ -4,7 +4,12 @@ import datetime as dt
 import re
 
 from app.domain.terms import DayKind
-from app.packages.checks import check_known, check_placeholders, check_unique, note_all_unknown
+from app.packages.checks import (
+    check_known,
+    check_placeholders,
+    check_unique,
+    note_all_unknown,
+)
 from app.packages.common_rows import (
     BankBinRow,
     BankRow,
@@ -33,18 +38,28 @@ def check_bank_bins(bins: Table[BankBinRow], banks: Table[BankRow], findings: Fi
         bank = by_code.get(row.bank_code)
         if bank is not None and bank.name_zh != row.bank_name_zh:
             findings.add(
-                bins.file, line, "bank_name_zh", "与银行表不一致", "differs from the banks"
+                bins.file,
+                line,
+                "bank_name_zh",
+                "与银行表不一致",
+                "differs from the banks",
             )
         if bank is not None and bank.cnaps_bank_code != row.cnaps_bank_code:
             findings.add(
-                bins.file, line, "cnaps_bank_code", "与银行表不一致", "differs from the banks"
+                bins.file,
+                line,
+                "cnaps_bank_code",
+                "与银行表不一致",
+                "differs from the banks",
             )
         if row.card_length not in CARD_LENGTHS or row.card_length <= len(row.bin_prefix):
             findings.add(bins.file, line, "card_length", "卡号长度不对", "no card is that long")
 
 
 def check_id_document_types(
-    types: Table[IdDocumentTypeRow], national: Table[NationalCodeRow], findings: Findings
+    types: Table[IdDocumentTypeRow],
+    national: Table[NationalCodeRow],
+    findings: Findings,
 ) -> None:
     """Check that patterns compile and that the checks named exist."""
     check_unique(types, ("code",), findings)
@@ -87,7 +102,11 @@ def check_working_days(days: Table[WorkingDayRow], year: int, findings: Findings
     for line, row in days.lines:
         if row.date.year != year:
             findings.add(
-                days.file, line, "date", f"不是 {year} 年的日期", f"is not a day of {year}"
+                days.file,
+                line,
+                "date",
+                f"不是 {year} 年的日期",
+                f"is not a day of {year}",
             )
         if row.kind is DayKind.WORKDAY_SWAP and not _is_weekend(row.date):
             findings.add(

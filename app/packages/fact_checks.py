@@ -9,24 +9,44 @@ from itertools import chain
 from app.packages.cells import BadCell, value_of
 from app.packages.checks import check_known, check_unique, check_validity, note_unknown
 from app.packages.problems import Findings
-from app.packages.rows import FactRow, ReasonRow, RequirementRow, SampleCaseRow
+from app.packages.rows import (
+    FactRow,
+    MaterialRow,
+    ReasonRow,
+    RequirementRow,
+    SampleCaseRow,
+)
 from app.packages.tables import Table
 
 _RANGE = re.compile(r"\d+\.\.\d+")
 _OPTION = re.compile(r"[A-Za-z0-9_]+:[^:]+:[^:]+")
-_VALUE_TYPES: Mapping[str, type] = {"money": Decimal, "int": int, "date": dt.date, "text": str}
+_VALUE_TYPES: Mapping[str, type] = {
+    "money": Decimal,
+    "int": int,
+    "date": dt.date,
+    "text": str,
+}
 
 
 def check_facts(
     facts: Table[FactRow],
     reasons: Table[ReasonRow],
-    known_users: Collection[str],
+    materials: Table[MaterialRow],
+    rules: Collection[str],
     findings: Findings,
 ) -> None:
-    """Check the options of each fact and that what uses it exists."""
+    """Check the options of each fact and that what uses it exists.
+
+    A fact is used by amount rules and condition keys (``rules``), reasons (by code) or
+    materials (by slug).
+    """
     check_validity(facts, ("key",), findings)
-    users = {*known_users, *(cells["code"] for cells in reasons.cells)}
-    if reasons.complete:
+    if reasons.complete and materials.complete:
+        users = {
+            *rules,
+            *(cells["code"] for cells in reasons.cells),
+            *(cells["slug"] for cells in materials.cells),
+        }
         check_known(facts, "used_by", users, findings)
     for line, row in facts.lines:
         choice, whole = row.type in ("bool", "choice"), row.type == "int"

@@ -1,5 +1,7 @@
 """What must hold for the agency, the scheme, the settings and the return reasons."""
 
+import datetime as dt
+
 from app.packages.checks import (
     check_known,
     check_placeholders,
@@ -8,7 +10,13 @@ from app.packages.checks import (
 )
 from app.packages.common_rows import BankRow
 from app.packages.problems import Findings
-from app.packages.rows import AgencyRow, PackageRow, ReturnReasonRow, SchemeRow, SettingRow
+from app.packages.rows import (
+    AgencyRow,
+    PackageRow,
+    ReturnReasonRow,
+    SchemeRow,
+    SettingRow,
+)
 from app.packages.tables import Table
 from app.packages.vocabulary import PLACES, RETURN_PLACEHOLDERS, SETTINGS, SettingRule
 
@@ -48,9 +56,21 @@ def check_settings(settings: Table[SettingRow], findings: Findings) -> None:
             note_unknown(settings.file, line, "key", row.key, findings)
         else:
             _check_setting(settings.file, line, row, rule, findings)
+    _check_no_gap(settings, findings)
     for key in SETTINGS:
         if settings.lacks(key, "key"):
             findings.add(settings.file, 0, key, "缺少此项设置", "the setting is missing")
+
+
+def _check_no_gap(settings: Table[SettingRow], findings: Findings) -> None:
+    """Note a setting that ends without another row of it beginning the day after."""
+    begins = {(row.key, row.valid_from) for row in settings.rows}
+    for line, row in settings.lines:
+        if row.valid_to and (row.key, row.valid_to + dt.timedelta(days=1)) not in begins:
+            findings.add(
+                settings.file, line, "valid_to",
+                "此日之后没有接续的设置", "nothing follows this setting the day after",
+            )  # fmt: skip
 
 
 def _check_setting(

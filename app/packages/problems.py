@@ -29,7 +29,8 @@ class PackageRefused(RuleBroken):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems))
         super().__init__(
-            "\n".join(str(problem) for problem in self.problems), count=len(self.problems)
+            "\n".join(str(problem) for problem in self.problems),
+            count=len(self.problems),
         )
 
 

@@ -18,6 +18,7 @@ from app.packages.common_rows import (
     WorkingDayRow,
 )
 from app.packages.fact_checks import check_facts, check_sample_cases
+from app.packages.files import sha256_of
 from app.packages.package_checks import (
     check_agency,
     check_return_reasons,
@@ -25,7 +26,11 @@ from app.packages.package_checks import (
     check_single,
 )
 from app.packages.problems import Findings
-from app.packages.reason_checks import check_materials, check_reasons, check_requirements
+from app.packages.reason_checks import (
+    check_materials,
+    check_reasons,
+    check_requirements,
+)
 from app.packages.rows import (
     AgencyRow,
     FactRow,
@@ -49,7 +54,7 @@ _YEAR_FILE = re.compile(r"working_days_(\d{4})\.csv")
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """The national data that all packages share."""
+    """The national data that all packages share; ``sha256`` is of all its files."""
 
     banks: tuple[BankRow, ...]
     bank_bins: tuple[BankBinRow, ...]
@@ -59,11 +64,16 @@ class Common:
     regions: tuple[RegionRow, ...]
     message_templates: tuple[MessageTemplateRow, ...]
     working_days: tuple[WorkingDayRow, ...]
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One service of one agency; ``texts`` are by name and language (``zh``, ``en``)."""
+    """One service of one agency.
+
+    ``texts`` are by name (notice, agreement, privacy, commitment_letter) and language (zh, en);
+    ``sha256`` is of all files of the package.
+    """
 
     about: PackageRow
     agency: AgencyRow
@@ -76,6 +86,7 @@ class Package:
     facts: tuple[FactRow, ...]
     sample_cases: tuple[SampleCaseRow, ...]
     texts: Mapping[tuple[str, str], str]
+    sha256: str
 
 
 def read_common(folder: Path = PACKAGES / "common") -> Common:
@@ -99,7 +110,7 @@ def read_common(folder: Path = PACKAGES / "common") -> Common:
     findings.refuse_if_any()
     return Common(
         banks.rows, bins.rows, types.rows, groups.rows, national.rows, regions.rows,
-        templates.rows, days,
+        templates.rows, days, sha256_of(folder),
     )  # fmt: skip
 
 
@@ -132,6 +143,7 @@ def read_package(
         facts=tables.facts.rows,
         sample_cases=tables.sample_cases.rows,
         texts=texts,
+        sha256=sha256_of(folder),
     )
 
 
@@ -189,8 +201,13 @@ def _check(
     )
     check_return_reasons(tables.return_reasons, findings)
     check_settings(tables.settings, findings)
-    slugs = {row.slug for row in tables.materials.rows}
-    check_facts(tables.facts, tables.reasons, condition_keys | amount_rules | slugs, findings)
+    check_facts(
+        tables.facts,
+        tables.reasons,
+        tables.materials,
+        condition_keys | amount_rules,
+        findings,
+    )
     check_sample_cases(
         tables.sample_cases, tables.reasons, tables.requirements, tables.facts, findings
     )

@@ -38,7 +38,10 @@ def check_reasons(
 
 def _check_kinds(file: str, line: int, row: ReasonRow, findings: Findings) -> None:
     """Check that the kinds agree with whether the reason closes the account."""
-    can_close, can_stay = Kind.CLOSING in row.kinds, bool(set(row.kinds) - {Kind.CLOSING})
+    can_close, can_stay = (
+        Kind.CLOSING in row.kinds,
+        bool(set(row.kinds) - {Kind.CLOSING}),
+    )
     allowed = {
         Closes.NEVER: (False, True),
         Closes.OPTIONAL: (True, True),
@@ -68,7 +71,11 @@ def check_materials(materials: Table[MaterialRow], findings: Findings) -> None:
             findings.add(materials.file, line, "extensions", "不能为空", "must not be empty")
         if row.max_mb_per_file < 1:
             findings.add(
-                materials.file, line, "max_mb_per_file", "至少为 1", "must be at least 1"
+                materials.file,
+                line,
+                "max_mb_per_file",
+                "至少为 1",
+                "must be at least 1",
             )
 
 

@@ -98,7 +98,11 @@ def _header_is_right(
 
 
 def _values(
-    name: str, line: int, found: dict[str, str], columns: dict[str, Any], findings: Findings
+    name: str,
+    line: int,
+    found: dict[str, str],
+    columns: dict[str, Any],
+    findings: Findings,
 ) -> dict[str, Any] | None:
     """Return the typed cells of one line, or None after noting what is wrong with it."""
     before = len(findings.problems)
@@ -121,5 +125,9 @@ def _check_other_language(
     other = f"{stem}_{'en' if language == 'zh' else 'zh'}"
     if language in ("zh", "en") and not found[column] and found.get(other):
         findings.add(
-            name, line, column, "缺少另一种语言的文本", "the text is in one language only"
+            name,
+            line,
+            column,
+            "缺少另一种语言的文本",
+            "the text is in one language only",
         )

@@ -79,7 +79,7 @@ SETTINGS: Mapping[str, SettingRule] = {
     "loan_fraud_ban_years": _in("years"),
     "batch_limit": _in("count"),
 }
-"""Every setting there is; a package gives each of them, once for any day."""
+"""Every setting there is; a package gives each of them, with no day left out."""
 
 PLACES: Mapping[str, int] = {"yuan": 2, "rate": 6, "share": 4, "factor": 4}
 """Decimal places that a unit may have; any other unit is counted in whole numbers."""
