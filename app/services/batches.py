@@ -77,7 +77,7 @@ def open_batch(
 ) -> int:
     """Open a batch with the day's next number and return its key."""
     day = local_date(now)
-    serial = numbering.next_serial(session, f"batch-{day:%Y%m%d}")
+    serial = numbering.next_value(session, f"batch-{day:%Y%m%d}")
     batch = PayoutBatch(
         agency_id=agency_id, number=numbers.batch_number(day, serial),
         prepared_by=prepared_by, prepared_at=now,

@@ -143,7 +143,7 @@ def _number(session: Session, payout: Payout, turn: Round) -> None:
     """Give the payment its reference, once for ever, and a batch if it has none."""
     if payout.bank_reference is None:
         day = local_date(turn.now)
-        serial = numbering.next_serial(session, f"bank-{day:%Y%m%d}")
+        serial = numbering.next_value(session, f"bank-{day:%Y%m%d}")
         payout.bank_reference = numbers.bank_reference(day, serial)
     if payout.batch_id is None:
         payout.batch_id = turn.batches.get(payout.agency_id) or batches.open_batch(
