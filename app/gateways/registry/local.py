@@ -30,7 +30,7 @@ class LocalPropertyRegistry:
         field, number = asked_number(filing_contract_no, title_archive_no)
         try:
             house = self._find(field, number)
-        except (OSError, ValueError) as fault:
+        except (OSError, ValueError, RecursionError) as fault:
             logger.warning("property file cannot be read: %s", type(fault).__name__)
             return Answer(Lookup.UNAVAILABLE)
         if house is None:
