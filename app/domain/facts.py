@@ -164,16 +164,23 @@ def asked_for(
     subtype: str | None,
     amount_rule: str,
     condition_keys: Collection[str],
+    registry_silent: Collection[str] = (),
 ) -> list[FactRow]:
     """Return the questions an applicant has to answer, in the order of the rows.
 
     ``condition_keys`` are those of the requirements of this reason and kind. Closing takes
-    the whole balance, so that nothing is asked for the amount.
+    the whole balance, so that nothing is asked for the amount. Facts (by key) on which a
+    registry was ``registry_silent`` are asked too: staff check them against the papers.
     """
     uses = {reason_code, *condition_keys}
     if kind is not Kind.CLOSING:
         uses.add(rule_in_force(amount_rule, subtype))
-    return [fact for fact in facts if fact.source is FactSource.ASKED and fact.used_by & uses]
+    return [
+        fact
+        for fact in facts
+        if (fact.source is FactSource.ASKED or fact.key in registry_silent)
+        and fact.used_by & uses
+    ]
 
 
 def unanswered(
@@ -220,5 +227,9 @@ def from_json(facts: Iterable[FactRow], kept: Mapping[str, Any]) -> dict[str, An
 
 
 def _value(fact: FactRow, kept: Any) -> Any:
-    """Return one kept answer as a value."""
-    return parse(fact, kept) if isinstance(kept, str) else kept
+    """Return one kept answer as a value; it was checked when it was typed."""
+    if kept is None:
+        return None
+    if fact.type is FactType.MONEY:
+        return Decimal(kept)
+    return date.fromisoformat(kept) if fact.type is FactType.DATE else kept

@@ -194,6 +194,10 @@ def test_the_lines_stand_as_on_the_case_page():
     ]
 
 
+def test_when_both_are_equal_the_account_is_named():
+    assert most("hardship_cap", {}, available=Decimal("20000.01")).limited_by == "available"
+
+
 def test_frozen_held_and_kept_sums_are_one_line():
     entitled = entitlement(
         "posted_subsidy_balance",

@@ -58,6 +58,7 @@ MONTHS = {"least": 1, "most": 12}
         (fact("money"), "１２．５０", Decimal("12.50")),
         (fact("money"), "1，000", Decimal("1000.00")),
         (fact("money"), "0", Decimal("0.00")),
+        (fact("money"), "999999999999.99", Decimal("999999999999.99")),
         (fact("int", **MONTHS), "12", 12),
         (fact("int"), "３", 3),
         (fact("bool"), "yes", True),
@@ -79,6 +80,7 @@ def test_an_answer_is_understood_as_people_type_it(question, raw, value):
         (fact("money"), "about 5", "amount_invalid"),
         (fact("money"), "NaN", "amount_invalid"),
         (fact("money"), "1e40", "amount_invalid"),
+        (fact("money"), "1000000000000", "amount_invalid"),
         (fact("money"), "-1", "amount_negative"),
         (fact("money"), "0.001", "amount_scale"),
         (fact("int"), "1.5", "number_invalid"),
@@ -238,6 +240,44 @@ def test_no_rule_of_a_package_waits_for_a_fact_nobody_gives(package):
     for row in table(package, "reasons.csv"):
         ceiling = AMOUNT_RULES[row["amount_rule"]]({}, settings_of(package))
         assert ceiling is None or set(ceiling.unknown) <= given_facts
+
+
+def test_closing_asks_nothing_for_the_amount():
+    questions = asked_for(
+        facts_of("liaoning_fund"),
+        reason_code="HDTQ",
+        kind=Kind.CLOSING,
+        subtype=None,
+        amount_rule="loan_paid_12m",
+        condition_keys={"loan_settled"},
+    )
+
+    assert [question.key for question in questions] == ["loan_settled"]
+
+
+def test_what_the_registry_does_not_say_is_asked():
+    def questions(silent):
+        return asked_for(
+            facts_of("liaoning_fund"),
+            reason_code="CLFTQ",
+            kind=Kind.FIRST,
+            subtype=None,
+            amount_rule="purchase_remaining",
+            condition_keys=(),
+            registry_silent=silent,
+        )
+
+    answered = [question.key for question in questions(())]
+    silent = [question.key for question in questions({"house_price", "no_home_verified"})]
+
+    assert answered == ["lookup_by", "loan_principal", "withdrawn_for_house"]
+    assert silent == ["lookup_by", "house_price", "loan_principal", "withdrawn_for_house"]
+
+
+def test_a_kept_answer_outlives_a_change_of_its_options():
+    question = fact("choice", **CHOICE)
+
+    assert from_json([question], {"answer": "widowed"}) == {"answer": "widowed"}
 
 
 def test_a_reason_narrows_the_options_to_its_own():
