@@ -30,6 +30,12 @@ def stand_in() -> Iterator[StandIn]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            self.answer()
+
+        def do_GET(self) -> None:
+            self.answer()
+
+        def answer(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             kept.asked.append((self.path, headers, self.rfile.read(length)))
@@ -37,8 +43,6 @@ def stand_in() -> Iterator[StandIn]:
             self.send_header("Content-Length", str(len(kept.body)))
             self.end_headers()
             self.wfile.write(kept.body)
-
-        do_GET = do_POST
 
         def log_message(self, *args: object) -> None:
             pass

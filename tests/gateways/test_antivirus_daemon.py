@@ -56,7 +56,9 @@ def test_malware_is_refused_before_anything_is_decoded(listener):
     assert refused.value.code == "file_virus"
 
 
-@pytest.mark.parametrize("verdict", [b"", b"INSTREAM size limit exceeded. ERROR\0", b"\xff" * 9000])
+@pytest.mark.parametrize(
+    "verdict", [b"", b"INSTREAM size limit exceeded. ERROR\0", b"\xff" * 9000]
+)
 def test_no_clear_verdict_is_no_pass(listener, verdict):
     port = listener(clamd_that_says(verdict, []))
 

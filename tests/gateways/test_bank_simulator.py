@@ -169,7 +169,12 @@ def test_a_late_payment_is_booked_at_the_second_query(bank, bank_process):
 
     states = [bank.send(order).state, *(bank.query(order.reference).state for _ in range(3))]
 
-    assert states == [BankState.PROCESSING, BankState.PROCESSING, BankState.PAID, BankState.PAID]
+    assert states == [
+        BankState.PROCESSING,
+        BankState.PROCESSING,
+        BankState.PAID,
+        BankState.PAID,
+    ]
     assert bank_process.booked()[order.reference] == 1
 
 

@@ -1,5 +1,6 @@
 """Identity, property registry and card check: rules of this machine, and services over HTTP."""
 
+import csv
 import json
 from datetime import date
 from decimal import Decimal
@@ -37,36 +38,25 @@ HOUSE = {
 }
 
 
+RIGHT = {"id_type": "resident_id_card", "number": SOUND, "name": "王", "mobile": "13800001234"}
+ABROAD = RIGHT | {"id_type": "passport", "number": "E12345678"}
+
+
 @pytest.mark.parametrize(
-    ("id_type", "number", "name", "mobile", "state", "reason"),
+    ("asked", "state", "reason"),
     [
-        ("resident_id_card", SOUND, "王", "13800001234", IdentityState.VERIFIED, ""),
-        (
-            "resident_id_card",
-            SOUND[:-1] + "1",
-            "王",
-            "13800001234",
-            IdentityState.REFUSED,
-            "number_wrong",
-        ),
-        (
-            "resident_id_card",
-            "1" * 15,
-            "王",
-            "13800001234",
-            IdentityState.REFUSED,
-            "number_wrong",
-        ),
-        ("passport", "E12345678", "Ana", "13800001234", IdentityState.VERIFIED, ""),
-        ("passport", "E12345678", " ", "13800001234", IdentityState.REFUSED, "name_missing"),
-        ("passport", "E12345678", "Ana", "13800009999", IdentityState.REFUSED, "mismatch"),
-        ("passport", "E12345678", "Ana", "13800000000", IdentityState.UNKNOWN, "time_out"),
+        (RIGHT, IdentityState.VERIFIED, ""),
+        (RIGHT | {"number": SOUND[:-1] + "1"}, IdentityState.REFUSED, "number_wrong"),
+        (RIGHT | {"number": "1" * 15}, IdentityState.REFUSED, "number_wrong"),
+        (RIGHT | {"number": "１" * 18}, IdentityState.REFUSED, "number_wrong"),
+        (ABROAD, IdentityState.VERIFIED, ""),
+        (ABROAD | {"name": " "}, IdentityState.REFUSED, "name_missing"),
+        (ABROAD | {"mobile": "13800009999"}, IdentityState.REFUSED, "mismatch"),
+        (ABROAD | {"mobile": "13800000000"}, IdentityState.UNKNOWN, "time_out"),
     ],
 )
-def test_identity_is_judged_by_form_and_last_digits(
-    id_type, number, name, mobile, state, reason
-):
-    said = LocalIdentityCheck().verify(id_type, number, name, mobile)
+def test_identity_is_judged_by_form_and_last_digits(asked, state, reason):
+    said = LocalIdentityCheck().verify(**asked)
 
     assert (said.state, said.reason) == (state, reason)
 
@@ -79,7 +69,11 @@ def test_an_identity_service_is_asked_in_the_body_and_believed(stand_in):
     )
 
     [(path, headers, body)] = stand_in.asked
-    assert (said.state, said.reason, said.reference) == (IdentityState.REFUSED, "mismatch", "Z1")
+    assert (said.state, said.reason, said.reference) == (
+        IdentityState.REFUSED,
+        "mismatch",
+        "Z1",
+    )
     assert (path, headers["authorization"]) == ("/verify", "Bearer t0k")
     assert json.loads(body)["number"] == SOUND
 
@@ -120,8 +114,6 @@ def houses(request, tmp_path) -> PropertyRegistry:
 
 
 def write_csv(path, rows):
-    import csv
-
     names = sorted({name for row in rows for name in row})
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.DictWriter(file, names)
@@ -158,7 +150,8 @@ def test_each_look_up_has_its_answer(houses, asked, result):
 
 
 @pytest.mark.parametrize(
-    "asked", [{}, {"filing_contract_no": ""}, {"filing_contract_no": "a", "title_archive_no": "b"}]
+    "asked",
+    [{}, {"filing_contract_no": ""}, {"filing_contract_no": "a", "title_archive_no": "b"}],
 )
 def test_a_house_is_asked_by_exactly_one_number(houses, asked):
     with pytest.raises(ValueError, match="one of them"):

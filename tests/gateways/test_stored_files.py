@@ -1,4 +1,4 @@
-"""Storage: files of this machine, S3 (a real server in this process), and sealing over either."""
+"""Storage: files of this machine, S3 (a real server in a thread), and sealing over either."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,9 @@ from app.gateways.storage import (
 @pytest.fixture(scope="module")
 def s3_address() -> Iterator[str]:
     pytest.importorskip("boto3")
-    server = pytest.importorskip("moto.server").ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server = pytest.importorskip("moto.server").ThreadedMotoServer(
+        "127.0.0.1", 0, verbose=False
+    )
     server.start()
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
@@ -31,8 +33,7 @@ def s3_address() -> Iterator[str]:
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
     if request.param == "local":
         return LocalStorage(tmp_path / "files")
-    import boto3
-
+    boto3 = pytest.importorskip("boto3")
     address = request.getfixturevalue("s3_address")
     keys = {"aws_access_key_id": "k", "aws_secret_access_key": "s", "region_name": "us-east-1"}
     bucket = f"anju-{tmp_path.name.replace('_', '-').lower()[-40:].strip('-')}"

@@ -127,8 +127,8 @@ def test_tencent_gets_number_template_and_a_signature_over_what_was_sent(stand_i
             "AuthFailure.SignatureFailure",
         ),
         (
-            b'{"Response": {"SendStatusSet": [{"Code": "LimitExceeded.PhoneNumberDailyLimit"}]}}',
-            "LimitExceeded.PhoneNumberDailyLimit",
+            b'{"Response": {"SendStatusSet": [{"Code": "LimitExceeded.DailyLimit"}]}}',
+            "LimitExceeded.DailyLimit",
         ),
         (b'{"Response": {"SendStatusSet": []}}', "unreadable"),
         (b"<html>", "unreadable"),

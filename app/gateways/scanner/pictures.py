@@ -1,6 +1,5 @@
 """Opens one picture whole, upright, in RGB, within the pixel limit."""
 
-import importlib.util
 import io
 from contextlib import suppress
 from typing import Final
@@ -61,8 +60,8 @@ def _plain(picture: Image.Image) -> Image.Image:
 
 
 def _register_heic() -> None:
-    if importlib.util.find_spec("pi_heif") is None:
-        raise Invalid("pictures of this phone format are not taken here", code="file_heic")
-    import pi_heif  # noqa: PLC0415 - an extra that the hall runs without
-
+    try:
+        import pi_heif  # noqa: PLC0415 - an extra that the hall runs without
+    except ImportError as fault:
+        raise Invalid("no decoder for this phone format", code="file_heic") from fault
     pi_heif.register_heif_opener(thumbnails=False)
