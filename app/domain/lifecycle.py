@@ -27,6 +27,7 @@ MOVES: Mapping[tuple[Status, Action], Status] = {
     (S.SUBMITTED, A.CANCEL): S.CANCELLED,
     (S.RETURNED, A.CANCEL): S.CANCELLED,
     (S.RETURNED, A.LAPSE): S.CANCELLED,
+    (S.DRAFT, A.LAPSE): S.CANCELLED,
     **{
         (status, A.VOID): S.VOIDED
         for status in (
