@@ -49,9 +49,7 @@ def may_start(
     for reason in reference.reasons_in_force(session, account.scheme_id, on):
         terms = terms_of(session, reason, on=on)
         last = circumstances.last_paid_on(session, account, reason.code)
-        kind = eligibility.kind_for(
-            terms, paid_before=last is not None, chosen_closing=None
-        )
+        kind = eligibility.kind_for(terms, paid_before=last is not None, chosen_closing=None)
         problems = eligibility.problems_of(standing, terms, kind, last_paid=last, on=on)
         offered.append((reason, problems))
     return offered
@@ -138,12 +136,8 @@ def submit(
         wizard.sign(session, application, now=now, traces=signature or {})
     changes: dict[str, Any] = {"submitted_at": application.submitted_at or now}
     if application.number is None:
-        serial = numbering.next_value(
-            session, f"{application.agency.number_prefix}{on:%Y%m%d}"
-        )
-        changes["number"] = application_number(
-            application.agency.number_prefix, on, serial
-        )
+        serial = numbering.next_value(session, f"{application.agency.number_prefix}{on:%Y%m%d}")
+        changes["number"] = application_number(application.agency.number_prefix, on, serial)
     due = deadlines.decision_due(session, application, now=now)
     cases.move(
         session, application, Action.SUBMIT, actor=actor, now=now, due_on=due.on,
@@ -215,6 +209,8 @@ def standing_of(
 def terms_of(session: Session, reason: WithdrawalReason, *, on: dt.date) -> ReasonTerms:
     """Return what a reason's row says of who may use it and how often."""
     sealed = reference.settings_on(session, reason.scheme_id, on).get("sealed_months")
+    rows = reference.requirements(session, reason.scheme_id, reason.code, on)
+    rests_on_sealing = any(row.condition_key == "sealed_route" for row in rows)
     return ReasonTerms(
         code=reason.code,
         name_zh=reason.name_zh,
@@ -227,11 +223,8 @@ def terms_of(session: Session, reason: WithdrawalReason, *, on: dt.date) -> Reas
         valid_to=reason.valid_to,
         min_interval_months=reason.min_interval_months,
         max_times_per_house=reason.max_times_per_house,
-        sealed_months=int(sealed) if sealed and reason.code in SEALED_ROUTE else None,
+        sealed_months=int(sealed) if sealed and rests_on_sealing else None,
     )
-
-
-SEALED_ROUTE = frozenset({"LZJC", "LZTQ"})
 
 
 def _check_payee_rule(reason: WithdrawalReason, capacity: Capacity) -> None:
@@ -266,22 +259,14 @@ def _check_may(
 ) -> Kind:
     terms = terms_of(session, reason, on=on)
     last = circumstances.last_paid_on(session, account, reason.code)
-    same = circumstances.last_paid_on(
-        session, account, reason.code, house_key=house_key
-    )
-    kind = eligibility.kind_for(
-        terms, paid_before=same is not None, chosen_closing=closing
-    )
+    same = circumstances.last_paid_on(session, account, reason.code, house_key=house_key)
+    kind = eligibility.kind_for(terms, paid_before=same is not None, chosen_closing=closing)
     standing = standing_of(session, account, but=but)
-    eligibility.refuse(
-        eligibility.problems_of(standing, terms, kind, last_paid=last, on=on)
-    )
+    eligibility.refuse(eligibility.problems_of(standing, terms, kind, last_paid=last, on=on))
     return kind
 
 
-def _check_complete(
-    session: Session, application: Application, *, now: dt.datetime
-) -> None:
+def _check_complete(session: Session, application: Application, *, now: dt.datetime) -> None:
     """Raise ``ManyProblems`` with everything that stands between this case and the office."""
     on = local_date(now)
     problems: list[RuleBroken] = []
@@ -318,9 +303,4 @@ def _hold(session: Session, application: Application, *, now: dt.datetime) -> No
     wanted = application.amount
     if application.kind is Kind.CLOSING:
         wanted = application.account.available + ledger.held_for(session, application)
-    held = ledger.held_for(session, application)
-    if held == wanted:
-        return
-    if held:
-        ledger.release(session, application, now=now, why="resubmit")
     ledger.hold(session, application, wanted, now=now)

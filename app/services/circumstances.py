@@ -17,17 +17,13 @@ from app.domain.workdays import local_date
 from app.models import Account, Application, MaterialPage, PaidHistory
 from app.services import ledger, reference
 
-TWO_SIDES = frozenset(
-    {"resident_id_card", "hmt_residence_permit", "foreign_pr_id_2023"}
-)
+TWO_SIDES = frozenset({"resident_id_card", "hmt_residence_permit", "foreign_pr_id_2023"})
 """Identity documents that are a card with two sides (EL17)."""
 
 COMMITMENT_MONTHS = 12
 
 
-def settings(
-    session: Session, case: Application, *, on: dt.date
-) -> Mapping[str, Decimal]:
+def settings(session: Session, case: Application, *, on: dt.date) -> Mapping[str, Decimal]:
     """Return the fund's numbers in force for the case on a day."""
     return reference.settings_on(session, case.scheme_id, on)
 
@@ -85,8 +81,6 @@ def _registry(session: Session, case: Application) -> dict[str, Any]:
         for key in ("house_price", "down_payment"):
             if case.house.get(key) is not None:
                 found[key] = Decimal(case.house[key])
-        if case.house.get("home_kind"):
-            found["home_kind"] = case.house["home_kind"]
         stated = Decimal(str(case.answers.get("withdrawn_for_house") or 0))
         found["withdrawn_for_house"] = max(stated, paid_for_house(session, case))
     return {key: value for key, value in found.items() if value is not None}
@@ -104,14 +98,9 @@ def _compared(session: Session, case: Application, *, on: dt.date) -> dict[str, 
     if last is not None:
         found["card_changed"] = case.payee_card_index != last.payee_card_index
         found["identity_changed"] = case.applicant.name != last.payee_name
-    if (
-        case.kind is Kind.SUBSEQUENT
-        and case.reason.amount_rule == "posted_subsidy_balance"
-    ):
+    if case.kind is Kind.SUBSEQUENT and case.reason.amount_rule == "posted_subsidy_balance":
         since = last_paid_on(session, case.account, case.reason_code)
-        found["posted_since_last"] = ledger.contributed_since(
-            session, case.account, since
-        )
+        found["posted_since_last"] = ledger.contributed_since(session, case.account, since)
     return found
 
 
@@ -122,9 +111,7 @@ def _commitment_expired(
         return True
     letter = reference.commitment(session, case.scheme_id, on)
     signed_on = local_date(last.signed_at)
-    return (
-        last.commitment_id != letter.id or add_months(signed_on, COMMITMENT_MONTHS) < on
-    )
+    return last.commitment_id != letter.id or add_months(signed_on, COMMITMENT_MONTHS) < on
 
 
 def paid_for_house(session: Session, case: Application) -> Decimal:
@@ -142,9 +129,7 @@ def paid_for_house(session: Session, case: Application) -> Decimal:
     return Decimal(paid or 0)
 
 
-def calculation(
-    session: Session, case: Application, *, now: dt.datetime
-) -> Entitlement:
+def calculation(session: Session, case: Application, *, now: dt.datetime) -> Entitlement:
     """Return the most that may be taken in this case, with the lines that lead to it."""
     on = local_date(now)
     account = case.account
@@ -154,9 +139,7 @@ def calculation(
         closing = Closing(interest=accrued_interest(session, account, to=on))
     return entitlement(
         case.reason.amount_rule,
-        available=available_balance(
-            account.balance, account.frozen_amount, held_elsewhere
-        ),
+        available=available_balance(account.balance, account.frozen_amount, held_elsewhere),
         closing=closing,
         facts=known(session, case, on=on),
         settings=settings(session, case, on=on),
@@ -175,9 +158,7 @@ def accrued_interest(session: Session, account: Account, *, to: dt.date) -> Deci
     )
 
 
-def needed_materials(
-    session: Session, case: Application, *, on: dt.date
-) -> list[Needed]:
+def needed_materials(session: Session, case: Application, *, on: dt.date) -> list[Needed]:
     """Return the papers this case asks for on that day."""
     rows = reference.requirements(session, case.scheme_id, case.reason_code, on)
     wanted = materials.requirements_for(rows, case.reason_code, case.kind)
@@ -223,9 +204,7 @@ def page_counts(session: Session, case: Application) -> dict[str, int]:
 
 def shared_materials(case: Application) -> frozenset[str]:
     """Return the papers that a registry's answer replaces (EL18)."""
-    return frozenset(
-        row.material_code for row in case.materials if row.source == "registry"
-    )
+    return frozenset(row.material_code for row in case.materials if row.source == "registry")
 
 
 def missing(session: Session, case: Application, *, on: dt.date) -> list[Missing]:
@@ -239,6 +218,4 @@ def missing(session: Session, case: Application, *, on: dt.date) -> list[Missing
 
 def live_pages(session: Session, case: Application) -> list[MaterialPage]:
     """Return the pages of the case in the order of its papers."""
-    return [
-        page for row in case.materials for page in row.pages if page.removed_at is None
-    ]
+    return [page for row in case.materials for page in row.pages if page.removed_at is None]

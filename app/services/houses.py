@@ -101,8 +101,7 @@ def echo(house: House, *, lookup_by: str) -> dict[str, Any]:
         "area": str(house.area) if house.area is not None else None,
         "seller": house.seller,
         "owners": [
-            {"name": mask_name(owner.name), "share": str(owner.share)}
-            for owner in house.owners
+            {"name": mask_name(owner.name), "share": str(owner.share)} for owner in house.owners
         ],
         "house_price": _text(house.total_price),
         "down_payment": _text(house.down_payment),
@@ -114,7 +113,6 @@ def echo(house: House, *, lookup_by: str) -> dict[str, Any]:
         "title_no": house.title_no,
         "registration_date": _text(house.registration_date),
         "mortgaged": house.mortgaged,
-        "home_kind": "new" if lookup_by == "filing_contract_no" else "existing",
     }
 
 
@@ -148,8 +146,7 @@ def _is_owner(application: Application, house: House) -> bool:
     """Tell whether the account's holder is among the buyers, by number and name."""
     holder = application.account.applicant
     return any(
-        normalise(owner.id_number) == holder.id_number
-        and same_name(owner.name, holder.name)
+        normalise(owner.id_number) == holder.id_number and same_name(owner.name, holder.name)
         for owner in house.owners
     )
 
@@ -168,9 +165,7 @@ def _bound_to(session: Session, application: Application, key: str) -> str | Non
     )
 
 
-def _withdrawn(
-    session: Session, application: Application, key: str
-) -> tuple[int, Decimal]:
+def _withdrawn(session: Session, application: Application, key: str) -> tuple[int, Decimal]:
     """Return how often and how much was paid for the house from this account's agency."""
     row = session.execute(
         sa.select(sa.func.count(), sa.func.sum(Application.amount)).where(

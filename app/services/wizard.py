@@ -20,22 +20,16 @@ from app.domain.workdays import local_date
 from app.models import Application, BankCard
 from app.services import circumstances, reference
 
-HOUSE_PAGES = frozenset({"house"})
-
 
 def flow_of(application: Application) -> Flow:
     """Return which of the two ways through the hall the case takes."""
     return Flow(application.scheme.flow)
 
 
-def questions(
-    session: Session, application: Application, *, on: dt.date
-) -> list[FactRow]:
+def questions(session: Session, application: Application, *, on: dt.date) -> list[FactRow]:
     """Return everything the applicant is asked in this case, in order."""
     reason = application.reason
-    rows = reference.requirements(
-        session, application.scheme_id, application.reason_code, on
-    )
+    rows = reference.requirements(session, application.scheme_id, application.reason_code, on)
     wanted = materials.requirements_for(rows, application.reason_code, application.kind)
     return fact_rules.asked_for(
         reference.facts(session, application.scheme_id, on),
@@ -44,7 +38,14 @@ def questions(
         subtype=application.subtype or None,
         amount_rule=reason.amount_rule,
         condition_keys={row.condition_key for row in wanted if row.condition_key},
+        registry_silent=_silent(application),
     )
+
+
+def _silent(application: Application) -> frozenset[str]:
+    """Return what the registry leaves open of a house it knows: that is asked."""
+    house = application.house
+    return frozenset({"house_price"} if house and house.get("house_price") is None else ())
 
 
 def asks_house(application: Application) -> bool:
@@ -56,9 +57,7 @@ def questions_on(
     session: Session, application: Application, page: Page, *, on: dt.date
 ) -> list[FactRow]:
     """Return the questions that a page asks."""
-    asked = [
-        row for row in questions(session, application, on=on) if row.key != "lookup_by"
-    ]
+    asked = [row for row in questions(session, application, on=on) if row.key != "lookup_by"]
     if page in (Page.BASIC, Page.CONFIRM, Page.FACTS):
         return asked
     return asked if page is Page.HOUSE else []
@@ -87,15 +86,12 @@ def full_order(
         asks_house=asks_house(application),
         asks_facts=bool(questions(session, application, on=on)),
         has_upload=any(
-            row.origin is Origin.UPLOAD and row.material_code not in shared
-            for row in needed
+            row.origin is Origin.UPLOAD and row.material_code not in shared for row in needed
         ),
     )
 
 
-def reopened(
-    session: Session, application: Application, *, now: dt.datetime
-) -> Reopened:
+def reopened(session: Session, application: Application, *, now: dt.datetime) -> Reopened:
     """Return what a returned case opens for correction, and nothing else (WF04)."""
     last = max((item.round for item in application.return_items), default=0)
     items = [
@@ -135,10 +131,7 @@ def unanswered(
     """Return a problem for each page before the last that was not answered."""
     order = full_order(session, application, now=now)
     open_pages = [page for page in order[:-1] if page not in done(application)]
-    return [
-        Invalid(code="page_open", field=f"page-{page}", page=page)
-        for page in open_pages
-    ]
+    return [Invalid(code="page_open", field=f"page-{page}", page=page) for page in open_pages]
 
 
 def prefill(session: Session, application: Application) -> None:
@@ -173,9 +166,7 @@ def sign(
     application.commitment_id = letter.id
     application.commitment_sha256 = letter.sha256
     application.signed_at = now
-    stamp = (
-        f"{letter.sha256}|{application.id}|{application.applicant_id}|{now.isoformat()}"
-    )
+    stamp = f"{letter.sha256}|{application.id}|{application.applicant_id}|{now.isoformat()}"
     application.signature = dict(traces) | {
         "reference": hashlib.sha256(stamp.encode()).hexdigest()[:16].upper(),
         "version": letter.version,
