@@ -193,7 +193,7 @@ def _asked_by_return(
     ]
 
 
-def page_counts(session: Session, case: Application) -> dict[str, int]:
+def page_counts(case: Application) -> dict[str, int]:
     """Return how many pages of each paper are there."""
     counts: dict[str, int] = {}
     for material in case.materials:
@@ -211,11 +211,11 @@ def missing(session: Session, case: Application, *, on: dt.date) -> list[Missing
     """Return every paper that is still missing, at once."""
     return materials.missing_materials(
         needed_materials(session, case, on=on),
-        page_counts(session, case),
+        page_counts(case),
         shared_materials(case),
     )
 
 
-def live_pages(session: Session, case: Application) -> list[MaterialPage]:
+def live_pages(case: Application) -> list[MaterialPage]:
     """Return the pages of the case in the order of its papers."""
     return [page for row in case.materials for page in row.pages if page.removed_at is None]
