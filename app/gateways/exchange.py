@@ -1,17 +1,21 @@
 """One HTTP exchange with a total time limit: no redirect, no proxy, no kept connection."""
 
 import http.client
+import io
 import socket
 import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from app.gateways.errors import Unavailable
 
 MOST_BYTES = 32 * 1024 * 1024
-CHUNK = 64 * 1024
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def exchange(
             raise Unavailable(service, "no_connection", type(fault).__name__) from fault
         try:
             line.request(method, target, body=body, headers=dict(headers or {}))
-            return _read(line, deadline)
+            return _read(line.sock, method, deadline)
         except TimeoutError as fault:
             raise Unavailable(service, "time_out") from fault
         except (OSError, http.client.HTTPException, ValueError) as fault:
@@ -63,32 +67,37 @@ def _connection(scheme: str, netloc: str, seconds: float) -> http.client.HTTPCon
     raise ValueError(f"the address of a service starts with http or https, not {scheme!r}")
 
 
-def _read(line: http.client.HTTPConnection, deadline: float) -> Answer:
-    wire = line.sock
-    _allow(wire, deadline)
-    answer = line.getresponse()
-    body = bytearray()
-    while chunk := _next_chunk(answer, wire, deadline):
-        body += chunk
-        if len(body) > MOST_BYTES:
+class _TimedReader(io.RawIOBase):
+    """A socket's incoming bytes, until the deadline of the whole exchange."""
+
+    def __init__(self, wire: socket.socket, deadline: float) -> None:
+        self._wire = wire
+        self._deadline = deadline
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """Be what an HTTP response reads from."""
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        """Tell that bytes can be read."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        """Read what is there within the time that is left."""
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._wire.settimeout(left)
+        return self._wire.recv_into(buffer)
+
+
+def _read(wire: socket.socket, method: str, deadline: float) -> Answer:
+    answer = http.client.HTTPResponse(_TimedReader(wire, deadline), method=method)  # type: ignore[arg-type]
+    with closing(answer):
+        answer.begin()
+        body = answer.read(MOST_BYTES)
+        if not answer.isclosed() and answer.read(1):
             raise ValueError("the answer is too long")
-    if answer.length:
-        raise http.client.IncompleteRead(bytes(body))
-    return Answer(answer.status, bytes(body))
-
-
-def _next_chunk(
-    answer: http.client.HTTPResponse, wire: socket.socket, deadline: float
-) -> bytes:
-    if answer.isclosed():
-        return b""
-    _allow(wire, deadline)
-    return answer.read1(CHUNK)
-
-
-def _allow(wire: socket.socket, deadline: float) -> None:
-    """Give the next read what is left of the total time."""
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    wire.settimeout(left)
+        if answer.length:
+            raise http.client.IncompleteRead(body)
+        return Answer(answer.status, body)

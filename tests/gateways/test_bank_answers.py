@@ -3,12 +3,14 @@
 import json
 import socket
 import time
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
 
 from app.gateways.bank import REASONS, BankState, Payment, Responsible, reason_of
 from app.gateways.bank.simulator import SimulatorBank
+from app.gateways.exchange import MOST_BYTES
 
 ORDER = Payment("AJ1", Decimal("1.00"), "赵六", "6217001234567890120", "105", "支取", "1")
 GOOD = {"reference": "AJ1", "state": "paid", "code": "", "at": "2026-01-01T00:00:00+00:00"}
@@ -65,10 +67,11 @@ def test_any_other_http_status_is_unknown(stand_in, status):
     assert (receipt.state, receipt.code) == (BankState.UNKNOWN, f"http_{status}")
 
 
-def test_an_answer_in_drops_ends_at_the_time_limit(listener):
+@pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"])
+def test_an_answer_in_drops_ends_at_the_time_limit(listener, start):
     def drip(line: socket.socket) -> None:
         line.recv(65536)
-        line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        line.sendall(start)
         for _ in range(40):
             try:
                 line.sendall(b"{")
@@ -77,12 +80,12 @@ def test_an_answer_in_drops_ends_at_the_time_limit(listener):
             time.sleep(0.05)
 
     bank = SimulatorBank(f"http://127.0.0.1:{listener(drip)}", seconds=0.4)
-    start = time.monotonic()
+    begun = time.monotonic()
 
     receipt = bank.send(ORDER)
 
     assert (receipt.state, receipt.code) == (BankState.UNKNOWN, "time_out")
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - begun < 1
 
 
 def test_an_answer_cut_off_is_unknown(listener):
@@ -93,6 +96,39 @@ def test_an_answer_cut_off_is_unknown(listener):
         line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n" + whole)
 
     receipt = SimulatorBank(f"http://127.0.0.1:{listener(cut)}").send(ORDER)
+
+    assert (receipt.state, receipt.code) == (BankState.UNKNOWN, "unreadable")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nmany\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000,
+        b"",
+    ],
+)
+def test_an_answer_that_is_not_http_is_unknown(listener, head):
+    def speak(line: socket.socket) -> None:
+        line.recv(65536)
+        line.sendall(head)
+
+    receipt = SimulatorBank(f"http://127.0.0.1:{listener(speak)}").send(ORDER)
+
+    assert (receipt.state, receipt.code) == (BankState.UNKNOWN, "unreadable")
+
+
+def test_an_endless_answer_is_left(listener):
+    def speak(line: socket.socket) -> None:
+        line.recv(65536)
+        line.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        with suppress(OSError):
+            for _ in range(MOST_BYTES // 100_000 * 2):
+                line.sendall(b" " * 100_000)
+
+    receipt = SimulatorBank(f"http://127.0.0.1:{listener(speak)}").send(ORDER)
 
     assert (receipt.state, receipt.code) == (BankState.UNKNOWN, "unreadable")
 
