@@ -24,7 +24,7 @@ def draw_pages(data: bytes, limits: Limits) -> Iterator[Image.Image]:
     Raises ``Invalid``: ``file_broken`` (also when locked by a password), ``file_pages``,
     ``file_empty``.
     """
-    import pypdfium2  # noqa: PLC0415 - slow to load, seldom needed
+    import pypdfium2
 
     with _ONE_AT_A_TIME:
         try:

@@ -61,7 +61,7 @@ def _plain(picture: Image.Image) -> Image.Image:
 
 def _register_heic() -> None:
     try:
-        import pi_heif  # noqa: PLC0415 - an extra that the hall runs without
+        import pi_heif
     except ImportError as fault:
         raise Invalid("no decoder for this phone format", code="file_heic") from fault
     pi_heif.register_heif_opener(thumbnails=False)

@@ -28,8 +28,8 @@ class S3Storage:
         secret_key: str | None = None,
         seconds: float = 10.0,
     ) -> None:
-        import boto3  # noqa: PLC0415 - an extra that the hall runs without
-        from botocore.config import Config  # noqa: PLC0415
+        import boto3
+        from botocore.config import Config
 
         self._bucket = bucket
         self._prefix = prefix
@@ -52,7 +52,7 @@ class S3Storage:
 
     def get(self, key: str) -> bytes:
         """Read an object."""
-        from botocore.exceptions import BotoCoreError  # noqa: PLC0415
+        from botocore.exceptions import BotoCoreError
 
         try:
             body: bytes = self._ask("get_object", key)["Body"].read()
@@ -85,7 +85,7 @@ class S3Storage:
                 self.delete(key)
 
     def _ask(self, call: str, key: str, **more: Any) -> Any:
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+        from botocore.exceptions import BotoCoreError, ClientError
 
         name = self._prefix + checked_key(key)
         try:
