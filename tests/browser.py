@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from tests.factories import Person
+from tests.people import Person
 
 LANGUAGES = ("zh", "en")
 BUTTONS = "button, input[type=submit]"
@@ -100,10 +100,13 @@ class Browser:
     def sign_in(self, person: Person) -> Self:
         """Sign in on the page as anybody does."""
         page = self.open("/login/")
-        form = next(form for form in page.soup.select("form") if form.select_one("[type=password]"))
+        form = next(
+            form for form in page.soup.select("form") if form.select_one("[type=password]")
+        )
         name = form.select_one("input[type=text], input[type=tel], input:not([type])")
         secret = form.select_one("[type=password]")
-        assert name and secret, "the log-in page has no place for a name"
+        assert name, "the log-in page has no place for a name"
+        assert secret, "the log-in page has no place for a password"
         answer = self.send(
             page, form, {str(name["name"]): person.login, str(secret["name"]): person.password}
         )

@@ -78,9 +78,9 @@ def session(app: Flask) -> Iterator[Session]:
 
 @pytest.fixture
 def rows(app: Flask) -> Rows:
-    """Give a short block in which a page test makes or finds rows: ``with rows() as session``.
+    """Give a short block in which a page test makes or finds rows.
 
-    It is committed at its end. No context stays open around a browser: in one context the
+    Written ``with rows() as session:``; it is committed at its end. No context stays open around a browser: in one context the
     second person would be served as the first.
     """
 

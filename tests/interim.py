@@ -38,11 +38,13 @@ def _rows(path):
 
 def _columns(model, row, **more):
     types = {c.key: c for c in sa.inspect(model).columns}
-    texts = {k: v for k, v in row.items() if k in types and isinstance(types[k].type, sa.String)}
+    texts = {
+        k: v for k, v in row.items() if k in types and isinstance(types[k].type, sa.String)
+    }
     for name, column in types.items():
-        if name not in texts and name not in more and isinstance(column.type, sa.String):
-            if not column.nullable and column.default is None:
-                texts[name] = ""
+        empty = name not in texts and name not in more and isinstance(column.type, sa.String)
+        if empty and not column.nullable and column.default is None:
+            texts[name] = ""
     return model(**(texts | more))
 
 
