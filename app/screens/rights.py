@@ -1,0 +1,72 @@
+"""Which rows a generated list may show: filters that no argument of the address can widen."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask_appbuilder.models.filters import BaseFilter
+
+from app import current
+from app.models import Account, Applicant, Application
+
+NOBODY = -1
+
+
+class OfMyAgency(BaseFilter):
+    """Rows of the agency of the member of staff who asks; nothing for anybody else."""
+
+    name = "of my agency"
+    arg_name = None
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Keep the agency's rows."""
+        return query.filter(self.model.agency_id == (current.actor().agency_id or NOBODY))
+
+
+class HoldersOfMyAgency(BaseFilter):
+    """Applicants with an account or a case at the agency of the member of staff who asks."""
+
+    name = "holders of my agency"
+    arg_name = None
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Keep the agency's holders."""
+        agency = current.actor().agency_id or NOBODY
+        holders = sa.select(Account.applicant_id).where(Account.agency_id == agency)
+        heirs = sa.select(Application.applicant_id).where(Application.agency_id == agency)
+        return query.filter(sa.or_(Applicant.id.in_(holders), Applicant.id.in_(heirs)))
+
+
+class SubmittedOfMyAgency(OfMyAgency):
+    """Cases of the agency; drafts belong to the applicant alone."""
+
+    name = "submitted, of my agency"
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Keep the agency's cases that were submitted."""
+        return super().apply(query, value).filter(self.model.number.is_not(None))
+
+
+class Own(BaseFilter):
+    """Rows of the applicant who asks."""
+
+    name = "own"
+    arg_name = None
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Keep the own rows."""
+        own = current.actor().applicant_id or NOBODY
+        return query.filter(self.model.applicant_id == own)
+
+
+class OfOwnCases(BaseFilter):
+    """Rows that hang on a case of the applicant who asks."""
+
+    name = "of own cases"
+    arg_name = None
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Keep what hangs on the own cases."""
+        own = sa.select(Application.id).where(
+            Application.applicant_id == (current.actor().applicant_id or NOBODY)
+        )
+        return query.filter(self.model.application_id.in_(own))
