@@ -1,0 +1,29 @@
+"""How a hall is put together: settings, extensions, pages, commands."""
+
+from typing import Any
+
+from flask import Flask
+
+from app import cli, display, gatekeeping, navigation, sealing, views
+from app.extensions import csrf, db, migrate
+from app.transaction import prepare_sqlite
+from config import ROOT, settings
+
+
+def assemble(**overrides: Any) -> Flask:
+    """Return a new application; ``overrides`` are settings that win over the environment."""
+    app = Flask("app", static_folder="static", static_url_path="/static")
+    app.config.update(settings(**overrides))
+    sealing.bind(sealing.KeyRing.parse(app.config["ANJU_KEYS"]))
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "app" / "migrations"))
+    csrf.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            prepare_sqlite(db.engine)
+        gatekeeping.init_app(app)
+        display.init_app(app)
+        navigation.init_app(app)
+        views.init_app(app)
+        cli.init_app(app)
+    return app
