@@ -22,6 +22,7 @@ from app.services import (
     ledger,
     payouts,
     reference,
+    return_texts,
 )
 
 
@@ -272,7 +273,7 @@ def _return_item(
 ) -> ReturnItem:
     if reason.needs_note and not line.note.strip():
         raise Invalid(code="note_needed", field="note")
-    text_zh, text_en = reference.fill_return_text(
+    text_zh, text_en = return_texts.fill_return_text(
         session,
         case,
         reason,
