@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
     """Put the gate around the application."""
     app.before_request(number_request)
     app.after_request(add_headers)
-    app.context_processor(lambda: {"csp_nonce": nonce})
+    app.jinja_env.globals["csp_nonce"] = nonce  # FAB imports its macros without context
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(Exception, failed)
 

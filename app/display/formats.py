@@ -1,13 +1,17 @@
-"""Money with thousands separators, moments and days in Asia/Shanghai."""
+"""Money with thousands separators, moments and days in Asia/Shanghai, days in words."""
 
 import datetime as dt
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from flask_babel import format_date
+
+from app.display.words import is_chinese
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-def money(value: Decimal | None) -> str:
+def money(value: Decimal | int | None) -> str:
     """Return yuan with separators and two places, e.g. ``186,300.00``."""
     return "" if value is None else f"{value:,.2f}"
 
@@ -19,6 +23,20 @@ def moment(value: dt.datetime | None) -> str:
 
 def day(value: dt.date | dt.datetime | None) -> str:
     """Return the local date, e.g. ``2026-10-08``."""
-    if isinstance(value, dt.datetime):
-        value = value.astimezone(SHANGHAI).date()
-    return "" if value is None else value.isoformat()
+    found = local_day(value)
+    return "" if found is None else found.isoformat()
+
+
+def day_in_words(value: dt.date | dt.datetime | None) -> str:
+    """Return the local date as it is said, e.g. ``10月8日`` or ``8 October``."""
+    found = local_day(value)
+    if found is None:
+        return ""
+    if is_chinese():
+        return f"{found.month}月{found.day}日"
+    return format_date(found, "d MMMM", rebase=False)
+
+
+def local_day(value: dt.date | dt.datetime | None) -> dt.date | None:
+    """Return the day in Shanghai on which a moment falls; a day stays what it is."""
+    return value.astimezone(SHANGHAI).date() if isinstance(value, dt.datetime) else value

@@ -1,6 +1,18 @@
-"""The front page."""
+"""The front page, and what each reason asks for."""
 
+import datetime as dt
+
+from flask import abort, request
 from flask_appbuilder import IndexView, expose
+
+from app import current, navigation
+from app.display.formats import local_day
+from app.domain.errors import Invalid
+from app.extensions import db
+from app.hall.estimate import estimate
+from app.hall.offers import papers_of, services_of
+from app.models import Scheme, WithdrawalReason
+from app.services import reference
 
 
 class FrontView(IndexView):
@@ -11,5 +23,50 @@ class FrontView(IndexView):
 
     @expose("/")
     def index(self) -> str:
-        """Show the front page."""
-        return self.render_template("hall/front.html")
+        """Show the agency's front page, or the agencies to choose from."""
+        agency = navigation.chosen_agency()
+        if agency is None or "choose" in request.args:
+            everyone = navigation.agencies()
+            return self.render_template("hall/doors.html", agencies=everyone)
+        services = services_of(db.session, agency, today())
+        return self.render_template(
+            "hall/front.html",
+            agency=agency,
+            services=services,
+            has_choice=len(navigation.agencies()) > 1,
+            brand=navigation.brand_of(agency),
+            calculator=estimate(db.session, services[0].scheme, request.args, today())
+            if services
+            else None,
+        )
+
+    @expose("/guide/<agency>/<reason>")
+    def guide(self, agency: str, reason: str) -> str:
+        """Show the conditions, the amount and the papers of one reason."""
+        found = navigation.agency_by_code(agency) or abort(404)
+        offered = _reason(found.schemes, reason) or abort(404)
+        return self.render_template(
+            "hall/guide.html",
+            agency=found,
+            reason=offered,
+            papers=papers_of(db.session, offered, today()),
+            settings=reference.settings_on(db.session, offered.scheme_id, today()),
+            brand=navigation.brand_of(found),
+        )
+
+
+def today() -> dt.date:
+    """Return the day in Shanghai, by the application's clock."""
+    day = local_day(current.now())
+    assert day is not None
+    return day
+
+
+def _reason(schemes: list[Scheme], code: str) -> WithdrawalReason | None:
+    for scheme in schemes:
+        try:
+            found = reference.reason(db.session, scheme.id, code, today())
+        except Invalid:
+            continue
+        return found if found.enabled else None
+    return None
