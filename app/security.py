@@ -1,9 +1,76 @@
 """Flask-AppBuilder's security manager, told how this hall signs people in."""
 
+from typing import Any
+
+from flask import flash, g, request, session
 from flask_appbuilder.security.sqla.manager import SecurityManager
+from flask_appbuilder.security.sqla.models import User
+from flask_babel import gettext
+from flask_login import current_user
+
+from app import current
+from app.api.signin import SignInApi
+from app.domain.terms import Role
+from app.extensions import db
+from app.devices import DEVICE, forget, people_rules
+from app.hall.signin import SignInView
+from app.office.people_views import RoleView, StaffUserView
+from app.services import sessions
+from app.transaction import transaction
 
 
 class HallSecurityManager(SecurityManager):
     """Users and roles of the hall; rights are patterns in the settings."""
 
+    authdbview = SignInView
+    security_api = SignInApi
+    userdbmodelview = StaffUserView
+    rolemodelview = RoleView
     userstatschartview = None
+
+    def auth_user_db(self, username: str, password: str) -> None:
+        """Let nobody in: the hall's own page and interface are the only doors."""
+        return
+
+    def load_user(self, pk: int | str) -> User | None:
+        """Return the user of this browser while its device is signed in."""
+        return self._user_of(pk, session.get(DEVICE, ""))
+
+    def load_user_jwt(self, _jwt_header: Any, jwt_data: dict[str, Any]) -> User | None:
+        """Return the user of a token while the device it was made for is signed in."""
+        user = self._user_of(jwt_data["sub"], str(jwt_data.get(DEVICE, "")))
+        if user is not None:
+            g.user = user
+        return user
+
+    def before_request(self) -> None:
+        """Look once a request whether the browser's device is still signed in, and note it."""
+        g.user = current_user
+        token = session.get(DEVICE)
+        if not token or (request.endpoint or "").endswith("static"):
+            return
+        if not current_user.is_authenticated:
+            forget()
+            flash(gettext("You were logged out. Please log in again."), "warning")
+            return
+        note_use(token)
+
+    def _user_of(self, pk: int | str, token: str) -> User | None:
+        user = self.get_user_by_id(int(pk)) if token else None
+        if user is None or not user.is_active:
+            return None
+        staff = any(role.name != Role.APPLICANT for role in user.roles)
+        device = sessions.find_session(
+            db.session(), token, now=current.now(), staff=staff, rules=people_rules()
+        )
+        return user if device is not None and device.user_id == user.id else None
+
+
+def note_use(token: str) -> None:
+    """Write that the device was used, at most once a minute."""
+    now = current.now()
+    device = sessions.find_session(db.session(), token, now=now, rules=people_rules())
+    if device is not None and now - device.last_seen_at >= sessions.SEEN_EVERY:
+        key = device.id
+        with transaction() as writing:
+            sessions.touch(writing, key, now=now)

@@ -3,7 +3,9 @@
 from flask import Flask
 from flask_appbuilder import AppBuilder
 
+from app import dev
 from app.extensions import db
+from app.hall import people_pages
 from app.hall.help import HelpView
 
 
@@ -11,4 +13,6 @@ def init_app(app: Flask) -> AppBuilder:
     """Make the AppBuilder of this application and hang every view on it."""
     appbuilder = AppBuilder(app, db.session)
     appbuilder.add_view_no_menu(HelpView)
+    people_pages.add_to(appbuilder)
+    dev.init_app(app)
     return appbuilder

@@ -32,7 +32,7 @@ def add_card(
 
     The prefix gives the bank; ``bank_code`` is what the person chose, empty when nothing was.
     Raises ``Invalid``: those of ``cards.check_card``, card_bank_missing, card_class_unknown,
-    card_not_yours when the bank says that it is somebody else's.
+    card_not_own when the bank says that it is somebody else's.
     """
     checked = cards.check_card(number, bank_code=bank_code or None, bins=bins_for(session, number))
     code = checked.bank_code or bank_code
@@ -42,7 +42,7 @@ def add_card(
     if card_class not in CLASSES:
         raise Invalid(field="card_class", code="card_class_unknown")
     if holder_check == "mismatch":
-        raise Invalid(field="bank_account_no", code="card_not_yours")
+        raise Invalid(field="bank_account_no", code="card_not_own")
     index = sealing.index_of(checked.number)
     card = session.scalar(
         sa.select(BankCard).where(

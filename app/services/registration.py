@@ -40,6 +40,7 @@ class Registration:
     code: str
     password: str
     agreement_version: str
+    consent: bool = False
     locale: str = "zh"
 
 
@@ -88,6 +89,7 @@ def register(
     audit.record(
         session, "registered", actor=actor, now=now, object_type="applicant",
         object_id=applicant.id, agency_id=agency_id, applicant_id=applicant.id,
+        agreement=typed.agreement_version, consent=typed.consent,
     )  # fmt: skip
     notices.notify(
         session, "registered", applicant=applicant, agency_id=agency_id,
@@ -163,6 +165,8 @@ def _check(
     )  # fmt: skip
     if not typed.agreement_version:
         problems.append(Invalid(field="agreement", code="agreement_missing"))
+    if not typed.consent:
+        problems.append(Invalid(field="consent", code="consent_missing"))
     return kept, problems
 
 

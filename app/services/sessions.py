@@ -43,14 +43,26 @@ def find_session(
     staff: bool = False,
     rules: PeopleRules = RULES,
 ) -> LoginSession | None:
-    """Return the device that holds this secret while it is signed in: not ended, idle or old."""
-    kept = session.scalar(sa.select(LoginSession).where(LoginSession.token_hash == _hash(token)))
-    if kept is None or kept.ended_at is not None:
+    """Return the device with this secret while it is signed in: not ended, idle or old."""
+    kept = session.scalar(
+        sa.select(LoginSession).where(LoginSession.token_hash == _hash(token))
+    )
+    if kept is None or not is_open(kept, now=now, staff=staff, rules=rules):
         return None
+    return kept
+
+
+def is_open(
+    device: LoginSession, *, now: dt.datetime, staff: bool, rules: PeopleRules = RULES
+) -> bool:
+    """Tell whether a device is signed in: not ended, not idle too long, not too old."""
     idle = dt.timedelta(minutes=rules.staff_idle_minutes if staff else rules.idle_minutes)
-    if now - kept.last_seen_at > idle:
-        return None
-    return kept if now - kept.created_at <= dt.timedelta(hours=rules.session_hours) else None
+    oldest = dt.timedelta(hours=rules.session_hours)
+    return (
+        device.ended_at is None
+        and now - device.last_seen_at <= idle
+        and now - device.created_at <= oldest
+    )
 
 
 def touch(session: Session, session_id: int, *, now: dt.datetime) -> None:

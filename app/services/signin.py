@@ -82,7 +82,8 @@ def login_index(login: str) -> str:
 
 def forgive(session: Session, login: str) -> None:
     """Forget the failures of a name: somebody proved to be its owner."""
-    session.execute(sa.delete(LoginFailure).where(LoginFailure.login_index == login_index(login)))
+    index = login_index(login)
+    session.execute(sa.delete(LoginFailure).where(LoginFailure.login_index == index))
 
 
 def _check_lock(

@@ -1,0 +1,83 @@
+"""What people are told when registration, log-in, profile or a card is refused."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString, gettext
+from flask_babel import lazy_gettext as _l
+
+from app.domain.errors import RuleBroken
+
+IDENTITY: Mapping[str, LazyString] = {
+    "id_type_unknown": _l("Choose the type of your document."),
+    "id_length": _l("The number has %(expected)s characters; you typed %(typed)s."),
+    "id_format": _l("A number of this document does not look like this. Please compare it."),
+    "id_check_digit": _l("The last character does not agree with the first 17. Please compare."),
+    "id_birth_date": _l("The birth date in the number (7th to 14th digit) cannot be right."),
+    "id_province": _l("The first two digits name no province. Please compare the number."),
+    "id_gender_differs": _l("The gender does not agree with the document number."),
+    "id_birth_differs": _l("The birth date does not agree with the document number."),
+    "id_taken": _l(
+        "This identity card is already taken (身份证被占用): you have an account. "
+        "Recover its password with “Forgot password”."
+    ),
+    "name_length": _l("A name has %(minimum)s to %(maximum)s characters."),
+    "name_characters": _l("Type the name as on the document, without digits or signs."),
+    "name_differs": _l(
+        "This document number is on file with another name or document type. "
+        "Please bring the document to the counter or call the hotline."
+    ),
+    "gender_missing": _l("Choose the gender on the document."),
+    "ethnicity_unknown": _l("Choose the ethnic group from the list."),
+    "agreement_missing": _l("Please read the agreement and tick that you agree."),
+    "consent_missing": _l("Without this consent your identity cannot be checked."),
+}
+
+CODES: Mapping[str, LazyString] = {
+    "mobile_format": _l("A mobile number has 11 digits and begins with 1."),
+    "mobile_taken": _l(
+        "This mobile belongs to another account. Log in with it, or use another number."
+    ),
+    "code_missing": _l("Press “Get code” and type the 6 digits that arrive."),
+    "code_wrong": _l("The code is not right. Please compare it with the message."),
+    "code_used": _l("This code was used already. Please get a new one."),
+    "code_expired": _l("The code has expired. Please get a new one."),
+    "code_tries": _l("Too many tries with this code. Please get a new one."),
+    "code_wait": _l("A code was sent just now. You can ask again in %(seconds)s seconds."),
+    "code_day_limit": _l("This mobile got %(most)s codes today. Please try again tomorrow."),
+    "code_address_limit": _l("Too many codes were asked for from here. Try again in an hour."),
+}
+
+PASSWORDS: Mapping[str, LazyString] = {
+    "password_short": _l("The password needs at least %(minimum)s characters."),
+    "password_long": _l("The password has at most %(maximum)s characters."),
+    "password_breached": _l("Thieves try this password first. Please choose another."),
+    "password_personal": _l("The password must not contain your name, mobile or number."),
+    "password_old_wrong": _l("This is not your present password."),
+    "password_repeat": _l("The two passwords differ."),
+    "login_locked": _l(
+        "Too many wrong tries. Wait %(minutes)s minutes, or unlock it at once: "
+        "recover the password with a code to your mobile."
+    ),
+}
+
+CARDS: Mapping[str, LazyString] = {
+    "card_digits": _l("A card number consists of digits."),
+    "card_length": _l("This card has %(expected)s digits; you typed %(typed)s."),
+    "card_luhn": _l("The card number is not right: its last digit does not fit. Please compare."),
+    "card_credit": _l("This is a credit card. Money can only be paid to a debit card."),
+    "card_bank_differs": _l("This number belongs to a card of another bank than you chose."),
+    "card_bank_missing": _l("Choose the bank of the card."),
+    "card_class_unknown": _l("Choose the class of the account."),
+    "card_not_own": _l("The bank says that this card is not yours. Use a card in your own name."),
+    "address_long": _l("An address has at most %(maximum)s characters."),
+}
+
+SENTENCES = {**IDENTITY, **CODES, **PASSWORDS, **CARDS}
+
+
+def sentence(problem: RuleBroken) -> str:
+    """Return what is said about a problem, in the reader's language."""
+    text = SENTENCES.get(problem.code)
+    if text is None:
+        return gettext("This cannot be accepted. Please check it.")
+    return str(text) % dict(problem.facts)

@@ -1,0 +1,169 @@
+"""Real-name registration (实名注册, SA04 to SA08)."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import redirect, session, url_for
+from flask_appbuilder import BaseView, expose
+from flask_appbuilder.security.decorators import no_cache
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app import current, outside, sealing
+from app.display.words import is_chinese, localized
+from app.domain import identity, masking
+from app.domain.errors import Invalid, ManyProblems
+from app.domain.policy import Actor
+from app.domain.terms import Gender
+from app.extensions import db
+from app.hall.codes_page import agency, give_code, visitor
+from app.devices import people_rules
+from app.hall.forms_people import RegisterForm
+from app.jobs import notices as outbox
+from app.models import Account, Applicant, IdDocumentType, NationalCode
+from app.services import codes, registration
+from app.services.codes import Purpose
+from app.transaction import transaction
+
+DONE = "registered"
+"""Key of the cookie under which the page after registration finds what to say."""
+
+
+class RegisterView(BaseView):
+    """The way to an account of one's own."""
+
+    route_base = "/register"
+    default_view = "index"
+
+    @expose("/", methods=["GET", "POST"])
+    @no_cache
+    def index(self) -> Response | str:
+        """Show the form, and register who fills it in rightly."""
+        if current_user.is_authenticated:
+            return redirect(url_for("SignInView.login"))
+        form = RegisterForm()
+        if form.is_submitted() and register(form):
+            return redirect(url_for("RegisterView.done"))
+        return self._page(form)
+
+    @expose("/code/", methods=["POST"])
+    @no_cache
+    def code(self) -> Response | str:
+        """Send the code; without the script the form comes back as it was typed."""
+        form = RegisterForm()
+
+        def send(writing: Session, actor: Actor) -> str:
+            return codes.send_code(
+                writing, purpose=Purpose.REGISTER, mobile=form.mobile.data or "",
+                agency_id=agency().id, actor=actor, now=current.now(), rules=people_rules(),
+            )  # fmt: skip
+
+        return give_code(form, send) or self._page(form, sent=not form.problems())
+
+    @expose("/done/")
+    @no_cache
+    def done(self) -> Response | str:
+        """Say that it worked, what is known, and lead to the log-in page."""
+        if DONE not in session:
+            return redirect(url_for("RegisterView.index"))
+        return self.render_template("hall/registered.html", known=session[DONE])
+
+    def _page(self, form: RegisterForm, *, sent: bool = False) -> str:
+        return self.render_template(
+            "hall/register.html", form=form, sent=sent, agency=agency(), **choices()
+        )
+
+
+def register(form: RegisterForm) -> bool:
+    """Register, or put everything that is wrong into the form."""
+    form.validate()
+    typed = read(form)
+    problem = try_code(form)
+    for attempt in ("first", "last"):
+        try:
+            applicant_id = _register(typed, problem)
+        except ManyProblems as broken:
+            form.attach(broken)
+            return False
+        except IntegrityError:
+            if attempt == "last":
+                raise
+        else:
+            _welcome(applicant_id)
+            return True
+    return False
+
+
+def read(form: RegisterForm) -> registration.Registration:
+    """Return what was typed."""
+    return registration.Registration(
+        id_type=form.id_type.data or "",
+        id_number=form.id_number.data or "",
+        name=form.name.data or "",
+        gender=form.gender.data or "",
+        ethnicity=form.ethnicity.data or "",
+        mobile=form.mobile.data or "",
+        token=form.token.data or "",
+        code=form.code.data or "",
+        password=form.password.data or "",
+        agreement_version=agency().agreement_version if form.agreement.data else "",
+        consent=bool(form.consent.data),
+        locale="zh" if is_chinese() else "en",
+    )
+
+
+def try_code(form: RegisterForm) -> Invalid | None:
+    """Count one try of the code and return what is wrong with it."""
+    if not (form.token.data and form.code.data):
+        return Invalid(field="code", code="code_missing")
+    try:
+        mobile_index = sealing.index_of(identity.check_mobile(form.mobile.data or ""))
+    except Invalid:
+        return Invalid(field="code", code="code_wrong")
+    with transaction() as writing:
+        return codes.check_code(
+            writing, form.token.data, form.code.data, purpose=Purpose.REGISTER,
+            mobile_index=mobile_index, now=current.now(), rules=people_rules(),
+        )  # fmt: skip
+
+
+def choices() -> dict[str, Any]:
+    """Return what can be chosen in the form, in the reader's language."""
+    types = db.session.scalars(
+        sa.select(IdDocumentType).where(IdDocumentType.enabled).order_by(IdDocumentType.seq)
+    )
+    groups = db.session.scalars(
+        sa.select(NationalCode)
+        .where(NationalCode.table_name == "ethnic_group")
+        .order_by(NationalCode.code)
+    )
+    return {
+        "id_types": [(row.code, localized(row, "name")) for row in types],
+        "groups": [(row.code, localized(row, "name")) for row in groups],
+        "genders": [(Gender.MALE, gettext("Male")), (Gender.FEMALE, gettext("Female"))],
+    }
+
+
+def _register(typed: registration.Registration, problem: Invalid | None) -> int:
+    actor, now, agency_id = visitor(), current.now(), agency().id
+    with transaction() as writing:
+        applicant = registration.register(
+            writing, typed, agency_id=agency_id, actor=actor, now=now, code_problem=problem,
+            rules=people_rules(),
+        )  # fmt: skip
+        return applicant.id
+
+
+def _welcome(applicant_id: int) -> None:
+    """Remember for the next page who registered and how many accounts were found."""
+    outbox.send_now(outside.sms(), f"registered:{applicant_id}", now=current.now())
+    applicant = db.session.get_one(Applicant, applicant_id)
+    accounts = sa.select(sa.func.count(Account.id)).where(Account.applicant_id == applicant_id)
+    session[DONE] = {
+        "name": masking.mask_name(applicant.name),
+        "mobile": masking.mask_mobile(applicant.mobile or ""),
+        "accounts": db.session.scalar(accounts) or 0,
+    }
