@@ -92,12 +92,12 @@ def give_back(session: Session, payout: Payout, *, now: dt.datetime, why: str) -
 
 
 def left_behind(
-    session: Session, *, before: dt.datetime, agency_id: int | None = None
+    session: Session, *, before: dt.datetime | None, agency_id: int | None = None
 ) -> list[int]:
-    """Return the payments a worker took and never reported on: the bank may have them."""
-    query = sa.select(Payout.id).where(
-        Payout.status == PayoutStatus.CLAIMED, Payout.claimed_at < before
-    )
+    """Return the payments a worker took, long ago, and never reported on: maybe at the bank."""
+    query = sa.select(Payout.id).where(Payout.status == PayoutStatus.CLAIMED)
+    if before is not None:
+        query = query.where(Payout.claimed_at < before)
     if agency_id is not None:
         query = query.where(Payout.agency_id == agency_id)
     return list(session.scalars(query.order_by(Payout.id)))

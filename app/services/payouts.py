@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -34,13 +35,16 @@ class NotNow(IllegalMove):
 
 def decision_hash(case: Application) -> str:
     """Return the hash of what reviewers sign: the case, the amount, the payee, card and bank."""
-    signed = [
-        case.id,
-        str(case.amount.quantize(ledger.ZERO)),
-        case.payee_name,
-        case.payee_card_index,
-        case.payee_bank_code,
-    ]
+    return hash_of(
+        case.id, case.amount, case.payee_name, case.payee_card_index, case.payee_bank_code
+    )
+
+
+def hash_of(
+    case_id: int, amount: Decimal, payee_name: str, card_index: str | None, bank_code: str
+) -> str:
+    """Return the hash of a decision from its parts; the card counts by its keyed hash."""
+    signed = [case_id, str(amount.quantize(ledger.ZERO)), payee_name, card_index, bank_code]
     return hashlib.sha256(json.dumps(signed, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -1,0 +1,259 @@
+"""One run of the payments: take, check, send, ask, read the statement.
+
+Each step is a transaction of its own, and none is open while the bank is asked. Whatever is
+not a definite answer stays in doubt and is asked for by its reference.
+"""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import asdict, dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.domain.errors import IllegalMove, RuleBroken
+from app.domain.terms import PayoutStatus
+from app.gateways.bank import Bank, Payment, Responsible, reason_of
+from app.jobs import crash
+from app.models import Agency, Payout
+from app.services import claims, payments, payouts, statements
+from app.services.claims import Claim, Round
+from app.services.payments import Outcome
+from app.transaction import transaction
+
+GRACE = dt.timedelta(minutes=10)
+"""How long another worker may still be at a payment it took."""
+
+SILENCES = 3
+"""After so many answers missing in a row the bank is left alone until the next run."""
+
+STOP_DECISION = "A payment is not what two people signed."
+STOP_BROKEN = "A payment broke a rule of the books."
+
+
+@dataclass
+class Counts:
+    """What a run did, and at its end: payments in doubt, waiting, agencies stopped."""
+
+    recovered: int = 0
+    claimed: int = 0
+    sent: int = 0
+    paid: int = 0
+    rejected: int = 0
+    returned: int = 0
+    unknown: int = 0
+    retried_later: int = 0
+    approved_again: int = 0
+    not_sent: int = 0
+    settled: int = 0
+    waiting: int = 0
+    stopped: int = 0
+
+    def add(self, outcome: Outcome) -> None:
+        """Count what became of one payment."""
+        if outcome.value in COUNTED:
+            setattr(self, outcome.value, getattr(self, outcome.value) + 1)
+
+
+COUNTED = frozenset(asdict(Counts())) - {"stopped", "unknown", "waiting"}
+
+
+def run_payouts(
+    bank: Bank,
+    *,
+    now: dt.datetime,
+    agency_id: int | None = None,
+    alone: bool = True,
+    limit: int | None = None,
+) -> Counts:
+    """Pay what is due, ask for what is open, settle what the statement shows.
+
+    ``alone`` says that no other worker runs: then every payment found taken was left behind by
+    one that died. ``limit`` is the most payments sent in this run.
+    """
+    counts = Counts()
+    _recover(counts, now=now, agency_id=agency_id, alone=alone)
+    _send_due(bank, counts, now=now, agency_id=agency_id, limit=limit)
+    _read_statements(bank, counts, now=now, agency_id=agency_id)
+    _ask_open(bank, counts, now=now, agency_id=agency_id)
+    with transaction() as session:
+        counts.settled += statements.settle(session, now=now, agency_id=agency_id)
+        _count_open(session, counts, agency_id=agency_id)
+    return counts
+
+
+def _count_open(session: Session, counts: Counts, *, agency_id: int | None) -> None:
+    here = [] if agency_id is None else [Agency.id == agency_id]
+    open_now = sa.select(sa.func.count(Payout.id)).join(Agency).where(*here)
+    stopped = sa.select(sa.func.count(Agency.id)).where(Agency.payouts_stopped != "", *here)
+    unknown = open_now.where(Payout.status == PayoutStatus.UNKNOWN)
+    waiting = open_now.where(Payout.status == PayoutStatus.APPROVED)
+    counts.stopped = session.scalar(stopped) or 0
+    counts.unknown = session.scalar(unknown) or 0
+    counts.waiting = session.scalar(waiting) or 0
+
+
+def _recover(
+    counts: Counts, *, now: dt.datetime, agency_id: int | None, alone: bool
+) -> None:
+    """Set what a dead worker left behind in doubt: it may have reached the bank."""
+    before = None if alone else now - GRACE
+    with transaction() as session:
+        left = claims.left_behind(session, before=before, agency_id=agency_id)
+        for payout_id in left:
+            payout = session.get_one(Payout, payout_id)
+            payments.to_unknown(session, payout, now=now, why="restart")
+            payout.next_query_at = now
+        crash.point("recover.written")
+    counts.recovered = len(left)
+    crash.point("recover.kept")
+
+
+def _send_due(
+    bank: Bank,
+    counts: Counts,
+    *,
+    now: dt.datetime,
+    agency_id: int | None,
+    limit: int | None,
+) -> None:
+    with transaction() as session:
+        turn = claims.plan(session, now=now, agency_id=agency_id)
+    silences: Counter[int] = Counter()
+    while turn.agencies and (limit is None or counts.claimed < limit):
+        claim = _claim(turn)
+        if claim is None:
+            return
+        counts.claimed += 1
+        payment = _check(claim, counts, turn)
+        if payment is None:
+            continue
+        outcome, leave = _send(bank, claim, payment, now=now)
+        counts.add(outcome)
+        silences[claim.agency_id] += 1 if outcome is Outcome.UNKNOWN else 0
+        if leave or silences[claim.agency_id] >= SILENCES:
+            turn.agencies.remove(claim.agency_id)
+
+
+def _claim(turn: Round) -> Claim | None:
+    crash.point("claim.begun")
+    with transaction() as session:
+        claim = claims.claim_next(session, turn)
+        batch_id = session.get_one(Payout, claim.payout_id).batch_id if claim else None
+        crash.point("claim.written")
+    if claim is not None and batch_id is not None:
+        turn.batches.setdefault(claim.agency_id, batch_id)
+        crash.point("claim.kept")
+    return claim
+
+
+def _check(claim: Claim, counts: Counts, turn: Round) -> Payment | None:
+    """Look at the payment once more; None when it must not go out now."""
+    with transaction() as session:
+        payout = session.get_one(Payout, claim.payout_id)
+        if payout.fence != claim.fence:
+            return None
+        try:
+            payouts.check_to_send(session, payout, now=turn.now)
+        except payouts.NotNow as wait:
+            claims.give_back(session, payout, now=turn.now, why=str(wait))
+            return None
+        except payouts.DecisionBroken as broken:
+            claims.give_back(session, payout, now=turn.now, why=str(broken))
+            payouts.stop(
+                session, payout.agency_id, STOP_DECISION, now=turn.now, payout=payout.id
+            )
+            turn.agencies.remove(claim.agency_id)
+            return None
+        except IllegalMove:
+            return None
+        payment = claims.payment_of(payout)
+    crash.point("check.passed")
+    return payment
+
+
+def _send(
+    bank: Bank, claim: Claim, payment: Payment, *, now: dt.datetime
+) -> tuple[Outcome, bool]:
+    """Send one payment and keep the answer; the flag says to leave the bank alone for now."""
+    receipt = bank.send(payment)
+    crash.point("send.answered")
+    with transaction() as session:
+        outcome = payments.take_answer(
+            session, claim.payout_id, claim.fence, receipt, asked=False, now=now
+        )
+        crash.point("answer.written")
+    crash.point("answer.kept")
+    leave = outcome in (Outcome.STOPPED, Outcome.NOT_SENT) or (
+        outcome is Outcome.LATER and reason_of(receipt.code).responsible is Responsible.LATER
+    )
+    return outcome, leave
+
+
+def _ask_open(
+    bank: Bank, counts: Counts, *, now: dt.datetime, agency_id: int | None
+) -> None:
+    """Ask by reference for every payment whose answer is due."""
+    with transaction() as session:
+        due = claims.to_ask(session, now=now, agency_id=agency_id)
+    silent = 0
+    for payout_id in due:
+        with transaction() as session:
+            payout = session.get_one(Payout, payout_id)
+            reference, fence = payout.bank_reference or "", payout.fence
+        receipt = bank.query(reference)
+        crash.point("query.answered")
+        silent = silent + 1 if receipt.state.value == "unknown" else 0
+        _take(payout_id, fence, receipt, counts, now=now)
+        if silent >= SILENCES:
+            return
+
+
+def _take(
+    payout_id: int, fence: int, receipt: payments.Receipt, counts: Counts, *, now: dt.datetime
+) -> None:
+    try:
+        with transaction() as session:
+            outcome = payments.take_answer(
+                session, payout_id, fence, receipt, asked=True, now=now
+            )
+            crash.point("query.written")
+    except RuleBroken as broken:
+        with transaction() as session:
+            payout = session.get_one(Payout, payout_id)
+            if payout.status is PayoutStatus.PAID:
+                return
+            payout.next_query_at = now + payments.RETRY
+            payouts.stop(
+                session, payout.agency_id, STOP_BROKEN, now=now, payout=payout_id,
+                why=str(broken),
+            )  # fmt: skip
+        return
+    if outcome is not Outcome.SENT:
+        counts.add(outcome)
+    crash.point("query.kept")
+
+
+def _read_statements(
+    bank: Bank, counts: Counts, *, now: dt.datetime, agency_id: int | None
+) -> None:
+    """Read the statements that are missing, oldest first; one that is not complete ends it."""
+    with transaction() as session:
+        query = sa.select(Agency.id).order_by(Agency.id)
+        if agency_id is not None:
+            query = query.where(Agency.id == agency_id)
+        days = {
+            key: statements.days_to_read(session, key, now=now)
+            for key in session.scalars(query)
+        }
+    for key, wanted in days.items():
+        for day in wanted:
+            said = bank.statement(day)
+            with transaction() as session:
+                found = statements.take_statement(session, key, said, now=now)
+                crash.point("statement.written")
+            crash.point("statement.kept")
+            if found is None:
+                break
+            counts.settled += found.matched
+            counts.returned += found.returned
