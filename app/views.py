@@ -4,6 +4,7 @@ from flask import Flask
 from flask_appbuilder import AppBuilder
 
 from app import dev
+from app.api import surface as api
 from app.extensions import db
 from app.hall import people_pages
 from app.hall.help import HelpView
@@ -14,5 +15,6 @@ def init_app(app: Flask) -> AppBuilder:
     appbuilder = AppBuilder(app, db.session)
     appbuilder.add_view_no_menu(HelpView)
     people_pages.add_to(appbuilder)
+    api.add_to(appbuilder)
     dev.init_app(app)
     return appbuilder

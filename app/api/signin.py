@@ -64,8 +64,11 @@ class SignInApi(BaseApi):  # type: ignore[misc]  # FAB's interfaces are not type
                 if user is None:
                     user_id, token = 0, ""
                 else:
-                    user_id, token = user.id, sessions.open_session(
-                        writing, user.id, now=now, address=address(), agent="api"
+                    user_id, token = (
+                        user.id,
+                        sessions.open_session(
+                            writing, user.id, now=now, address=address(), agent="api"
+                        ),
                     )
         except NotAllowed as locked:
             return self.response(429, message=locked.code, **locked.facts)
