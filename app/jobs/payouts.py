@@ -6,6 +6,7 @@ not a definite answer stays in doubt and is asked for by its reference.
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
@@ -65,17 +66,23 @@ def run_payouts(
     agency_id: int | None = None,
     alone: bool = True,
     limit: int | None = None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Counts:
     """Pay what is due, ask for what is open, settle what the statement shows.
 
     ``alone`` says that no other worker runs: then every payment found taken was left behind by
-    one that died. ``limit`` is the most payments sent in this run.
+    one that died. ``limit`` is the most payments sent in this run; ``stopping`` tells between
+    two payments whether the run is to end early.
     """
     counts = Counts()
     _recover(counts, now=now, agency_id=agency_id, alone=alone)
-    _send_due(bank, counts, now=now, agency_id=agency_id, limit=limit)
+
+    def go_on() -> bool:
+        return not stopping() and (limit is None or counts.claimed < limit)
+
+    _send_due(bank, counts, now=now, agency_id=agency_id, go_on=go_on)
     _read_statements(bank, counts, now=now, agency_id=agency_id)
-    _ask_open(bank, counts, now=now, agency_id=agency_id)
+    _ask_open(bank, counts, now=now, agency_id=agency_id, stopping=stopping)
     with transaction() as session:
         counts.settled += statements.settle(session, now=now, agency_id=agency_id)
         _count_open(session, counts, agency_id=agency_id)
@@ -115,12 +122,12 @@ def _send_due(
     *,
     now: dt.datetime,
     agency_id: int | None,
-    limit: int | None,
+    go_on: Callable[[], bool],
 ) -> None:
     with transaction() as session:
         turn = claims.plan(session, now=now, agency_id=agency_id)
     silences: Counter[int] = Counter()
-    while turn.agencies and (limit is None or counts.claimed < limit):
+    while turn.agencies and go_on():
         claim = _claim(turn)
         if claim is None:
             return
@@ -191,7 +198,12 @@ def _send(
 
 
 def _ask_open(
-    bank: Bank, counts: Counts, *, now: dt.datetime, agency_id: int | None
+    bank: Bank,
+    counts: Counts,
+    *,
+    now: dt.datetime,
+    agency_id: int | None,
+    stopping: Callable[[], bool],
 ) -> None:
     """Ask by reference for every payment whose answer is due."""
     with transaction() as session:
@@ -205,7 +217,7 @@ def _ask_open(
         crash.point("query.answered")
         silent = silent + 1 if receipt.state.value == "unknown" else 0
         _take(payout_id, fence, receipt, counts, now=now)
-        if silent >= SILENCES:
+        if silent >= SILENCES or stopping():
             return
 
 

@@ -1,0 +1,52 @@
+"""What is done once a day: old rows go, and the books are proved."""
+
+import datetime as dt
+import logging
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.jobs import runs
+from app.models import Agency, IdempotencyKey, LoginFailure, OneTimeCode
+from app.services import payouts, verification
+from app.transaction import transaction
+
+KEEP = dt.timedelta(days=30)
+STOP_BOOKS = "The daily proof of the books has found a difference."
+log = logging.getLogger(__name__)
+
+
+def run_housekeeping(*, now: dt.datetime) -> dict[str, Any]:
+    """Remove what has served its time, prove the books, stop payouts when they do not hold."""
+    counts: dict[str, Any] = {"job_runs": runs.prune(now=now)}
+    for model, column in (
+        (OneTimeCode, OneTimeCode.created_at),
+        (LoginFailure, LoginFailure.at),
+        (IdempotencyKey, IdempotencyKey.created_at),
+    ):
+        with transaction() as session:
+            gone = session.execute(
+                sa.delete(model)
+                .where(column < now - KEEP)
+                .execution_options(synchronize_session=False)
+            )
+            counts[model.__tablename__] = gone.rowcount
+    counts["violations"] = prove_books(now=now)
+    return counts
+
+
+def prove_books(*, now: dt.datetime) -> int:
+    """Prove every invariant; any that is broken stops all payouts. Return how many are."""
+    with transaction() as session:
+        found = list(verification.verify(session))
+        for violation in found:
+            log.error(
+                "%s: %s %s: %s",
+                violation.code, violation.table, violation.row_id, violation.sentence,
+            )  # fmt: skip
+        if found:
+            for agency_id in session.scalars(sa.select(Agency.id)):
+                payouts.stop(
+                    session, agency_id, STOP_BOOKS, now=now, violations=len(found)
+                )
+    return len(found)
