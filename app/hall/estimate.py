@@ -20,8 +20,8 @@ from app.domain.terms import Closes
 from app.models import Scheme, WithdrawalReason
 from app.services import reference
 
-NOT_CALCULATED = frozenset({"lookup_by"})
-"""Facts that a rule names and no amount rests on."""
+NOT_CALCULATED = frozenset({"lookup_by", "down_payment"})
+"""Facts that a rule names and an estimate does without."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,8 @@ def _service(session: Session, scheme: Scheme, on: dt.date) -> Service:
         offer = Offer(reason, tuple(_known_by(reason, rows, types)))
         groups.setdefault(localized(reason, "group"), []).append(offer)
     settings = reference.settings_on(session, scheme.id, on)
-    laid_out = tuple((name, tuple(offers)) for name, offers in groups.items())
-    return Service(scheme, laid_out, settings)
+    laid_out = sorted(groups.items(), key=lambda group: -len(group[1]))
+    return Service(scheme, tuple((name, tuple(offers)) for name, offers in laid_out), settings)
 
 
 def _known_by(
@@ -104,6 +104,7 @@ def _known_by(
         for row in rows
         if (row.reason_code, row.kind) == (reason.code, kind)
         and row.need is not Need.OPTIONAL
+        and row.condition_key != "by_proxy"
         and row.material_code in types
     )
     names = [
