@@ -64,9 +64,9 @@ class Page:
     def _heading_problem(self) -> str:
         if len(self.soup.find_all("h1")) != 1:
             return f"{len(self.soup.find_all('h1'))} h1 instead of one"
-        subject = re.split(r" [–|·-] ", self.title)[0]
-        agrees = subject in self.heading or self.heading in self.title
-        return "" if agrees else f"title {self.title!r} and h1 {self.heading!r} disagree"
+        if subjects(self.heading) & subjects(self.title):
+            return ""
+        return f"title {self.title!r} and h1 {self.heading!r} disagree"
 
     def _language_problem(self) -> str:
         language = str(self.soup.html.get("lang", "")) if self.soup.html else ""
@@ -178,6 +178,15 @@ class Browser:
 def words(tag: Tag) -> str:
     """Return the words of a tag, blanks folded."""
     return " ".join(tag.get_text(" ").split())
+
+
+def subjects(sentence: str) -> set[str]:
+    """Return what a heading speaks of: words of four letters and pairs of Chinese characters."""
+    return {word.lower() for word in re.findall(r"[A-Za-z]{4,}", sentence)} | {
+        a + b
+        for a, b in zip(sentence, sentence[1:], strict=False)
+        if a > "\u3400" and b > "\u3400"
+    }
 
 
 def label(tag: Tag) -> str:

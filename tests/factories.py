@@ -53,6 +53,8 @@ __all__ = [
 ]
 
 KEYS = "k1:{0},index:{0}".format("YSBrZXkgb2YgdGhlIHRlc3RzLCAzMiBieXRlcyEhISE=")
+DUE = dt.date(2026, 11, 23)
+PREFIX = {"subsidy": "BT", "fund": "GJ"}
 RENT = {"subsidy": "ZFFZ", "fund": "ZFTQ"}
 
 
@@ -146,28 +148,28 @@ def make_application(
     serial = next(serial_numbers)
     card = make_card_number(serial)
     submitted = status is not Status.DRAFT
+    plain = {
+        "kind": Kind.FIRST,
+        "status": status,
+        "payee_name": account.applicant.name,
+        "payee_bank_code": "CCB",
+        "payee_last_four": card[-4:],
+        "created_at": NOON,
+        "updated_at": NOON,
+        "amount_allowed": Decimal(amount) if submitted else None,
+        "submitted_at": NOON if submitted else None,
+        "due_on": DUE if submitted else None,
+    }
     case = Application(
         agency_id=account.agency_id,
         scheme_id=account.scheme_id,
-        number=f"{'BT' if scheme.code == 'subsidy' else 'GJ'}20261118{serial:06d}",
+        number=f"{PREFIX[scheme.code]}20261118{serial:06d}",
         applicant_id=account.applicant_id,
         account_id=account.id,
         reason_id=of.id,
         reason_code=of.code,
         amount=Decimal(amount),
-        amount_allowed=Decimal(amount) if submitted else None,
-        **{
-            "kind": Kind.FIRST,
-            "status": status,
-            "payee_name": account.applicant.name,
-            "payee_bank_code": "CCB",
-            "payee_last_four": card[-4:],
-            "created_at": NOON,
-            "updated_at": NOON,
-            "submitted_at": NOON if submitted else None,
-            "due_on": dt.date(2026, 11, 23) if submitted else None,
-        }
-        | columns,
+        **plain | columns,
     )
     case.payee_card = card
     case.mobile = account.applicant.mobile
@@ -180,8 +182,17 @@ def make_house(
     session: Session, number: str = "340199202600001", **columns: Any
 ) -> PropertyRecord:
     """Make a house that the registry finds by its filed contract number."""
-    echo = {"owner": "林知夏", "address": "合肥市示例区安居路1号", "price": "1200000.00"}
-    house = PropertyRecord(**{"filing_contract_no": number, "echo": echo} | columns)
+    house_row = {
+        "owners": [{"name": "林知夏", "id_number": "34019919900101011X", "share": "1"}],
+        "address": "合肥市示例区安居路1号",
+        "use": "住宅",
+        "total_price": "1200000.00",
+        "down_payment": "400000.00",
+        "filing_date": "2026-06-01",
+        "filing_state": "已备案",
+    }
+    house = PropertyRecord(**{"filing_contract_no": number} | columns)
+    house.house = house_row | {"filing_contract_no": number}
     session.add(house)
     session.commit()
     return house

@@ -12,7 +12,9 @@ HERE = Path(__file__).parent
 COMPILED = HERE / "zh" / "LC_MESSAGES" / "messages.mo"
 METHODS = [("**.py", "python"), ("**/templates/**", "jinja2")]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None, "_l": None}
-PLACEHOLDER = re.compile(r"%\((\w+)\)|%%")
+PLACEHOLDER = re.compile(r"%\((\w+)\)")
+
+Forms = str | list[str] | tuple[str, ...]
 
 
 class Disagreement(Exception):
@@ -32,7 +34,7 @@ def merged() -> Catalog:
                 known = whole.get(key)
                 if known and known.string != message.string:
                     raise Disagreement(f"{origin[key]} and {path.name} differ on {key!r}")
-                _check_placeholders(path.name, key, message.string)
+                _check_placeholders(path.name, message.id, message.string)
                 whole.add(message.id, message.string)
                 origin[key] = path.name
     return whole
@@ -75,7 +77,12 @@ def untranslated() -> list[str]:
     ]
 
 
-def _check_placeholders(file: str, key: str, string: str | list[str] | tuple[str, ...]) -> None:
-    for form in [string] if isinstance(string, str) else string:
-        if set(PLACEHOLDER.findall(form)) - {""} != set(PLACEHOLDER.findall(key)) - {""}:
-            raise Disagreement(f"{file}: {key!r} and its translation have other placeholders")
+def _check_placeholders(file: str, told: Forms, said: Forms) -> None:
+    wanted = set(PLACEHOLDER.findall(" ".join(_forms(told))))
+    for form in _forms(said):
+        if set(PLACEHOLDER.findall(form)) != wanted:
+            raise Disagreement(f"{file}: {told!r} and its translation have other placeholders")
+
+
+def _forms(text: Forms) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
