@@ -1,5 +1,6 @@
 """A browser without a screen: pages are opened and forms sent as a person does, and checked."""
 
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -183,9 +184,7 @@ def words(tag: Tag) -> str:
 def subjects(sentence: str) -> set[str]:
     """Return what a heading speaks of: words of four letters and pairs of Chinese characters."""
     return {word.lower() for word in re.findall(r"[A-Za-z]{4,}", sentence)} | {
-        a + b
-        for a, b in zip(sentence, sentence[1:], strict=False)
-        if a > "\u3400" and b > "\u3400"
+        a + b for a, b in itertools.pairwise(sentence) if a > "\u3400" and b > "\u3400"
     }
 
 
