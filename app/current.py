@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 from flask import current_app, g, has_request_context, request
-from flask_login import current_user
+from flask_appbuilder.security.sqla.models import User
 
 from app.domain.policy import Actor
 from app.domain.terms import Role
@@ -22,11 +22,12 @@ def now() -> dt.datetime:
 
 
 def actor() -> Actor:
-    """Return who is signed in, with roles, agency and identity as they are now."""
-    if not current_user.is_authenticated:
+    """Return who is signed in, by cookie or token, with roles, agency and identity as of now."""
+    user = g.get("user")
+    if user is None or not user.is_authenticated:
         return ANONYMOUS
     if "actor" not in g:
-        g.actor = _actor()
+        g.actor = _actor(user)
     found: Actor = g.actor
     return found
 
@@ -41,15 +42,15 @@ def staff() -> Staff | None:
     return db.session.scalar(sa.select(Staff).where(Staff.user_id == actor().user_id))
 
 
-def _actor() -> Actor:
-    session, user_id = db.session, current_user.id
-    roles = frozenset(Role(role.name) for role in current_user.roles if role.name in set(Role))
+def _actor(user: User) -> Actor:
+    session, user_id = db.session, user.id
+    roles = frozenset(Role(role.name) for role in user.roles if role.name in set(Role))
     person = session.scalar(sa.select(Applicant).where(Applicant.user_id == user_id))
     member = session.scalar(sa.select(Staff).where(Staff.user_id == user_id))
     identity = person.id_number_index if person else member.id_number_index if member else None
     return Actor(
         user_id=user_id,
-        name=person.name if person else member.name if member else current_user.username,
+        name=person.name if person else member.name if member else user.username,
         roles=roles,
         agency_id=member.agency_id if member else None,
         applicant_id=person.id if person else None,

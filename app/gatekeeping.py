@@ -3,11 +3,14 @@
 import logging
 import secrets
 import uuid
+from http import HTTPStatus
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
 logger = logging.getLogger(__name__)
+
+Answer = tuple[str | Response, int]
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -55,14 +58,19 @@ def add_headers(response: Response) -> Response:
     return response
 
 
-def refused(error: HTTPException) -> tuple[str, int] | HTTPException:
+def refused(error: HTTPException) -> Answer | HTTPException:
     """Show the page of a refused request: not found, not allowed, too large, form expired."""
-    if request.path.startswith("/api/") or error.code is None or error.code < 400:
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error
+    if request.path.startswith("/api/"):
+        return jsonify(message=error.name, number=g.get("request_id")), error.code
     return render_template("errors/page.html", error=error), error.code
 
 
-def failed(error: Exception) -> tuple[str, int]:
+def failed(error: Exception) -> Answer:
     """Show a number to quote and write it to the log with the fault."""
-    logger.exception("request %s failed", g.get("request_id"), exc_info=error)
-    return render_template("errors/fault.html", number=g.get("request_id")), 500
+    number = g.get("request_id")
+    logger.exception("request %s failed", number, exc_info=error)
+    if request.path.startswith("/api/"):
+        return jsonify(message="Internal error", number=number), 500
+    return render_template("errors/fault.html", number=number), 500

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from flask import Response
-from flask_appbuilder.api import BaseApi, expose, protect, safe
+from flask_appbuilder.api import BaseApi, expose, protect
 
 from app import current
 from app.api import shown
@@ -24,7 +24,6 @@ class AccountsApi(BaseApi):  # type: ignore[misc]  # FAB's interfaces are not ty
 
     @expose("/", methods=["GET"])
     @protect()
-    @safe
     @answering
     def accounts(self) -> Response:
         """My accounts with the reasons on offer.

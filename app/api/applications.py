@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from flask import Response
-from flask_appbuilder.api import BaseApi, expose, protect, safe
+from flask_appbuilder.api import BaseApi, expose, protect
 
 from app import current
 from app.api import shown
@@ -58,7 +58,6 @@ class ApplicationsApi(BaseApi):  # type: ignore[misc]  # FAB's interfaces are no
 
     @expose("/", methods=["GET"])
     @protect()
-    @safe
     @answering
     def list_applications(self) -> Response:
         """My applications, newest first.
@@ -90,7 +89,6 @@ class ApplicationsApi(BaseApi):  # type: ignore[misc]  # FAB's interfaces are no
 
     @expose("/", methods=["POST"])
     @protect()
-    @safe
     @answering
     def start(self) -> Response:
         """Begin an application, or go on with the draft there is.
@@ -134,7 +132,6 @@ class ApplicationsApi(BaseApi):  # type: ignore[misc]  # FAB's interfaces are no
 
     @expose("/<int:pk>", methods=["GET"])
     @protect()
-    @safe
     @answering
     def progress(self, pk: int) -> Response:
         """One application: pages, papers, corrections, history.
@@ -160,7 +157,6 @@ class ApplicationsApi(BaseApi):  # type: ignore[misc]  # FAB's interfaces are no
 
     @expose("/<int:pk>/submit", methods=["POST"])
     @protect()
-    @safe
     @answering
     def submit(self, pk: int) -> Response:
         """Sign the commitment letter and submit.
@@ -199,7 +195,6 @@ class ApplicationsApi(BaseApi):  # type: ignore[misc]  # FAB's interfaces are no
 
     @expose("/<int:pk>/cancel", methods=["POST"])
     @protect()
-    @safe
     @answering
     def cancel(self, pk: int) -> Response:
         """Take an application back.

@@ -1,7 +1,7 @@
 """The steps of an application: answers of a page, the house, the papers."""
 
 from flask import Response, request
-from flask_appbuilder.api import BaseApi, expose, protect, safe
+from flask_appbuilder.api import BaseApi, expose, protect
 
 from app import current, outside
 from app.api.answers import answering, body
@@ -27,7 +27,6 @@ class StepsApi(BaseApi):  # type: ignore[misc]  # FAB's interfaces are not typed
 
     @expose("/<int:pk>/steps/<string:page>", methods=["PUT"])
     @protect()
-    @safe
     @answering
     def save_step(self, pk: int, page: str) -> Response:
         """Save the answers of one page; every problem is told at once.
@@ -68,7 +67,6 @@ class StepsApi(BaseApi):  # type: ignore[misc]  # FAB's interfaces are not typed
 
     @expose("/<int:pk>/house", methods=["PUT"])
     @protect()
-    @safe
     @answering
     def look_up_house(self, pk: int) -> Response:
         """Look a house up by its filed contract or deed file number.
@@ -104,7 +102,6 @@ class StepsApi(BaseApi):  # type: ignore[misc]  # FAB's interfaces are not typed
 
     @expose("/<int:pk>/materials/<string:code>", methods=["POST"])
     @protect()
-    @safe
     @answering
     def upload(self, pk: int, code: str) -> Response:
         """Upload one file of a paper (multipart field ``file``).
