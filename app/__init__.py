@@ -1,5 +1,6 @@
 """Anju 安居: a hall where people withdraw the housing money that is theirs."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,6 +12,5 @@ def create_app(**overrides: Any) -> "Flask":
 
     The parts are imported here, so that the rules and the bank simulator start without them.
     """
-    from app.assembly import assemble
-
-    return assemble(**overrides)
+    made: Flask = import_module("app.assembly").assemble(**overrides)
+    return made
