@@ -80,6 +80,12 @@ def reason(session: Session, scheme_id: int, code: str, on: dt.date) -> Withdraw
     return rows[0]
 
 
+def reason_codes(session: Session, scheme_id: int) -> set[str]:
+    """Return the codes of all reasons a scheme ever had."""
+    query = sa.select(WithdrawalReason.code).where(WithdrawalReason.scheme_id == scheme_id)
+    return set(session.scalars(query))
+
+
 def material_types(session: Session, scheme_id: int, on: dt.date) -> dict[str, MaterialType]:
     """Return the papers a scheme knows on a day, by code."""
     rows = _dated(session, MaterialType, scheme_id, on, lambda row: row.code)

@@ -1,0 +1,1 @@
+"""People, houses and cases that nobody is: to click through, to test, to measure."""
