@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON = $(shell for each in python3 python3.13 python3.12 python3.11 python3.14; do \
   $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$each; break; }; done)
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps --no-compile
 RUN := .venv/run.stamp
 DEV := .venv/dev.stamp
 WORDS := app/translations/zh/LC_MESSAGES/messages.mo

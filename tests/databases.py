@@ -14,7 +14,6 @@ import psycopg
 from flask import Flask
 
 from app import create_app
-from tests import interim
 from tests.factories import KEYS, Clock
 
 clock = Clock()
@@ -44,7 +43,6 @@ def prepare(home: Path, database: str) -> None:
     app = build_app(home, database)
     outcome = app.test_cli_runner().invoke(args=["anju", "init"])
     assert outcome.exit_code == 0, f"flask anju init failed: {outcome.output}"
-    interim.packages(app, clock())
     release(app)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.policy import Actor
 from app.domain.terms import Kind, Role, Status
 from app.models import Account, Applicant, Application, PropertyRecord, Scheme, WithdrawalReason
-from tests import interim
+from app.services import ledger
 from tests.people import (
     NOON,
     PASSWORD,
@@ -117,7 +117,7 @@ def make_account(
     session.add(account)
     session.flush()
     if balance:
-        interim.open_account(
+        ledger.open_account(
             session,
             account,
             opening=Decimal(balance),

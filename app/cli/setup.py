@@ -4,7 +4,7 @@ import click
 from flask import current_app
 from flask_migrate import upgrade
 
-from app import current
+from app import current, translations
 from app.cli.group import anju
 from app.packages.problems import PackageRefused
 from app.services.loading import Loaded, load_packages
@@ -14,6 +14,7 @@ from app.transaction import transaction
 @anju.command()
 def init() -> None:
     """Prepare the database: tables, packages, roles and permissions; safe to repeat."""
+    translations.bring_up_to_date()
     upgrade()
     current_app.config.update(FAB_CREATE_DB=True)
     current_app.appbuilder.sm.create_db()  # roles; the tables exist

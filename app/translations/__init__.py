@@ -51,6 +51,13 @@ def compile_words() -> int:
     return len(catalog)
 
 
+def bring_up_to_date() -> None:
+    """Compile the words when a file of pairs is newer than what pages are served from."""
+    newest = max((path.stat().st_mtime for path in (HERE / "parts").glob("*.po")), default=0.0)
+    if not COMPILED.exists() or COMPILED.stat().st_mtime < newest:
+        compile_words()
+
+
 def used() -> dict[str, str]:
     """Return each message in code and templates with the place where it is first used."""
     found: dict[str, str] = {}
