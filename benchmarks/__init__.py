@@ -1,0 +1,1 @@
+"""What `make bench` measures: pages, wizard, payouts, uploads, memory; medians on this machine."""
