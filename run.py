@@ -1,5 +1,6 @@
 """Serve the hall with one command: prepare the database, then bank, worker and web together."""
 
+import ctypes
 import multiprocessing
 import signal
 import socket
@@ -28,6 +29,9 @@ WEB = {
 }
 PATIENCE = 10
 """Seconds that the parts have to end by themselves."""
+
+END_WITH_PARENT = 1
+"""PR_SET_PDEATHSIG of Linux."""
 
 BANK_PORT = 8090
 FORK = multiprocessing.get_context("fork")
@@ -111,7 +115,9 @@ def keep(parts: dict[str, Callable[[], None]], host: str, port: int) -> int:
 
 
 def part(run: Callable[[], None]) -> NoReturn:
-    """Be one of the parts; Ctrl-C reaches it through the parent only."""
+    """Be one of the parts; it ends with the parent, and Ctrl-C reaches it through the parent."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(END_WITH_PARENT, signal.SIGTERM)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     run()
