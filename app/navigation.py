@@ -129,9 +129,9 @@ def brand() -> Brand:
     if "brand" not in g:
         try:
             agency, is_desk = _agency(), _is_desk()
-            g.brand = brand_of(agency, is_desk=is_desk) if agency else _neutral(is_desk=is_desk)
+            g.brand = brand_of(agency, is_desk=is_desk) if agency else neutral(is_desk=is_desk)
         except SQLAlchemyError:
-            return _neutral(is_desk=False)
+            return neutral(is_desk=False)
     found: Brand = g.brand
     return found
 
@@ -187,7 +187,8 @@ def _is_desk() -> bool:
     return current_user.is_authenticated and current.actor().applicant_id is None
 
 
-def _neutral(*, is_desk: bool) -> Brand:
+def neutral(*, is_desk: bool = False) -> Brand:
+    """Return the hall's own face, when no agency is chosen."""
     hall = gettext("Anju")
     return Brand(
         code="",
@@ -325,9 +326,9 @@ def login_url() -> str:
 
 
 def _profile_url() -> str:
-    if current.actor().applicant_id is not None and _has("HallView.profile"):
-        return url_for("HallView.profile")
-    return "" if current.actor().applicant_id else _appbuilder_url("get_url_for_userinfo")
+    """Return where one's own data, or for staff the password, can be changed."""
+    own = "ProfileView.index" if current.actor().applicant_id else "PasswordView.index"
+    return url_for(own) if _has(own) else ""
 
 
 def _appbuilder_url(name: str) -> str:

@@ -1,10 +1,11 @@
 """Where bars and lines of a chart stand; the component draws them as SVG."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 LEFT, TOP, BOTTOM = 34, 20, 40
 STEPS = (1, 2, 5)
+MOST_TICKS, WIDEST_BAR = 12, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,42 +74,65 @@ def plot(
     height: int = 230,
 ) -> Plot:
     """Lay out numbers as a chart; every series has one value for each label."""
-    top = ceiling(max((max(one.values, default=0) for one in series), default=0))
-    room = height - TOP - BOTTOM
-
-    def y(value: float) -> float:
-        return round(TOP + room * (1 - value / top), 1)
-
-    slot = (width - LEFT) / max(len(labels), 1)
-    middles = [round(LEFT + slot * (place + 0.5), 1) for place in range(len(labels))]
+    paper = Paper(
+        top=ceiling(max((max(one.values, default=0) for one in series), default=0)),
+        slot=(width - LEFT) / max(len(labels), 1),
+        room=height - TOP - BOTTOM,
+    )
     barred = [one for one in series if one.look.startswith("c")]
-    thick = round(min(slot * 0.72 / max(len(barred), 1), 40), 1)
-    bars = tuple(
-        Bar(
-            one.look,
-            round(middle + (order - len(barred) / 2) * thick + 1, 1),
-            y(value),
-            thick - 2,
-            round(y(0) - y(value), 1),
-        )
-        for order, one in enumerate(barred)
-        for middle, value in zip(middles, one.values, strict=True)
-    )
-    lines = tuple(
-        "M" + "L".join(f"{x} {y(value)}" for x, value in zip(middles, one.values, strict=True))
-        for one in series
-        if not one.look.startswith("c") and labels
-    )
-    grid = tuple(GridLine(y(top * part / 4), f"{top * part / 4:g}") for part in range(5))
-    every = max(1, -(-len(labels) // 12))
-    ticks = tuple(
-        Tick(x, word)
-        for place, (x, word) in enumerate(zip(middles, labels, strict=True))
-        if place % every == 0
-    )
+    every = max(1, -(-len(labels) // MOST_TICKS))
     return Plot(
-        title, summary, axis, tuple(labels), tuple(series), grid, bars, lines, ticks, width, height
+        title=title,
+        summary=summary,
+        axis=axis,
+        labels=tuple(labels),
+        series=tuple(series),
+        grid=tuple(
+            GridLine(paper.y(paper.top * part / 4), f"{paper.top * part / 4:g}")
+            for part in range(5)
+        ),
+        bars=tuple(paper.bars(barred)),
+        lines=tuple(paper.path(one) for one in series if one not in barred and one.values),
+        ticks=tuple(
+            Tick(paper.x(place), word)
+            for place, word in enumerate(labels)
+            if place % every == 0
+        ),
+        width=width,
+        height=height,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The drawing area: the number at its top, the width of a label's slot, its height."""
+
+    top: float
+    slot: float
+    room: float
+
+    def x(self, place: int) -> float:
+        """Return the middle of a slot."""
+        return round(LEFT + self.slot * (place + 0.5), 1)
+
+    def y(self, value: float) -> float:
+        """Return how far down a number lies."""
+        return round(TOP + self.room * (1 - value / self.top), 1)
+
+    def bars(self, series: Sequence[Series]) -> Iterator[Bar]:
+        """Yield the bars of all series, side by side in each slot."""
+        thick = round(min(self.slot * 0.72 / max(len(series), 1), WIDEST_BAR), 1)
+        for order, one in enumerate(series):
+            shift = (order - len(series) / 2) * thick + 1
+            for place, value in enumerate(one.values):
+                top = self.y(value)
+                height = round(self.y(0) - top, 1)
+                yield Bar(one.look, round(self.x(place) + shift, 1), top, thick - 2, height)
+
+    def path(self, one: Series) -> str:
+        """Return the line through the numbers of a series."""
+        points = (f"{self.x(place)} {self.y(value)}" for place, value in enumerate(one.values))
+        return "M" + "L".join(points)
 
 
 def ceiling(most: float) -> float:

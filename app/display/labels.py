@@ -196,9 +196,7 @@ def stand_of(
 def stand(case: Any) -> Stand:
     """Return where an Application stands, by its last payment and its flags."""
     last = case.payouts[-1].status if case.payouts else None
-    return stand_of(
-        case.status, last, investigating=case.investigating, on_hold=case.on_hold
-    )
+    return stand_of(case.status, last, investigating=case.investigating, on_hold=case.on_hold)
 
 
 def staff_label(case: Any) -> Label:

@@ -2,54 +2,60 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 
 from markupsafe import Markup, escape
 
 BOLD = re.compile(r"\*\*(.+?)\*\*")
-ITEM = re.compile(r"\s*(?:(\d+)\.|[-*])\s+(.*)")
-HEADING = re.compile(r"(#{1,4})\s+(.*)")
+NUMBERED = re.compile(r"\s*\d+\.\s+")
+DOTTED = re.compile(r"\s*[-*]\s+")
+HEADING = re.compile(r"#{2,4}\s+")
+TITLE = re.compile(r"#\s+")
+
+SHAPES = {
+    "ol": Markup("<ol>{}</ol>"),
+    "ul": Markup("<ul>{}</ul>"),
+    "heading": Markup("<h2>{}</h2>"),
+    "text": Markup("<p>{}</p>"),
+}
 
 
-def prose(text: str, words: Mapping[str, str] | None = None, *, top: int = 2) -> Markup:
+def prose(text: str, words: Mapping[str, str] | None = None) -> Markup:
     """Return paragraphs, lists, headings and bold words; everything else is shown as typed.
 
-    ``words`` fill ``{name}`` places. ``top`` is the level of ``##``; a first ``#`` line is the
-    title of the text, which the page shows itself, and is left out.
+    ``words`` fill ``{name}`` places. A line with a single ``#`` is the title of the text,
+    which the page shows itself, and is left out.
     """
     for name, word in (words or {}).items():
         text = text.replace("{" + name + "}", word)
-    return Markup("\n").join(_blocks(text.strip().splitlines(), top))
+    return Markup("\n").join(_blocks(text.splitlines()))
 
 
-def _blocks(lines: list[str], top: int) -> Iterator[Markup]:
-    paragraph: list[str] = []
-    items: list[str] = []
-    kind = "ul"
-    for line in [*lines, ""]:
-        item, heading = ITEM.fullmatch(line), HEADING.fullmatch(line)
-        if paragraph and (item or heading or not line.strip()):
-            yield Markup("<p>{}</p>").format(_inline(" ".join(paragraph)))
-            paragraph = []
-        if items and not item and line.strip():
-            yield _list(kind, items)
-            items = []
-        if item:
-            kind = "ol" if item[1] else "ul"
-            items.append(item[2])
-        elif heading:
-            level = len(heading[1]) - 2 + top
-            if level >= top:
-                yield Markup("<h{0}>{1}</h{0}>").format(level, _inline(heading[2]))
-        elif line.strip():
-            paragraph.append(line.strip())
-    if items:
-        yield _list(kind, items)
+def _blocks(lines: list[str]) -> Iterator[Markup]:
+    for kind, group in groupby(lines, key=_kind):
+        said = [line.strip() for line in group]
+        if kind in ("ol", "ul"):
+            items = (
+                _inline((NUMBERED if kind == "ol" else DOTTED).sub("", one)) for one in said
+            )
+            yield SHAPES[kind].format(Markup("").join(map(Markup("<li>{}</li>").format, items)))
+        elif kind == "heading":
+            yield from (SHAPES[kind].format(_inline(HEADING.sub("", one))) for one in said)
+        elif kind == "text":
+            yield SHAPES[kind].format(_inline(" ".join(said)))
 
 
-def _list(kind: str, items: list[str]) -> Markup:
-    rows = Markup("").join(Markup("<li>{}</li>").format(_inline(one)) for one in items)
-    return Markup("<{0}>{1}</{0}>").format(Markup(kind), rows)
+def _kind(line: str) -> str:
+    """Tell what a line is: part of a list, a heading, text, or nothing to show."""
+    if not line.strip() or TITLE.match(line):
+        return ""
+    shapes = (("ol", NUMBERED), ("ul", DOTTED), ("heading", HEADING))
+    return next((kind for kind, pattern in shapes if pattern.match(line)), "text")
 
 
 def _inline(text: str) -> Markup:
-    return Markup(BOLD.sub(r"<b>\1</b>", str(escape(text))))
+    """Return a line with its bold words; every second part of the split is one."""
+    parts = enumerate(BOLD.split(text))
+    return Markup("").join(
+        Markup("<b>{}</b>").format(part) if place % 2 else escape(part) for place, part in parts
+    )

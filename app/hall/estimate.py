@@ -77,7 +77,9 @@ def estimate(
     )
 
 
-def _asked(facts: list[FactRow], reason: WithdrawalReason, subtype: str | None) -> list[FactRow]:
+def _asked(
+    facts: list[FactRow], reason: WithdrawalReason, subtype: str | None
+) -> list[FactRow]:
     if reason.closes_account is Closes.ALWAYS:
         return []
     uses = {rule_in_force(reason.amount_rule, subtype or None)}
@@ -98,7 +100,9 @@ def _question(row: FactRow, typed: str, facts: dict[str, object]) -> Question:
         try:
             facts[row.key] = parse(row, typed)
         except RuleBroken:
-            error = _sum_error() if row.type is FactType.MONEY else gettext("Please check this.")
+            error = (
+                _sum_error() if row.type is FactType.MONEY else gettext("Please check this.")
+            )
     options = tuple((one.code, one.zh if is_chinese() else one.en) for one in row.options)
     label = row.question_zh if is_chinese() else row.question_en
     hint = row.hint_zh if is_chinese() else row.hint_en

@@ -6,7 +6,7 @@ from flask import abort, request
 from flask_appbuilder import IndexView, expose
 
 from app import current, navigation
-from app.display.formats import local_day
+from app.display.formats import SHANGHAI
 from app.domain.errors import Invalid
 from app.extensions import db
 from app.hall.estimate import estimate
@@ -26,16 +26,17 @@ class FrontView(IndexView):
         """Show the agency's front page, or the agencies to choose from."""
         agency = navigation.chosen_agency()
         if agency is None or "choose" in request.args:
-            everyone = navigation.agencies()
-            return self.render_template("hall/doors.html", agencies=everyone)
-        services = services_of(db.session, agency, today())
+            return self.render_template(
+                "hall/doors.html", agencies=navigation.agencies(), brand=navigation.neutral()
+            )
+        services = services_of(db.session(), agency, today())
         return self.render_template(
             "hall/front.html",
             agency=agency,
             services=services,
             has_choice=len(navigation.agencies()) > 1,
             brand=navigation.brand_of(agency),
-            calculator=estimate(db.session, services[0].scheme, request.args, today())
+            calculator=estimate(db.session(), services[0].scheme, request.args, today())
             if services
             else None,
         )
@@ -49,23 +50,21 @@ class FrontView(IndexView):
             "hall/guide.html",
             agency=found,
             reason=offered,
-            papers=papers_of(db.session, offered, today()),
-            settings=reference.settings_on(db.session, offered.scheme_id, today()),
+            papers=papers_of(db.session(), offered, today()),
+            settings=reference.settings_on(db.session(), offered.scheme_id, today()),
             brand=navigation.brand_of(found),
         )
 
 
 def today() -> dt.date:
     """Return the day in Shanghai, by the application's clock."""
-    day = local_day(current.now())
-    assert day is not None
-    return day
+    return current.now().astimezone(SHANGHAI).date()
 
 
 def _reason(schemes: list[Scheme], code: str) -> WithdrawalReason | None:
     for scheme in schemes:
         try:
-            found = reference.reason(db.session, scheme.id, code, today())
+            found = reference.reason(db.session(), scheme.id, code, today())
         except Invalid:
             continue
         return found if found.enabled else None

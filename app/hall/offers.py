@@ -67,7 +67,9 @@ def services_of(session: Session, agency: Agency, on: dt.date) -> list[Service]:
     return [_service(session, scheme, on) for scheme in session.scalars(schemes)]
 
 
-def papers_of(session: Session, reason: WithdrawalReason, on: dt.date) -> dict[Kind, list[Paper]]:
+def papers_of(
+    session: Session, reason: WithdrawalReason, on: dt.date
+) -> dict[Kind, list[Paper]]:
     """Return the papers a reason asks for in each kind of withdrawal, the required first."""
     types = reference.material_types(session, reason.scheme_id, on)
     found: dict[Kind, list[Paper]] = {}

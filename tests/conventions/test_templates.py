@@ -7,7 +7,7 @@ from pathlib import Path
 import flask_appbuilder
 
 from app import translations
-from tests.conventions.sources import STATIC, TEMPLATES, name_of, templates
+from tests.conventions.sources import STATIC, TEMPLATES, name_of, python_files, templates
 
 FRAMES = {"layout.html"}
 PARTS = ("components", "messages", "mail")
@@ -74,10 +74,21 @@ def test_every_word_of_a_page_is_marked_for_translation():
 
 
 def test_a_page_stands_in_the_common_frame():
+    included = {
+        name
+        for path in templates()
+        for name in re.findall(r"""include ["'](.+?)["']""", read(path))
+    }
+    widgets = {
+        name
+        for path in python_files("app")
+        for name in re.findall(r'^    template = "(.+?)"', read(path), re.MULTILINE)
+    }
     alone = [
         name_of(path)
         for path in templates()
         if path.relative_to(TEMPLATES).parts[0] not in (*PARTS, *FRAMES)
+        and str(path.relative_to(TEMPLATES)) not in widgets | included
         and not path.name.startswith("_")
         and "{% extends" not in read(path)
         and "{% macro" not in read(path)
