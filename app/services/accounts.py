@@ -214,9 +214,9 @@ def _check_people(
 
 def _mobiles(session: Session, mobiles: Iterable[str]) -> dict[str, str]:
     """Return whose a mobile is, by the look-up hash of the person."""
-    by_index = {sealing.index_of(mobile): mobile for mobile in mobiles}
+    by_index: dict[str | None, str] = {sealing.index_of(mobile): mobile for mobile in mobiles}
     owners: dict[str, str] = {}
-    for chunk in _chunks(sorted(by_index)):
+    for chunk in _chunks(list(by_index)):
         rows = session.execute(
             sa.select(Applicant.mobile_index, Applicant.id_number_index).where(
                 Applicant.mobile_index.in_(chunk)

@@ -82,6 +82,8 @@ def save_page(
     if answers.problems:
         raise ManyProblems(answers.problems)
     wizard.mark_done(application, page)
+    if page in CHANGES_THE_LETTER:
+        wizard.ask_to_sign_again(application)
     application.updated_at = now
 
 
@@ -119,6 +121,8 @@ def save_reason(answers: Answers) -> None:
             answers.session.flush()
             answers.session.refresh(application)
         if "subtype" in typed and application.reason.subtypes:
+            if not typed["subtype"]:
+                raise Invalid(code="answer_missing", field="subtype")
             if typed["subtype"] not in application.reason.subtypes:
                 raise Invalid(code="choice_invalid", field="subtype")
             application.subtype = typed["subtype"]
@@ -152,16 +156,40 @@ def save_facts(answers: Answers) -> None:
         return
     application, kept = answers.application, dict(answers.application.answers)
     on = local_date(answers.now)
-    for row in wizard.questions(answers.session, application, on=on):
-        if row.key in ("subtype", "lookup_by"):
+    asked = [
+        row
+        for row in wizard.questions(answers.session, application, on=on)
+        if row.key not in ("subtype", "lookup_by")
+    ]
+    for row in asked:
+        if not answers.typed.get(row.key, "").strip():
+            kept.pop(row.key, None)
             continue
 
         def write(row: FactRow = row) -> None:
-            value = fact_rules.parse(row, answers.typed.get(row.key, ""))
+            value = fact_rules.parse(row, answers.typed[row.key])
             kept.update(fact_rules.to_json({row.key: value}))
 
         answers.try_to(write)
     application.answers = kept
+    _ask_for_the_rest(answers, asked)
+
+
+def _ask_for_the_rest(answers: Answers, asked: list[FactRow]) -> None:
+    """Tell of each question that is still needed; one with a wrong answer was told already."""
+    on = local_date(answers.now)
+    wrong = {problem.field for problem in answers.problems}
+    entitled = circumstances.calculation(
+        answers.session, answers.application, now=answers.now
+    )
+    for row in fact_rules.unanswered(
+        asked,
+        answers.application.answers,
+        rule_unknown=entitled.unknown,
+        uses=wizard.uses(answers.session, answers.application, on=on),
+    ):
+        if row.key not in wrong:
+            answers.problems.append(Invalid(code="answer_missing", field=row.key))
 
 
 def check_house(answers: Answers) -> None:
@@ -247,14 +275,38 @@ def _kind(answers: Answers) -> Kind:
     )
 
 
+CHANGES_THE_LETTER = frozenset({Page.PERSON, Page.HOUSE, Page.FACTS, Page.PAYEE})
+"""Pages whose answers stand in the commitment letter that is signed after them."""
+
 ALL_OF_IT = (save_mobile, save_reason, save_payee, check_house, save_facts, save_amount)
 SAVES: Mapping[Page, tuple[Callable[[Answers], None], ...]] = {
     Page.BASIC: ALL_OF_IT,
     Page.CONFIRM: ALL_OF_IT,
     Page.PERSON: (save_mobile, save_reason),
-    Page.HOUSE: (check_house, save_facts),
-    Page.FACTS: (save_facts,),
+    Page.HOUSE: (save_reason, check_house, save_facts),
+    Page.FACTS: (save_reason, save_facts),
     Page.PAYEE: (save_payee, save_amount),
     Page.COMMITMENT: (save_signature,),
 }
 """What each page saves; a page without a row is only read or only uploaded to."""
+
+
+def try_answers(
+    session: Session,
+    application: Application,
+    typed: Typed,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    card_check: CardCheck,
+) -> list[RuleBroken]:
+    """Put typed answers on the case to work an amount out, without the caller keeping them.
+
+    Returns what is wrong with the answers; the caller rolls back.
+    """
+    policy.check_own(actor, applicant_id=application.applicant_id)
+    answers = Answers(session, application, typed, now=now, card_check=card_check)
+    save_reason(answers)
+    save_facts(answers)
+    application.amount = Decimal(0)
+    return answers.problems

@@ -125,15 +125,17 @@ def submit(
 ) -> None:
     """Submit a draft or a corrected case: check everything again, hold the money, tell the office.
 
+    ``signature`` (traces such as the address) signs the commitment letter; without it the
+    letter must be signed already.
     Raises ``ManyProblems`` with all that is missing or barred; nothing is submitted then.
     """
     policy.check_own(actor, applicant_id=application.applicant_id)
     first_time = application.status is Status.DRAFT
     lifecycle.next_status(application.status, Action.SUBMIT)
-    _check_complete(session, application, now=now)
     on = local_date(now)
-    if application.signed_at is None or signature:
-        wizard.sign(session, application, now=now, traces=signature or {})
+    if signature:
+        wizard.sign(session, application, now=now, traces=signature)
+    _check_complete(session, application, now=now)
     changes: dict[str, Any] = {"submitted_at": application.submitted_at or now}
     if application.number is None:
         serial = numbering.next_value(session, f"{application.agency.number_prefix}{on:%Y%m%d}")
@@ -278,6 +280,8 @@ def _check_complete(session: Session, application: Application, *, now: dt.datet
     except ManyProblems as barred:
         problems += barred.problems
     problems += wizard.unanswered(session, application, now=now)
+    if not wizard.is_signed(session, application, on=on):
+        problems.append(Invalid(code="agree_missing", field="agree"))
     entitled = circumstances.calculation(session, application, now=now)
     if application.kind is Kind.CLOSING:
         application.amount = entitled.amount

@@ -14,6 +14,7 @@ from app.domain.terms import PayoutStatus, Role
 from app.domain.workdays import local_date
 from app.models import Payout, PayoutBatch
 from app.services import audit, numbering, reference
+from app.services.updates import changed_rows
 
 RELEASE_BY_PEOPLE = "release_by_people"
 """The setting: 1 when a batch goes out only after another person released it."""
@@ -34,7 +35,8 @@ def prepare_batch(
     if agency_id is None or not payout_ids:
         raise Invalid("a batch needs payments", code="batch_empty")
     batch_id = open_batch(session, agency_id, prepared_by=actor.user_id, now=now)
-    taken = session.execute(
+    taken = changed_rows(
+        session,
         sa.update(Payout)
         .where(
             Payout.id.in_(payout_ids),
@@ -43,9 +45,9 @@ def prepare_batch(
             Payout.batch_id.is_(None),
         )
         .values(batch_id=batch_id)
-        .execution_options(synchronize_session="fetch")
+        .execution_options(synchronize_session="fetch"),
     )
-    if taken.rowcount != len(set(payout_ids)):
+    if taken != len(set(payout_ids)):
         raise IllegalMove("a payment is no longer waiting")
     return _counted(session, batch_id, actor=actor, now=now)
 
@@ -58,13 +60,14 @@ def release_batch(
     policy.check_agency(actor, agency_id=batch.agency_id)
     if batch.prepared_by == actor.user_id:
         raise NotAllowed("somebody else has to release", code="four_eyes")
-    released = session.execute(
+    released = changed_rows(
+        session,
         sa.update(PayoutBatch)
         .where(PayoutBatch.id == batch.id, PayoutBatch.released_at.is_(None))
         .values(released_by=actor.user_id, released_at=now)
-        .execution_options(synchronize_session="fetch")
+        .execution_options(synchronize_session="fetch"),
     )
-    if released.rowcount != 1:
+    if released != 1:
         raise IllegalMove("the batch was released already")
     audit.record(
         session, "batch_released", actor=actor, now=now, object_type="payout_batch",
@@ -97,9 +100,7 @@ def count_in(session: Session, batch_id: int, amount: Decimal) -> None:
     )
 
 
-def _counted(
-    session: Session, batch_id: int, *, actor: Actor, now: dt.datetime
-) -> PayoutBatch:
+def _counted(session: Session, batch_id: int, *, actor: Actor, now: dt.datetime) -> PayoutBatch:
     batch = session.get_one(PayoutBatch, batch_id)
     count, total = session.execute(
         sa.select(sa.func.count(), sa.func.sum(Payout.amount)).where(

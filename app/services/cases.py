@@ -11,6 +11,7 @@ from app.domain.errors import IllegalMove, NotAllowed
 from app.domain.policy import Actor, CaseFacts
 from app.domain.terms import Action, Note, Role, Status
 from app.models import Application, CaseEvent, ClockInterval
+from app.services.updates import changed_rows
 
 STAFF = (Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR, Role.AUDITOR)
 """Who may read the cases of the own agency."""
@@ -50,7 +51,8 @@ def move(
     if action in lifecycle.DECISIONS and (case.on_hold or case.investigating):
         raise IllegalMove("the case is on hold", code="on_hold")
     session.flush()
-    moved = session.execute(
+    moved = changed_rows(
+        session,
         sa.update(Application)
         .where(
             Application.id == case.id,
@@ -58,15 +60,13 @@ def move(
             Application.version == case.version,
         )
         .values(status=after, version=case.version + 1, updated_at=now, **changes)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
     )
-    if moved.rowcount != 1:
+    if moved != 1:
         raise IllegalMove("somebody else was faster")
     session.refresh(case)
     _run_clock(session, case, now=now)
-    return _write(
-        session, case, action, before, actor=actor, now=now, note=note, public=public
-    )
+    return _write(session, case, action, before, actor=actor, now=now, note=note, public=public)
 
 
 def remark(
@@ -85,9 +85,7 @@ def remark(
     )
 
 
-def open_actions(
-    session: Session, case: Application, *, actor: Actor
-) -> frozenset[Action]:
+def open_actions(session: Session, case: Application, *, actor: Actor) -> frozenset[Action]:
     """Return what this actor may do to the case now: what the buttons of a page offer."""
     facts = facts_of(session, case)
     barred = case.on_hold or case.investigating
@@ -115,7 +113,7 @@ def facts_of(session: Session, case: Application) -> CaseFacts:
         if action == Action.SUBMIT:
             acted.pop(Action.PASS_LEVEL, None)
         if action in ACTIONS:
-            acted.setdefault(Action(action), set()).add(actor_id)
+            acted.setdefault(Action(action), set()).add(int(actor_id or 0))
     return CaseFacts(
         agency_id=case.agency_id,
         applicant_id=case.applicant_id,
@@ -131,9 +129,7 @@ def stop_clock(session: Session, case: Application, *, now: dt.datetime) -> None
     """End the running stretch of time: nobody's days count while the case stands still."""
     session.execute(
         sa.update(ClockInterval)
-        .where(
-            ClockInterval.application_id == case.id, ClockInterval.ended_at.is_(None)
-        )
+        .where(ClockInterval.application_id == case.id, ClockInterval.ended_at.is_(None))
         .values(ended_at=now)
     )
 

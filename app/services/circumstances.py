@@ -12,7 +12,7 @@ from app.domain import derived, facts, interest, materials
 from app.domain.entitlement import Closing, Entitlement, available_balance, entitlement
 from app.domain.materials import Missing, Needed
 from app.domain.months import add_months
-from app.domain.terms import Capacity, Kind, Status
+from app.domain.terms import Capacity, Kind, Need, Status
 from app.domain.workdays import local_date
 from app.models import Account, Application, MaterialPage, PaidHistory
 from app.services import ledger, reference
@@ -97,7 +97,7 @@ def _compared(session: Session, case: Application, *, on: dt.date) -> dict[str, 
     }
     if last is not None:
         found["card_changed"] = case.payee_card_index != last.payee_card_index
-        found["identity_changed"] = case.applicant.name != last.payee_name
+        found["identity_changed"] = case.account.applicant.name != last.payee_name
     if case.kind is Kind.SUBSEQUENT and case.reason.amount_rule == "posted_subsidy_balance":
         since = last_paid_on(session, case.account, case.reason_code)
         found["posted_since_last"] = ledger.contributed_since(session, case.account, since)
@@ -180,7 +180,7 @@ def _asked_by_return(
     return [
         Needed(
             material_code=code,
-            need=materials.Need.REQUIRED,
+            need=Need.REQUIRED,
             origin=types[code].origin,
             why="",
             alternative_group="",

@@ -12,6 +12,7 @@ from app.domain.workdays import local_date
 from app.gateways.bank import Payment
 from app.models import Agency, Application, Payout, PayoutBatch, Scheme
 from app.services import batches, ledger, numbering, payouts, reference
+from app.services.updates import changed_rows
 
 WAIT = dt.timedelta(minutes=5)
 """How long a payment that must wait is left alone."""
@@ -55,7 +56,8 @@ def claim_next(session: Session, turn: Round) -> Claim | None:
     The row moves only if it still waits; the money of the case goes into transit with it.
     """
     while (payout_id := session.scalar(_waiting(turn))) is not None:
-        taken = session.execute(
+        taken = changed_rows(
+        session,
             sa.update(Payout)
             .where(Payout.id == payout_id, Payout.status == PayoutStatus.APPROVED)
             .values(
@@ -64,7 +66,7 @@ def claim_next(session: Session, turn: Round) -> Claim | None:
             )
             .execution_options(synchronize_session=False)
         )  # fmt: skip
-        if taken.rowcount == 1:
+        if taken == 1:
             payout = session.get(Payout, payout_id, populate_existing=True)
             assert payout is not None
             _number(session, payout, turn)

@@ -16,6 +16,7 @@ from app.domain.policy import Actor
 from app.models import Applicant, OneTimeCode
 from app.services import notices
 from app.services.people_rules import RULES, PeopleRules
+from app.services.updates import changed_rows
 
 DIGITS = 6
 
@@ -116,19 +117,18 @@ def check_code(
     commits it before it goes on. Right or wrong, a code is good for five tries.
     Codes: code_wrong, code_used, code_expired, code_tries.
     """
-    kept = session.scalar(
-        sa.select(OneTimeCode).where(OneTimeCode.request_token == token)
-    )
+    kept = session.scalar(sa.select(OneTimeCode).where(OneTimeCode.request_token == token))
     problem = _barred(kept, purpose, mobile_index, now)
     if kept is None or problem is not None:
         return problem
-    tried = session.execute(
+    tried = changed_rows(
+        session,
         sa.update(OneTimeCode)
         .where(OneTimeCode.id == kept.id, OneTimeCode.tries < rules.code_tries)
         .values(tries=OneTimeCode.tries + 1)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
     )
-    if tried.rowcount != 1:
+    if tried != 1:
         return _problem("code_tries")
     return None if _right(kept, token, code) else _problem("code_wrong")
 
@@ -143,21 +143,20 @@ def use_code(
     now: dt.datetime,
 ) -> None:
     """Use a code up, once; raise ``Invalid`` when it cannot be used any more."""
-    kept = session.scalar(
-        sa.select(OneTimeCode).where(OneTimeCode.request_token == token)
-    )
+    kept = session.scalar(sa.select(OneTimeCode).where(OneTimeCode.request_token == token))
     problem = _barred(kept, purpose, mobile_index, now)
     if kept is None or problem is not None:
         raise problem or _problem("code_wrong")
     if not _right(kept, token, code):
         raise _problem("code_wrong")
-    used = session.execute(
+    used = changed_rows(
+        session,
         sa.update(OneTimeCode)
         .where(OneTimeCode.id == kept.id, OneTimeCode.used_at.is_(None))
         .values(used_at=now)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
     )
-    if used.rowcount != 1:
+    if used != 1:
         raise _problem("code_used")
 
 
@@ -258,4 +257,4 @@ def _hash(token: str, code: str) -> str:
 
 
 def _problem(code: str, **facts: int) -> Invalid:
-    return Invalid(field="code", code=code, **facts)
+    return Invalid("", field="code", code=code, **facts)

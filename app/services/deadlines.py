@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.domain.page_words import Words
 from app.domain.policy import WORKER
 from app.domain.terms import Action, ClockHolder, Status
 from app.domain.workdays import local_date
@@ -80,7 +81,7 @@ def lapse(session: Session, case: Application, *, now: dt.datetime) -> None:
     late = next(reason for reason in reasons if reason.code == "X04")
     case_notices.about_case(
         session, "rejected", case, now=now,
-        reason_short=case_notices.Words(late.label_zh, late.label_en), deadline=due,
+        reason_short=Words(late.label_zh, late.label_en), deadline=due,
     )  # fmt: skip
 
 

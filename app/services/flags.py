@@ -11,6 +11,7 @@ from app.domain.policy import Actor
 from app.domain.terms import Capacity, Note, Role, Status
 from app.models import Application, ReviewNote, Staff
 from app.services import case_notices, cases, deadlines, payouts
+from app.services.updates import changed_rows
 
 REVIEWERS = (Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR)
 UNDER_REVIEW = frozenset({Status.SUBMITTED, Status.IN_REVIEW, Status.SECOND_REVIEW})
@@ -70,9 +71,7 @@ def end_investigation(
     _flag(session, case, now=now, investigating=False)
     cases.remark(session, case, Note.END_INVESTIGATION, actor=actor, now=now, note=note)
     _go_on(session, case, now=now)
-    case_notices.about_case(
-        session, "investigation_ended", case, now=now, due_date=case.due_on
-    )
+    case_notices.about_case(session, "investigation_ended", case, now=now, due_date=case.due_on)
 
 
 def assign(
@@ -119,9 +118,7 @@ def confirm_relation(
     if case.capacity is Capacity.SELF:
         raise IllegalMove("the applicant acts for the own account")
     case.relation_confirmed_at = now
-    cases.remark(
-        session, case, Note.CONFIRM_RELATION, actor=actor, now=now, public=True
-    )
+    cases.remark(session, case, Note.CONFIRM_RELATION, actor=actor, now=now, public=True)
 
 
 def _check(
@@ -138,13 +135,14 @@ def _flag(
 ) -> None:
     """Change a flag only if the case is as it was read."""
     session.flush()
-    changed = session.execute(
+    changed = changed_rows(
+        session,
         sa.update(Application)
         .where(Application.id == case.id, Application.version == case.version)
         .values(version=case.version + 1, updated_at=now, **flags)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
     )
-    if changed.rowcount != 1:
+    if changed != 1:
         raise IllegalMove("somebody else was faster")
     session.refresh(case)
 

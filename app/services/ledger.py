@@ -27,6 +27,7 @@ from app.models import (
     Payout,
     Posting,
 )  # fmt: skip
+from app.services.updates import changed_rows
 
 ZERO = Decimal("0.00")
 OF_HOLDER = (LedgerCode.AVAILABLE, LedgerCode.HELD)
@@ -93,15 +94,11 @@ def post_interest(
 ) -> JournalEntry:
     """Post interest for a holder; refused while the account closes and when it is closed."""
     _check_takes_money(session, account, reference)
-    move = Movement(
-        "interest", reference, amount, LedgerCode.INTEREST, LedgerCode.AVAILABLE
-    )
+    move = Movement("interest", reference, amount, LedgerCode.INTEREST, LedgerCode.AVAILABLE)
     return _post(session, account, move, now=now, value_date=value_date)
 
 
-def hold(
-    session: Session, case: Application, amount: Decimal, *, now: dt.datetime
-) -> None:
+def hold(session: Session, case: Application, amount: Decimal, *, now: dt.datetime) -> None:
     """Hold exactly ``amount`` of the account for a case, more or less than before as need be.
 
     Raises ``Invalid`` (amount_over) when what is available and not frozen does not cover it.
@@ -122,9 +119,7 @@ def release(session: Session, case: Application, *, now: dt.datetime, why: str) 
     amount = held_for(session, case)
     if amount:
         reference = f"release-{case.id}-{_entries_of(session, case) + 1}"
-        move = Movement(
-            "release", reference, amount, LedgerCode.HELD, LedgerCode.AVAILABLE
-        )
+        move = Movement("release", reference, amount, LedgerCode.HELD, LedgerCode.AVAILABLE)
         _post(session, case.account, move, now=now, case=case, note=why)
     if case.account.closing:
         case.account.closing = False
@@ -152,16 +147,12 @@ def fix_closing(
 
 def into_transit(session: Session, payout: Payout, *, now: dt.datetime) -> None:
     """Set the money of a claimed payment on its way: held → in transit."""
-    _move_payout(
-        session, payout, "transit", LedgerCode.HELD, LedgerCode.IN_TRANSIT, now=now
-    )
+    _move_payout(session, payout, "transit", LedgerCode.HELD, LedgerCode.IN_TRANSIT, now=now)
 
 
 def confirm(session: Session, payout: Payout, *, now: dt.datetime) -> None:
     """Book what the bank confirmed as paid: in transit → bank."""
-    _move_payout(
-        session, payout, "paid", LedgerCode.IN_TRANSIT, LedgerCode.BANK, now=now
-    )
+    _move_payout(session, payout, "paid", LedgerCode.IN_TRANSIT, LedgerCode.BANK, now=now)
 
 
 def put_back(session: Session, payout: Payout, *, now: dt.datetime, why: str) -> None:
@@ -186,9 +177,7 @@ def held_for(session: Session, case: Application) -> Decimal:
     return Decimal(held or ZERO)
 
 
-def contributed_since(
-    session: Session, account: Account, since: dt.date | None
-) -> Decimal:
+def contributed_since(session: Session, account: Account, since: dt.date | None) -> Decimal:
     """Return what was paid in after a day, or ever, yuan."""
     query = (
         _postings_of(account)
@@ -211,9 +200,7 @@ def movements(session: Session, account: Account) -> list[tuple[dt.date, Decimal
             JournalEntry.kind == "interest"
         )
     )
-    by_day = base.with_only_columns(
-        JournalEntry.value_date, sa.func.sum(Posting.amount)
-    )
+    by_day = base.with_only_columns(JournalEntry.value_date, sa.func.sum(Posting.amount))
     lines: list[tuple[dt.date, Decimal]] = []
     if last is not None:
         before = base.with_only_columns(sa.func.sum(Posting.amount))
@@ -245,9 +232,7 @@ def statement(
     """Return the newest movements of an account, newest first; ``before`` is an entry's id."""
 
     def part(code: LedgerCode) -> sa.ColumnElement[Decimal]:
-        amount = sa.case(
-            (LedgerAccount.code == code, Posting.amount), else_=sa.literal(ZERO)
-        )
+        amount = sa.case((LedgerAccount.code == code, Posting.amount), else_=sa.literal(ZERO))
         return sa.func.sum(sa.type_coerce(amount, Posting.amount.type))
 
     query = _postings_of(account).with_only_columns(
@@ -321,9 +306,7 @@ def _post(
 ) -> JournalEntry:
     """Write one entry once; the same reference again gives the same entry, or is refused."""
     if move.amount <= 0:
-        raise Invalid(
-            "a movement of money is more than nothing", code="amount_not_positive"
-        )
+        raise Invalid("a movement of money is more than nothing", code="amount_not_positive")
     if (earlier := _find(session, move.reference)) is not None:
         return _same(session, earlier, move)
     _carry(session, account, move)
@@ -356,16 +339,15 @@ def _carry(session: Session, account: Account, move: Movement) -> None:
     if available < 0:
         allowed.append(Account.available + available >= Account.frozen_amount)
     session.flush()
-    moved = session.execute(
+    moved = changed_rows(
+        session,
         sa.update(Account)
         .where(*allowed)
         .values(available=Account.available + available, held=Account.held + held)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
     )
-    if moved.rowcount != 1:
-        raise Invalid(
-            "the account does not cover it", code="amount_over", field="amount"
-        )
+    if moved != 1:
+        raise Invalid("the account does not cover it", code="amount_over", field="amount")
     session.refresh(account, ["available", "held"])
 
 
@@ -376,23 +358,17 @@ def _same(session: Session, earlier: JournalEntry, move: Movement) -> JournalEnt
         )
     )
     if earlier.kind != move.kind or moved != move.amount:
-        raise IllegalMove(
-            f"{move.reference} stands for another entry", code="reference_used"
-        )
+        raise IllegalMove(f"{move.reference} stands for another entry", code="reference_used")
     return earlier
 
 
 def _find(session: Session, reference: str) -> JournalEntry | None:
-    return session.scalar(
-        sa.select(JournalEntry).where(JournalEntry.reference == reference)
-    )
+    return session.scalar(sa.select(JournalEntry).where(JournalEntry.reference == reference))
 
 
 def _entries_of(session: Session, case: Application) -> int:
     return (
-        session.scalar(
-            sa.select(sa.func.count()).where(JournalEntry.application_id == case.id)
-        )
+        session.scalar(sa.select(sa.func.count()).where(JournalEntry.application_id == case.id))
         or 0
     )
 
@@ -409,9 +385,7 @@ def _chart(session: Session, account: Account, code: LedgerCode) -> LedgerAccoun
     if found is None:
         try:
             with session.begin_nested():
-                found = LedgerAccount(
-                    agency_id=account.agency_id, account_id=holder, code=code
-                )
+                found = LedgerAccount(agency_id=account.agency_id, account_id=holder, code=code)
                 session.add(found)
         except sa.exc.IntegrityError:
             found = session.scalars(query).one()

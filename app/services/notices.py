@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.page_words import Words
 from app.domain.terms import Channel, NoticeStatus
 from app.models import Applicant, Application, MessageTemplate, Notice
+from app.services.updates import changed_rows
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CODE_EVENT = "sms_code"
@@ -102,12 +103,13 @@ def unread_count(session: Session, applicant: Applicant) -> int:
 
 def mark_read(session: Session, applicant: Applicant, *, now: dt.datetime) -> int:
     """Mark all messages on the page as read and return how many were new."""
-    return session.execute(
+    return changed_rows(
+        session,
         sa.update(Notice)
         .where(*_of(applicant), Notice.read_at.is_(None))
         .values(read_at=now)
-        .execution_options(synchronize_session=False)
-    ).rowcount
+        .execution_options(synchronize_session=False),
+    )
 
 
 def staff_inbox(session: Session, user_id: int, limit: int = 50) -> Sequence[Notice]:
@@ -135,7 +137,7 @@ def due(session: Session, now: dt.datetime, limit: int = 200) -> Sequence[int]:
 
 
 def _template(session: Session, event: str) -> MessageTemplate:
-    found = session.scalar(
+    found: MessageTemplate | None = session.scalar(
         sa.select(MessageTemplate).where(MessageTemplate.event == event)
     )
     if found is None:
@@ -155,10 +157,7 @@ def _reaches(
 
 
 def _known(session: Session, reference: str) -> bool:
-    return (
-        session.scalar(sa.select(Notice.id).where(Notice.reference == reference))
-        is not None
-    )
+    return session.scalar(sa.select(Notice.id).where(Notice.reference == reference)) is not None
 
 
 def _of(applicant: Applicant) -> tuple[sa.ColumnElement[bool], ...]:

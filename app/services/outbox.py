@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.domain.terms import Channel, NoticeStatus
 from app.models import Applicant, Notice
 from app.services.notices import CODE_EVENT
+from app.services.updates import changed_rows
 
 LEASE = dt.timedelta(minutes=2)
 """How long a message belongs to the sender that took it."""
@@ -31,7 +32,8 @@ class Letter:
 
 def take(session: Session, notice_id: int, *, now: dt.datetime) -> Letter | None:
     """Take a message for sending, or return None when another sender has it or it is done."""
-    taken = session.execute(
+    taken = changed_rows(
+        session,
         sa.update(Notice)
         .where(
             Notice.id == notice_id,
@@ -40,9 +42,9 @@ def take(session: Session, notice_id: int, *, now: dt.datetime) -> Letter | None
             Notice.next_at <= now,
         )
         .values(next_at=now + LEASE, tries=Notice.tries + 1)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
     )
-    if taken.rowcount != 1:
+    if taken != 1:
         return None
     notice = session.get_one(Notice, notice_id, populate_existing=True)
     if notice.event == CODE_EVENT and now - notice.created_at > CODE_KEEPS:
@@ -75,8 +77,6 @@ def _finish(notice: Notice, status: NoticeStatus) -> None:
 
 
 def _text(session: Session, notice: Notice) -> str:
-    person = (
-        session.get(Applicant, notice.applicant_id) if notice.applicant_id else None
-    )
+    person = session.get(Applicant, notice.applicant_id) if notice.applicant_id else None
     english = person is not None and person.locale == "en"
     return str(notice.text_en if english else notice.text_zh)

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from app import sealing
 from app.domain import cards
 from app.domain.errors import Invalid
+from app.domain.terms import Capacity
 from app.gateways.cardcheck import CardCheck
-from app.models import Application, BankCard
+from app.models import Applicant, Application, BankCard
 from app.services import reference
 
 
@@ -59,24 +60,32 @@ def write_payee(
 
     Raises ``Invalid`` (card_not_own) when the bank says that the card is another's.
     """
-    applicant = application.applicant
+    holder = payee_of(application)
     unchanged = application.payee_card_index == sealing.index_of(payee.card_number)
     if not unchanged or application.card_check == "unknown":
         match = card_check.check(
-            applicant.name,
-            applicant.id_number,
+            holder.name,
+            holder.id_number,
             payee.card_number,
-            applicant.mobile or "",
+            holder.mobile or "",
         )
         if match == "mismatch":
             raise Invalid(code="card_not_own", field="bank_account_no")
         application.card_check = str(match)
-    application.payee_name = applicant.name
+    application.payee_name = holder.name
     application.payee_bank_code = payee.bank_code
     if not unchanged:
         application.payee_card = payee.card_number
         application.payee_last_four = payee.card_number[-4:]
-    remember_card(session, application, payee, now=now)
+    if holder.id == application.applicant_id:
+        remember_card(session, application, payee, now=now)
+
+
+def payee_of(application: Application) -> Applicant:
+    """Return whose card is paid: a proxy acts for the holder, anybody else for the own right."""
+    if application.capacity is Capacity.PROXY:
+        return application.account.applicant
+    return application.applicant
 
 
 def remember_card(

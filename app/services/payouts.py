@@ -16,6 +16,7 @@ from app.domain.terms import Action, Kind, PayoutStatus, Role, Status
 from app.domain.workdays import SHANGHAI, local_date
 from app.models import Agency, Application, CaseEvent, Payout
 from app.services import audit, ledger
+from app.services.updates import changed_rows
 
 SIGNATURES = (Action.PASS_FIRST.value, Action.PASS_LEVEL.value, Action.APPROVE.value)
 """The steps by which a case is signed; each by another person."""
@@ -91,12 +92,11 @@ def in_flight(session: Session, case: Application) -> bool:
     return bool(_attempts(session, case, lifecycle.PAYOUT_IN_FLIGHT))
 
 
-def shift(
-    session: Session, payout: Payout, to: PayoutStatus, **columns: object
-) -> None:
+def shift(session: Session, payout: Payout, to: PayoutStatus, **columns: object) -> None:
     """Move a payment on from the status and fence it was read with, or raise ``IllegalMove``."""
     session.flush()
-    moved = session.execute(
+    moved = changed_rows(
+        session,
         sa.update(Payout)
         .where(
             Payout.id == payout.id,
@@ -104,9 +104,9 @@ def shift(
             Payout.fence == payout.fence,
         )
         .values(status=to, **columns)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
     )
-    if moved.rowcount != 1:
+    if moved != 1:
         raise IllegalMove("the payment has moved on")
     session.refresh(payout)
 
@@ -142,13 +142,14 @@ def stop(
     session: Session, agency_id: int, sentence: str, *, now: dt.datetime, **details: object
 ) -> None:
     """Stop the payouts of an agency until a person lets them go on; the first sentence stays."""
-    stopped = session.execute(
+    stopped = changed_rows(
+        session,
         sa.update(Agency)
         .where(Agency.id == agency_id, Agency.payouts_stopped == "")
         .values(payouts_stopped=sentence)
-        .execution_options(synchronize_session="fetch")
+        .execution_options(synchronize_session="fetch"),
     )
-    if stopped.rowcount:
+    if stopped:
         audit.record(
             session, "payouts_stopped", actor=policy.WORKER, now=now, object_type="agency",
             object_id=agency_id, agency_id=agency_id, reason=sentence, **details,
@@ -174,9 +175,7 @@ def signers(session: Session, case: Application) -> list[int]:
     """Return who signed the case since it was submitted last, in order."""
     submitted = (
         sa.select(sa.func.max(CaseEvent.id))
-        .where(
-            CaseEvent.application_id == case.id, CaseEvent.action == Action.SUBMIT.value
-        )
+        .where(CaseEvent.application_id == case.id, CaseEvent.action == Action.SUBMIT.value)
         .scalar_subquery()
     )
     rows = session.scalars(

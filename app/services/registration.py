@@ -21,6 +21,9 @@ from app.models import Applicant, IdDocumentType, NationalCode
 from app.services import audit, codes, notices
 from app.services.people_rules import RULES, PeopleRules, common_passwords
 
+RESIDENT = "resident_id_card"
+"""The document that states one of the 56 ethnic groups; others may leave it open."""
+
 SHANGHAI_HOURS = dt.timedelta(hours=8)
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -79,7 +82,7 @@ def register(
         problems += _prove(session, typed, kept, now=now)
     if problems:
         raise ManyProblems(problems)
-    applicant = _person(session, kept.id_number) or Applicant(created_at=now)
+    applicant = _person(session, kept.id_number) or _newcomer(kept.id_number, now)
     _fill(applicant, typed, kept, verified_how=verified_how, now=now)
     applicant.user = make_user(
         session, Role.APPLICANT, password=typed.password, rules=rules
@@ -157,7 +160,8 @@ def _check(
             kept.birth_date = identity.birth_date_in(kept.id_number)
     kept.name = _try(problems, identity.check_name, typed.name) or ""
     kept.mobile = _try(problems, identity.check_mobile, typed.mobile) or ""
-    if typed.ethnicity and typed.ethnicity not in _codes_of(session, "ethnic_group"):
+    asked = bool(typed.ethnicity) or typed.id_type == RESIDENT
+    if asked and typed.ethnicity not in _codes_of(session, "ethnic_group"):
         problems.append(Invalid(field="ethnicity", code="ethnicity_unknown"))
     _try(
         problems, passwords.check_password, typed.password, minimum=rules.password_minimum,
@@ -203,6 +207,12 @@ def _person(session: Session, id_number: str) -> Applicant | None:
     )
 
 
+def _newcomer(id_number: str, now: dt.datetime) -> Applicant:
+    applicant = Applicant(created_at=now)
+    applicant.id_number = id_number
+    return applicant
+
+
 def _same(known: Applicant, id_type: str, name: str) -> bool:
     return known.id_type == id_type and identity.same_name(known.name, name)
 
@@ -212,8 +222,6 @@ def _fill(
     now: dt.datetime,
 ) -> None:  # fmt: skip
     applicant.id_type = typed.id_type
-    if applicant.id_number_index is None:
-        applicant.id_number = kept.id_number
     applicant.name = kept.name
     applicant.gender = kept.gender
     applicant.birth_date = kept.birth_date

@@ -11,6 +11,7 @@ from app.domain.policy import Actor
 from app.models import LoginSession
 from app.services import audit
 from app.services.people_rules import RULES, PeopleRules
+from app.services.updates import changed_rows
 
 SEEN_EVERY = dt.timedelta(minutes=1)
 """A device's last moment is written at most so often."""
@@ -44,7 +45,7 @@ def find_session(
     rules: PeopleRules = RULES,
 ) -> LoginSession | None:
     """Return the device with this secret while it is signed in: not ended, idle or old."""
-    kept = session.scalar(
+    kept: LoginSession | None = session.scalar(
         sa.select(LoginSession).where(LoginSession.token_hash == _hash(token))
     )
     if kept is None or not is_open(kept, now=now, staff=staff, rules=rules):
@@ -95,12 +96,13 @@ def close_others(
 
 
 def _end(session: Session, which: sa.ColumnElement[bool], *, now: dt.datetime) -> int:
-    return session.execute(
+    return changed_rows(
+        session,
         sa.update(LoginSession)
         .where(which, LoginSession.ended_at.is_(None))
         .values(ended_at=now)
-        .execution_options(synchronize_session=False)
-    ).rowcount
+        .execution_options(synchronize_session=False),
+    )
 
 
 def _hash(token: str) -> str:

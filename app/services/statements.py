@@ -15,6 +15,7 @@ from app.domain.workdays import SHANGHAI, local_date
 from app.gateways.bank import Statement
 from app.models import BankMessage, BankStatement, Payout, StatementLine
 from app.services import payments, payouts
+from app.services.updates import changed_rows
 
 STOP_THEIRS = "The bank's statement has a payment that is not ours."
 MOST_DAYS = 31
@@ -110,13 +111,14 @@ def settle(session: Session, *, now: dt.datetime, agency_id: int | None = None) 
     query = sa.update(Payout).where(Payout.status == P.PAID, line)
     if agency_id is not None:
         query = query.where(Payout.agency_id == agency_id)
-    done = session.execute(
+    done = changed_rows(
+        session,
         query.values(status=P.SETTLED, ended_at=now, next_query_at=None).execution_options(
             synchronize_session=False
-        )
+        ),
     )
     session.expire_all()
-    return done.rowcount
+    return done
 
 
 def only_ours(session: Session, agency_id: int, *, day: dt.date) -> list[int]:

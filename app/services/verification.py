@@ -9,7 +9,11 @@ from app.domain import lifecycle
 from app.domain.terms import Action, PayoutStatus, Status
 from app.domain.violation import Violation
 from app.models import (
-    Account, Application, CaseEvent, Payout, StatementLine,
+    Account,
+    Application,
+    CaseEvent,
+    Payout,
+    StatementLine,
 )  # fmt: skip
 from app.services import audit, ledger_proof, payouts
 from app.services.statements import Bucket

@@ -15,7 +15,7 @@ from app.domain.errors import Invalid, RuleBroken
 from app.domain.facts import FactRow
 from app.domain.page_words import Flow, Page
 from app.domain.steps import Reopened, ToCorrect
-from app.domain.terms import Origin, Status
+from app.domain.terms import Capacity, Origin, Status
 from app.domain.workdays import local_date
 from app.models import Application, BankCard
 from app.services import circumstances, reference
@@ -125,6 +125,22 @@ def mark_done(application: Application, page: Page) -> None:
         application.pages_done = (*application.pages_done, page.value)
 
 
+def ask_to_sign_again(application: Application) -> None:
+    """Let a draft's letter be signed anew: what stands in it was changed."""
+    if application.status is Status.DRAFT:
+        application.signed_at = None
+        application.pages_done = tuple(
+            page for page in application.pages_done if page != Page.COMMITMENT
+        )
+
+
+def is_signed(session: Session, application: Application, *, on: dt.date) -> bool:
+    """Tell whether the letter is signed; a draft needs the one in force."""
+    if application.signed_at is None or application.status is not Status.DRAFT:
+        return application.signed_at is not None
+    return application.commitment_id == reference.commitment(session, application.scheme_id, on).id
+
+
 def unanswered(
     session: Session, application: Application, *, now: dt.datetime
 ) -> list[RuleBroken]:
@@ -140,6 +156,8 @@ def prefill(session: Session, application: Application) -> None:
     if applicant.mobile:
         application.mobile = applicant.mobile
         application.mobile_last_four = applicant.mobile[-4:]
+    if application.capacity is Capacity.PROXY:
+        return
     card = session.scalar(
         sa.select(BankCard)
         .where(BankCard.applicant_id == applicant.id, BankCard.in_use)
