@@ -34,9 +34,10 @@ def card_number(prefix: str, length: int, serial: int) -> str:
 
 
 def card_ending(prefix: str, length: int, serial: int, tail: str) -> str:
-    """Return a card number that ends in four given digits, as the local card check reads them."""
+    """Return a card number that ends in the given digits, as the local card check reads them."""
+    width = length - len(prefix) - len(tail) - 1
     for middle in range(10):
-        digits = f"{prefix}{serial:0{length - len(prefix) - 5}d}{middle}{tail}"
+        digits = f"{prefix}{serial % 10**width:0{width}d}{middle}{tail}"
         if luhn_ok(digits):
             return digits
     raise ValueError(f"no card of {prefix} ends in {tail}")
