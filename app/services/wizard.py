@@ -26,18 +26,23 @@ def flow_of(application: Application) -> Flow:
     return Flow(application.scheme.flow)
 
 
-def questions(session: Session, application: Application, *, on: dt.date) -> list[FactRow]:
-    """Return everything the applicant is asked in this case, in order."""
-    reason = application.reason
+def uses(session: Session, application: Application, *, on: dt.date) -> frozenset[str]:
+    """Return what questions serve in this case: its reason and the conditions of its papers."""
     rows = reference.requirements(session, application.scheme_id, application.reason_code, on)
     wanted = materials.requirements_for(rows, application.reason_code, application.kind)
+    keys = {row.condition_key for row in wanted if row.condition_key}
+    return frozenset({application.reason_code, *keys})
+
+
+def questions(session: Session, application: Application, *, on: dt.date) -> list[FactRow]:
+    """Return everything the applicant is asked in this case, in order."""
     return fact_rules.asked_for(
         reference.facts(session, application.scheme_id, on),
-        reason_code=reason.code,
+        reason_code=application.reason_code,
         kind=application.kind,
         subtype=application.subtype or None,
-        amount_rule=reason.amount_rule,
-        condition_keys={row.condition_key for row in wanted if row.condition_key},
+        amount_rule=application.reason.amount_rule,
+        condition_keys=uses(session, application, on=on),
         registry_silent=_silent(application),
     )
 
