@@ -111,12 +111,12 @@ def menus(*labels: str) -> list[list[str]]:
 
 
 CASES = [
-    *rights("Desk", "read"),
+    *rights("Desk", "read", "home"),
     *rights("Cases", "read"),
     *rights("Materials", "read"),
     *menus("Work", "Desk", "Queue", "Cases", "Materials"),
 ]
-MONEY = [*rights("Payouts", "read"), *menus("Money", "Payouts", "PayoutRuns")]
+MONEY = [*rights("Payouts", "read"), *menus("Money", "Payouts", "PayoutBatches", "PayoutRuns")]
 REFERENCE = [*rights("Reference", "read"), *menus("ReferenceData", *REFERENCE_MENUS)]
 PEOPLE = [*rights("Holders", "read"), *menus("Work", "Applicants", "Accounts")]
 
@@ -124,7 +124,7 @@ FAB_ROLES: dict[str, list[list[str]]] = {
     Role.APPLICANT: [
         *rights("Hall", "read", "apply"),
         *rights("Mine", "read"),
-        *menus("Hall", "Apply", "Progress", "MyAccounts", "MyCards", "MyMaterials", "Messages"),
+        *menus("Hall", "MyHall", "Apply", "Progress", "MyApplications", "MyAccounts", "MyCards", "MyMaterials", "Messages"),
     ],
     Role.FIRST_REVIEWER: [*CASES, *PEOPLE, *REFERENCE, *rights("Desk", "decide")],
     Role.SECOND_REVIEWER: [*CASES, *PEOPLE, *REFERENCE, *rights("Desk", "second")],
@@ -142,7 +142,8 @@ FAB_ROLES: dict[str, list[list[str]]] = {
     Role.AUDITOR: [
         *CASES, *PEOPLE, *MONEY, *REFERENCE,
         *rights("Ledger", "read"), *rights("Audit", "read"),
-        *menus("Records", "Audit", "Ledger", "CaseEvents", "Health"), *rights("Health", "read"),
+        *menus("Records", "Audit", "Ledger", "CaseEvents", "Health"),
+        *rights("CaseEvents", "read"), *rights("Health", "read"),
     ],
     Role.PACKAGE_EDITOR: [
         *REFERENCE, *rights("Reference", "edit"), *rights("Packages", "read"),

@@ -13,7 +13,7 @@ from app.domain.eligibility import kind_for
 from app.domain.entitlement import check_amount, prefilled_amount
 from app.domain.errors import IllegalMove, Invalid, ManyProblems, RuleBroken
 from app.domain.facts import FactRow, FactSource, FactType
-from app.domain.identity import check_mobile
+from app.domain.identity import check_mobile, normalise
 from app.domain.page_words import Page
 from app.domain.policy import Actor
 from app.domain.terms import Kind, Status
@@ -193,9 +193,15 @@ def _ask_for_the_rest(answers: Answers, asked: list[FactRow]) -> None:
 
 
 def check_house(answers: Answers) -> None:
-    """Ask that the house was looked up when the reason needs one."""
-    if wizard.asks_house(answers.application) and not answers.application.house:
+    """Ask that the house was looked up when the reason needs one, and is the one typed."""
+    application = answers.application
+    if not wizard.asks_house(application):
+        return
+    typed = normalise(answers.typed.get("house_no", ""))
+    if not application.house:
         answers.problems.append(Invalid(code="house_missing", field="house_no"))
+    elif typed and typed != application.house_key:
+        answers.problems.append(Invalid(code="house_changed", field="house_no"))
 
 
 def save_amount(answers: Answers) -> None:

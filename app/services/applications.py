@@ -290,11 +290,14 @@ def _check_complete(session: Session, application: Application, *, now: dt.datet
     except Invalid as wrong:
         problems.append(wrong)
     application.calculation = wizard.kept_lines(entitled)
+    types = reference.material_types(session, application.scheme_id, on)
     problems += [
         Invalid(
             code="material_missing",
             field=f"material-{paper.codes[0]}",
             codes=paper.codes,
+            paper_zh=" / ".join(types[code].name_zh for code in paper.codes),
+            paper_en=" / ".join(types[code].name_en for code in paper.codes),
         )
         for paper in circumstances.missing(session, application, on=on)
     ]

@@ -1,0 +1,19 @@
+"""The pages of an application, and where they stand in the menu."""
+
+from flask_appbuilder import AppBuilder
+
+from app.hall.apply import ApplyView
+from app.hall.home import HomeView
+from app.hall.progress import ProgressView, PublicProgressView
+from app.hall.upload import UploadView
+from app.hall.wizard import WizardView
+
+
+def add_to(appbuilder: AppBuilder) -> None:
+    """Hang the pages on the application: my hall, applying, progress (SA10)."""
+    within = {"category": "Hall", "category_label": "Hall"}
+    appbuilder.add_view(HomeView, "MyHall", label="My hall", **within)
+    appbuilder.add_view(ApplyView, "Apply", label="Apply online for a withdrawal", **within)
+    appbuilder.add_view(ProgressView, "Progress", label="Progress of my applications", **within)
+    for view in (WizardView, UploadView, PublicProgressView):
+        appbuilder.add_view_no_menu(view)
