@@ -7,13 +7,13 @@ from flask_appbuilder.api import BaseApi, expose, safe
 from flask_jwt_extended import create_access_token, get_jwt, jwt_required
 
 from app import current
-from app.domain.errors import NotAllowed
 from app.devices import DEVICE, address, people_rules
+from app.domain.errors import NotAllowed
 from app.services import sessions, signin
 from app.transaction import transaction
 
 
-class SignInApi(BaseApi):  # type: ignore[misc]  # FAB's interfaces are not typed
+class SignInApi(BaseApi):
     """Tokens for an applicant or a member of staff."""
 
     resource_name = "security"
@@ -24,6 +24,7 @@ class SignInApi(BaseApi):  # type: ignore[misc]  # FAB's interfaces are not type
     @safe
     def login(self) -> Any:
         """Log in.
+
         ---
         post:
           requestBody:
@@ -84,6 +85,7 @@ class SignInApi(BaseApi):  # type: ignore[misc]  # FAB's interfaces are not type
     @safe
     def logout(self) -> Any:
         """End the token.
+
         ---
         post:
           responses:

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app import current, navigation, outside
+from app.devices import address
 from app.domain.errors import RuleBroken
 from app.domain.policy import Actor
-from app.devices import address
 from app.hall.forms_people import PeopleForm
 from app.hall.people_sentences import sentence
 from app.jobs import notices as outbox

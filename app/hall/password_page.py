@@ -8,8 +8,8 @@ from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
 from app import current
-from app.domain.errors import RuleBroken
 from app.devices import DEVICE, people_rules
+from app.domain.errors import RuleBroken
 from app.hall.forms_people import PasswordForm
 from app.hall.profile import own_agency
 from app.services import own_password

@@ -48,12 +48,12 @@ CODES: Mapping[str, LazyString] = {
 }
 
 PASSWORDS: Mapping[str, LazyString] = {
+    "login_missing": _l("Type your mobile or document number."),
     "password_short": _l("The password needs at least %(minimum)s characters."),
     "password_long": _l("The password has at most %(maximum)s characters."),
     "password_breached": _l("Thieves try this password first. Please choose another."),
     "password_personal": _l("The password must not contain your name, mobile or number."),
     "password_old_wrong": _l("This is not your present password."),
-    "password_repeat": _l("The two passwords differ."),
     "login_locked": _l(
         "Too many wrong tries. Wait %(minutes)s minutes, or unlock it at once: "
         "recover the password with a code to your mobile."

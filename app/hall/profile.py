@@ -4,20 +4,28 @@ import sqlalchemy as sa
 from flask import abort, flash, redirect, session, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext
+from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app import current, sealing
+from app.devices import DEVICE, people_rules
 from app.display.words import localized
 from app.domain import identity, masking
 from app.domain.errors import Invalid, RuleBroken
 from app.domain.policy import Actor
 from app.extensions import db
 from app.hall.codes_page import agency, give_code
-from app.devices import DEVICE, people_rules
 from app.hall.forms_people import AddressForm, MobileForm
 from app.models import (
-    Account, Agency, Applicant, Bank, BankCard, IdDocumentType, LoginSession, NationalCode,
+    Account,
+    Agency,
+    Applicant,
+    Bank,
+    BankCard,
+    IdDocumentType,
+    LoginSession,
+    NationalCode,
 )  # fmt: skip
 from app.services import codes, profiles, sessions
 from app.services.codes import Purpose
@@ -82,7 +90,7 @@ class ProfileView(BaseView):
     @has_access
     def devices(self) -> Response:
         """Log out every device but this one."""
-        user_id, now = current.actor().user_id, current.now()
+        user_id, now = current_user.id, current.now()
         with transaction() as writing:
             ended = sessions.close_others(writing, user_id, now=now, keep=session.get(DEVICE))
         flash(gettext("Devices logged out: %(count)s.", count=ended), "success")
@@ -131,19 +139,19 @@ def known(applicant: Applicant) -> dict[str, object]:
 
 def own_cards(applicant: Applicant) -> list[dict[str, object]]:
     """Return the cards in use with bank and masked number, newest first."""
-    rows = db.session.execute(
-        sa.select(BankCard, Bank)
-        .outerjoin(Bank, Bank.code == BankCard.bank_code)
+    names = {row.code: localized(row, "short_name") for row in db.session.scalars(sa.select(Bank))}
+    rows = db.session.scalars(
+        sa.select(BankCard)
         .where(BankCard.applicant_id == applicant.id, BankCard.in_use)
         .order_by(BankCard.id.desc())
     )
     return [
         {
             "id": card.id,
-            "bank": localized(bank, "short_name") if bank else card.bank_code,
+            "bank": names.get(card.bank_code, card.bank_code),
             "number": masking.mask_card(card.number),
         }
-        for card, bank in rows
+        for card in rows
     ]
 
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app import current
+from app.devices import people_rules
 from app.domain.errors import Invalid, RuleBroken
 from app.domain.policy import Actor
 from app.extensions import db
 from app.hall.codes_page import agency, give_code, visitor
-from app.devices import people_rules
 from app.hall.forms_people import RecoverForm
 from app.services import codes, own_password, signin
 from app.services.codes import Purpose

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app import current, outside, sealing
+from app.devices import people_rules
 from app.display.words import is_chinese, localized
 from app.domain import identity, masking
 from app.domain.errors import Invalid, ManyProblems
@@ -20,7 +21,6 @@ from app.domain.policy import Actor
 from app.domain.terms import Gender
 from app.extensions import db
 from app.hall.codes_page import agency, give_code, visitor
-from app.devices import people_rules
 from app.hall.forms_people import RegisterForm
 from app.jobs import notices as outbox
 from app.models import Account, Applicant, IdDocumentType, NationalCode

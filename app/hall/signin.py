@@ -10,8 +10,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app import current
-from app.domain.errors import NotAllowed
 from app.devices import address, admit, leave, people_rules
+from app.domain.errors import NotAllowed
 from app.hall.forms_people import LogInForm
 from app.services import sessions, signin
 from app.transaction import transaction

@@ -10,11 +10,16 @@ from sqlalchemy.orm import Session
 from app.domain.errors import ManyProblems
 from app.domain.terms import Gender, Role
 from app.models import Applicant, AuditEvent, Notice
-from app.services import codes, registration, signin
+from app.services import registration, signin
 from app.services.people_rules import PeopleRules
 from app.services.registration import Registration
 from tests.factories import (
-    NOON, PASSWORD, find_agency, make_account, make_applicant, make_id_number,
+    NOON,
+    PASSWORD,
+    find_agency,
+    make_account,
+    make_applicant,
+    make_id_number,
 )  # fmt: skip
 from tests.services.test_people_codes import MOBILE, SOMEBODY, send
 
