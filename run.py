@@ -70,9 +70,13 @@ def main() -> int:
         )
         return 1
     embedded = not app.config["ANJU_PRODUCTION"]
-    command(app, "init")
-    if embedded:
-        command(app, "demo-people")
+    try:
+        command(app, "init")
+        if embedded:
+            command(app, "demo-people")
+    except click.ClickException as refused:
+        refused.show()
+        return 1
     parts = {"web": lambda: WebServer(app, bind=f"{host}:{port}", **WEB).run()}
     if embedded:
         bank_port = BANK_PORT if is_free("127.0.0.1", BANK_PORT) else free_port()

@@ -149,6 +149,7 @@ def make_application(
     card = make_card_number(serial)
     submitted = status is not Status.DRAFT
     plain = {
+        "number": f"{PREFIX[scheme.code]}20261118{serial:06d}",
         "kind": Kind.FIRST,
         "status": status,
         "payee_name": account.applicant.name,
@@ -163,7 +164,6 @@ def make_application(
     case = Application(
         agency_id=account.agency_id,
         scheme_id=account.scheme_id,
-        number=f"{PREFIX[scheme.code]}20261118{serial:06d}",
         applicant_id=account.applicant_id,
         account_id=account.id,
         reason_id=of.id,
