@@ -10,11 +10,10 @@ from flask_login import current_user
 
 from app import current
 from app.api.signin import SignInApi
+from app.devices import DEVICE, forget, people_rules
 from app.domain.terms import Role
 from app.extensions import db
-from app.devices import DEVICE, forget, people_rules
 from app.hall.signin import SignInView
-from app.office.people_views import RoleView, StaffUserView
 from app.services import sessions
 from app.transaction import transaction
 
@@ -24,11 +23,13 @@ class HallSecurityManager(SecurityManager):
 
     authdbview = SignInView
     security_api = SignInApi
-    userdbmodelview = StaffUserView
-    rolemodelview = RoleView
-    userstatschartview = None
 
-    def auth_user_db(self, username: str, password: str) -> None:
+    def register_views(self) -> None:
+        """Hang the log-in alone: users and roles are screens of the hall."""
+        self.appbuilder.add_api(self.security_api)
+        self.auth_view = self.appbuilder.add_view_no_menu(self.authdbview())
+
+    def auth_user_db(self, _username: str, _password: str) -> None:
         """Let nobody in: the hall's own page and interface are the only doors."""
         return
 

@@ -16,11 +16,18 @@ from app.screens.holders import AccountScreen, ApplicantScreen
 from app.screens.money import BatchScreen, LedgerScreen, PayoutScreen
 from app.screens.national import BankScreen, CardPrefixScreen, WorkingDayScreen
 from app.screens.own import (
-    MyAccountsScreen, MyApplicationsScreen, MyCardsScreen, MyMaterialsScreen,
+    MyAccountsScreen,
+    MyApplicationsScreen,
+    MyCardsScreen,
+    MyMaterialsScreen,
 )  # fmt: skip
 from app.screens.records import AuditScreen
 from app.screens.reference import (
-    FactScreen, MaterialTypeScreen, PolicySettingScreen, ReasonScreen, RequirementScreen,
+    FactScreen,
+    MaterialTypeScreen,
+    PolicySettingScreen,
+    ReasonScreen,
+    RequirementScreen,
     ReturnReasonScreen,
 )  # fmt: skip
 from app.screens.staff import RoleScreen, StaffScreen

@@ -4,28 +4,82 @@ import copy
 import re
 from typing import Any
 
-from flask import abort, g, has_app_context, request
+from flask import abort, g, has_app_context, redirect, request, url_for
 from flask_appbuilder import ModelView
+from flask_appbuilder.forms import DynamicForm
 from flask_appbuilder.models.filters import Filters
+from flask_appbuilder.widgets import ListWidget, SearchWidget, ShowWidget
+from werkzeug.wrappers import Response
+
+from app.screens.columns import Column
+from app.screens.interface import COUNT_CAP
+from app.screens.searches import Search
 
 MAX_PAGE_SIZE = 100
 PAGING = re.compile(r"(page|psize)_")
 FILTER = re.compile(r"_flt_(\d+)_(.+)")
 LONGEST_KEY = 18
+LONGEST_PAGE = 7
+
+
+class Rows(ListWidget):
+    """The rows of a list, as a table or, on a phone, as cards."""
+
+    template = "screens/rows.html"
+
+
+class SearchForm(SearchWidget):
+    """The places a list is searched by, all visible."""
+
+    template = "screens/search.html"
+
+    def __call__(self, **kw: Any) -> str:
+        """Write the form with what was searched for."""
+        return super(SearchWidget, self).__call__(**kw)
+
+
+class Values(ShowWidget):
+    """The values of one row."""
+
+    template = "screens/values.html"
 
 
 class Screen(ModelView):
     """A generated list and show page; rows are narrowed by ``base_filters`` alone.
 
     Actions, downloads and deletes are left out: deeds are services behind pages of their own.
+    ``columns`` say what there is to show, ``searches`` by what a list is searched.
     """
 
     include_route_methods = {"list", "show"}
     method_permission_name = {"list": "read", "show": "read", "add": "edit", "edit": "edit"}
     page_size = 25
     base_order = ("id", "desc")
-    search_columns: list[str] = []
+    columns: tuple[Column, ...] = ()
+    searches: tuple[Search, ...] = ()
     order_columns: list[str] = []
+    lead: Any = ""
+    form_lead: Any = ""
+    list_template = "screens/list.html"
+    show_template = "screens/show.html"
+    add_template = "screens/form.html"
+    edit_template = "screens/form.html"
+    list_widget = Rows
+    search_widget = SearchForm
+    show_widget = Values
+    search_form = add_form = edit_form = DynamicForm
+
+    def _init_properties(self) -> None:
+        """Keep to what is declared: Flask-AppBuilder fills what is empty with everything."""
+        orders = list(self.order_columns)
+        self.label_columns = {one.name: one.label for one in self.columns}
+        self.datamodel.cells = {one.name: one.cell for one in self.columns}
+        super()._init_properties()
+        self.order_columns = orders
+        self.search_columns = [one.name for one in self.searches]
+        found = {one.name: [one.filter(one.name, self.datamodel)] for one in self.searches}
+        self._filters_of_class._search_filters = found  # noqa: SLF001 - it has no setter
+        self._filters_of_class._all_filters = found  # noqa: SLF001 - the address names these only
 
     @property
     def _filters(self) -> Filters:
@@ -46,15 +100,55 @@ class Screen(ModelView):
         self._check_arguments()
         return super()._list(**kw)
 
+    def _get_list_widget(self, **kw: Any) -> Any:
+        numbers = frozenset(one.name for one in self.columns if one.is_number)
+        opens = {f"can_{deed}": self.opens(deed) for deed in ("show", "edit")}
+        return super()._get_list_widget(**kw, **opens, numbers=numbers, cap=COUNT_CAP)
+
+    def opens(self, deed: str) -> bool:
+        """Tell whether the screen has such a page and the reader may open it."""
+        if deed not in self.include_route_methods:
+            return False
+        right = f"can_{self.method_permission_name[deed]}"
+        return bool(self.appbuilder.sm.has_access(right, self.class_permission_name))
+
+    def _get_search_widget(self, form: Any = None, **kw: Any) -> Any:
+        widgets = kw.get("widgets") or {}
+        widgets["search"] = self.search_widget(searches=self.searches, filters=self._filters)
+        return widgets
+
     def _show(self, pk: Any) -> Any:
-        if not str(pk).isdigit() or len(str(pk)) > LONGEST_KEY:
-            abort(404)
+        self._find(pk)
         return super()._show(pk)
 
-    def _edit(self, pk: Any) -> Any:
-        if not str(pk).isdigit() or len(str(pk)) > LONGEST_KEY:
+    def _find(self, pk: Any) -> Any:
+        """Return a row that the reader may see, or answer that there is none."""
+        if not str(pk).isascii() or not str(pk).isdigit() or len(str(pk)) > LONGEST_KEY:
             abort(404)
-        return super()._edit(pk)
+        return self.datamodel.get(int(pk), self._base_filters) or abort(404)
+
+    def update_redirect(self) -> None:
+        """Keep no trail of addresses in the cookie: they hold what was searched for."""
+
+    def get_redirect(self) -> str:
+        """Return to the list."""
+        return url_for(f"{type(self).__name__}.list")
+
+    def render_template(self, template: str, **kw: Any) -> str:
+        """Give the page the way back to its list and what else it may say."""
+        return super().render_template(template, screen=self, **kw)
+
+    def list_links(self) -> list[tuple[str, str]]:
+        """Return what else one may go to from the list: label and address."""
+        return []
+
+    def show_links(self, pk: Any) -> list[tuple[str, str]]:  # noqa: ARG002 - for screens that differ
+        """Return what else one may go to from a row: label and address."""
+        return []
+
+    def back_to(self, pk: Any) -> Response:
+        """Return to the page of a row."""
+        return redirect(url_for(f"{type(self).__name__}.show", pk=pk))
 
     def _check_arguments(self) -> None:
         """Answer a bad page, size, order or filter with 400, not with a fault."""
@@ -68,10 +162,13 @@ class Screen(ModelView):
 
     @staticmethod
     def _good_number(name: str, value: str) -> bool:
-        if not (value.isascii() and value.isdigit() and len(value) <= LONGEST_KEY):
+        if not (value.isascii() and value.isdigit() and len(value) <= LONGEST_PAGE):
             return False
         return name.startswith("page_") or 0 < int(value) <= MAX_PAGE_SIZE
 
     def _good_filter(self, place: str, column: str) -> bool:
-        offered = self._filters_of_class.get_search_filters().get(column, ())
-        return int(place[:4]) < len(offered)
+        return (
+            place == "0"
+            and column in self.search_columns
+            and "\0" not in "".join(request.args.getlist(f"_flt_{place}_{column}"))
+        )

@@ -1,11 +1,12 @@
 """What a cell of a generated list shows: words, not codes; money and times as people read them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from app.display import formats
+from app.display.labels import Label
 from app.display.words import localized
 from app.domain import masking
 
@@ -13,11 +14,6 @@ from app.domain import masking
 def name_of(row: Any) -> str:
     """Return a reference row's name in the reader's language."""
     return "" if row is None else localized(row, "name")
-
-
-def label_of(row: Any) -> str:
-    """Return a reference row's label in the reader's language."""
-    return "" if row is None else localized(row, "label")
 
 
 def person(row: Any) -> str:
@@ -30,11 +26,6 @@ def yes_no(value: bool | None) -> str:
     return gettext("Yes") if value else gettext("No")
 
 
-def amount(value: Any) -> Markup:
-    """Return yuan with separators, aligned as a number."""
-    return Markup('<span class="aj-num">{}</span>').format(formats.money(value))
-
-
 def codes(value: tuple[str, ...] | None) -> str:
     """Return a list of codes with commas."""
     return ", ".join(value or ())
@@ -42,10 +33,27 @@ def codes(value: tuple[str, ...] | None) -> str:
 
 def short(value: str | None, most: int = 60) -> str:
     """Return the beginning of a long text."""
-    text = value or ""
-    return text if len(text) <= most else f"{text[:most]}…"
+    kept = value or ""
+    return kept if len(kept) <= most else f"{kept[:most]}…"
 
 
-def safe(value: object) -> Markup:
-    """Return any value as text that holds no markup."""
-    return escape("" if value is None else str(value))
+def plain(value: Any) -> str:
+    """Return a value as text, nothing for nothing."""
+    return "" if value is None else str(value)
+
+
+def tag(label: Label) -> Markup:
+    """Return a state as a tag: colour, icon and word."""
+    return Markup(
+        '<span class="aj-tag aj-tag--{}"><i class="fa-solid fa-{}" aria-hidden="true"></i>{}</span>'
+    ).format(label.tone, label.icon, label.word)
+
+
+def lines(values: Iterable[Any]) -> Markup:
+    """Return several values, one below the other."""
+    return Markup("<br>").join(values)
+
+
+def pairs(values: Any) -> Markup:
+    """Return the details of a record, a line each."""
+    return lines(f"{name}: {value}" for name, value in (values or {}).items())

@@ -6,9 +6,15 @@ import sqlalchemy as sa
 from flask_appbuilder.models.filters import BaseFilter
 
 from app import current
+from app.domain.terms import Role
 from app.models import Account, Applicant, Application
 
 NOBODY = -1
+LOGIN_ACTS = (
+    "login", "login_failed", "logout", "password_changed", "staff_created", "staff_changed",
+    "sessions_ended",
+)  # fmt: skip
+"""What the security officer may read."""
 
 
 class OfMyAgency(BaseFilter):
@@ -70,3 +76,27 @@ class OfOwnCases(BaseFilter):
             Application.applicant_id == (current.actor().applicant_id or NOBODY)
         )
         return query.filter(self.model.application_id.in_(own))
+
+
+class OfSubmittedCases(BaseFilter):
+    """Rows that hang on a case that was submitted; drafts belong to the applicant alone."""
+
+    name = "of submitted cases"
+    arg_name = None
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Leave out what hangs on drafts."""
+        return query.filter(self.model.application.has(Application.number.is_not(None)))
+
+
+class AuditOfMine(OfMyAgency):
+    """Records of the agency; those who look after log-ins see log-ins alone."""
+
+    name = "audit of mine"
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Keep what the reader's role may see."""
+        mine = super().apply(query, value)
+        if current.actor().has(Role.AUDITOR, Role.SUPERVISOR):
+            return mine
+        return mine.filter(self.model.act.in_(LOGIN_ACTS))

@@ -1,0 +1,134 @@
+"""Payments, batches and the ledger of an agency: to read."""
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from markupsafe import Markup
+
+from app.display import formats
+from app.display.terms import term
+from app.domain.terms import PayoutStatus
+from app.models import JournalEntry, Payout, PayoutBatch
+from app.screens import cells
+from app.screens import columns as col
+from app.screens.base import Screen
+from app.screens.interface import fast
+from app.screens.rights import OfMyAgency
+from app.screens.searches import Number, Search, StartsWith, Term, terms
+
+KINDS = {
+    "opening": _("Opening balance"),
+    "contribution": _("Contribution"),
+    "interest": _("Interest"),
+    "hold": _("Held for an application"),
+    "release": _("Released"),
+    "transit": _("Sent to the bank"),
+    "into_transit": _("Sent to the bank"),
+    "paid": _("Paid"),
+    "confirm": _("Paid"),
+    "put_back": _("Put back"),
+}
+"""What a kind of journal entry is called; one that is not here is shown as it is stored."""
+
+
+class PayoutScreen(Screen):
+    """Payments of the agency: payee masked, card by its last four digits."""
+
+    datamodel = fast(Payout, "application", "batch")
+    route_base = "/payouts"
+    class_permission_name = "Payouts"
+    base_filters = [["id", OfMyAgency, None]]
+    list_title, show_title = _("Payments"), _("Payment")
+    columns = (
+        col.text("bank_reference", _("Bank reference")),
+        col.text("application", _("Application")),
+        col.holder("payee_name", _("Payee")),
+        col.text("payee_bank_code", _("Bank")),
+        col.made("payee_last_four", _("Card"), lambda row: f"**** {row.payee_last_four}"),
+        col.yuan("amount", _("Amount (yuan)")),
+        col.word("status", _("State")),
+        col.number("attempt", _("Attempt")),
+        col.text("batch", _("Batch")),
+        col.day("due_on", _("Due on")),
+        col.moment("created_at", _("Approved")),
+        col.moment("sent_at", _("Sent")),
+        col.moment("paid_at", _("Paid")),
+        col.moment("ended_at", _("Ended")),
+        col.number("queries", _("Questions to the bank")),
+        col.text("bank_code_answer", _("Answer of the bank")),
+        col.text("bank_text", _("Words of the bank")),
+    )
+    list_columns = [
+        "bank_reference", "application", "payee_name", "amount", "status", "due_on", "paid_at",
+    ]  # fmt: skip
+    show_fieldsets = [
+        (_("Payment"), {"fields": [
+            "bank_reference", "application", "status", "amount", "payee_name", "payee_bank_code",
+            "payee_last_four", "attempt", "batch"]}),
+        (_("Days"), {"fields": ["created_at", "due_on", "sent_at", "paid_at", "ended_at"]}),
+        (_("The bank"), {"fields": ["queries", "bank_code_answer", "bank_text"]}),
+    ]  # fmt: skip
+    searches = (
+        Search("bank_reference", _("Bank reference begins with"), Number, grows=True),
+        Search("status", _("State"), Term, terms(PayoutStatus)),
+    )
+
+
+class BatchScreen(Screen):
+    """Payments that went to the bank together."""
+
+    datamodel = fast(PayoutBatch)
+    route_base = "/payout-batches"
+    class_permission_name = "Payouts"
+    base_filters = [["id", OfMyAgency, None]]
+    list_title, show_title = _("Payment batches"), _("Payment batch")
+    columns = (
+        col.text("number", _("Number")),
+        col.number("count", _("Payments")),
+        col.yuan("total", _("Total (yuan)")),
+        col.moment("prepared_at", _("Prepared")),
+        col.moment("released_at", _("Released")),
+    )
+    list_columns = show_columns = ["number", "count", "total", "prepared_at", "released_at"]
+    searches = (Search("number", _("Number begins with"), Number, grows=True),)
+
+
+def kind_of(row: JournalEntry) -> str:
+    """Return what moved the money, in words."""
+    return str(KINDS.get(row.kind, row.kind))
+
+
+def moved(row: JournalEntry) -> str:
+    """Return the sum that an entry moved: its positive side."""
+    return formats.money(sum((one.amount for one in row.postings if one.amount > 0), 0))
+
+
+def sides(row: JournalEntry) -> Markup:
+    """Return both sides of an entry, a line a posting."""
+    return cells.lines(
+        f"{term(one.ledger_account.code)} "
+        f"({gettext('holder') if one.ledger_account.account_id else gettext('agency')}): "
+        f"{formats.money(one.amount)}"
+        for one in row.postings
+    )
+
+
+class LedgerScreen(Screen):
+    """Every movement of money with both its sides; corrected by new entries only."""
+
+    datamodel = fast(JournalEntry, "postings.ledger_account")
+    route_base = "/ledger"
+    class_permission_name = "Ledger"
+    base_filters = [["id", OfMyAgency, None]]
+    list_title, show_title = _("Ledger"), _("Journal entry")
+    columns = (
+        col.text("reference", _("Reference")),
+        col.made("kind", _("Kind"), kind_of),
+        col.Column("sum", _("Sum (yuan)"), moved, is_number=True),
+        col.made("postings", _("Postings (yuan)"), sides),
+        col.day("value_date", _("Value date")),
+        col.moment("at", _("Posted")),
+        col.text("note", _("Note")),
+    )
+    list_columns = ["reference", "kind", "sum", "value_date", "at"]
+    show_columns = ["reference", "kind", "postings", "value_date", "at", "note"]
+    searches = (Search("reference", _("Reference begins with"), StartsWith, grows=True),)

@@ -1,0 +1,59 @@
+"""The audit of an agency: who did or read what; rows never change."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from app.display.acts import act_word
+from app.models import AuditEvent
+from app.screens import cells
+from app.screens import columns as col
+from app.screens.base import Screen
+from app.screens.interface import fast
+from app.screens.rights import AuditOfMine
+from app.screens.searches import Exactly, Search, Whole
+
+
+def object_of(row: AuditEvent) -> str:
+    """Return what was acted on: its kind and number."""
+    return f"{row.object_type} {row.object_id}".strip()
+
+
+class AuditScreen(Screen):
+    """Who did or read what, newest first."""
+
+    datamodel = fast(AuditEvent)
+    route_base = "/audit"
+    class_permission_name = "Audit"
+    base_filters = [["id", AuditOfMine, None]]
+    list_title, show_title = _("Audit"), _("Audit record")
+    lead = _("Every row is bound to the one before by its hash; none can be changed unnoticed.")
+    columns = (
+        col.number("id", _("Row")),
+        col.moment("at", _("When")),
+        col.text("actor_name", _("By")),
+        col.made("act", _("Act"), lambda row: act_word(row.act)),
+        col.made("object", _("On"), object_of),
+        col.text("reason", _("Reason")),
+        col.made("details", _("Details"), lambda row: cells.pairs(row.details)),
+        col.text("address", _("Address")),
+        col.text("request_id", _("Request")),
+        col.text("previous_hash", _("Hash before")),
+        col.text("hash", _("Hash")),
+    )
+    list_columns = ["at", "actor_name", "act", "object", "reason", "address"]
+    show_columns = [
+        "id", "at", "actor_name", "act", "object", "reason", "details", "address", "request_id",
+        "previous_hash", "hash",
+    ]  # fmt: skip
+    searches = (
+        Search("act", _("Act (as stored)"), Exactly, grows=True),
+        Search("applicant_id", _("Applicant (row)"), Whole),
+    )
+
+    def list_links(self) -> list[tuple[Any, str]]:
+        """Lead to the proof of the chain."""
+        from flask import current_app, url_for  # the page stands in another surface
+
+        there = "AuditProofView.index" in current_app.view_functions
+        return [(_("Check the chain"), url_for("AuditProofView.index") if there else "")]

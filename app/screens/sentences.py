@@ -1,0 +1,27 @@
+"""What is said when a correction or an edit is refused."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+SENTENCES: Mapping[str, Any] = {
+    "begins_in_past": _("A change begins today or later; what was in force stays as it was."),
+    "row_ended": _("This row has ended. Change the one that is in force now."),
+    "later_row": _("A later change is already entered, from %(day)s. Change that one."),
+    "code_taken": _("There is a row of this name already."),
+    "day_over": _("This day is over."),
+    "name_missing": _("Please enter the name as the document has it."),
+    "reason_missing": _("Please say why; the audit keeps it."),
+    "order_missing": _("Please name the document that orders it."),
+    "amount_negative": _("The sum cannot be below zero."),
+    "state_not_by_hand": _("An account closes by what closes it, not by hand."),
+    "roles_clash": _("These roles must not meet in one person: who decides does not pay or look after rights, and no one reviews twice."),
+    "roles_missing": _("Please choose at least one role."),
+    "role_not_yours": _("You cannot give this role."),
+    "own_rights": _("Nobody changes the own rights. Please ask another administrator."),
+    "username_taken": _("This log-in name is taken."),
+    "password_too_short": _("The password is too short."),
+    "not_found": _("This row was not found."),
+    "role_missing": _("Your role does not include this."),
+}  # fmt: skip

@@ -1,0 +1,95 @@
+"""Generated screens: every list and row opens, for whom it is meant, in words."""
+
+import pytest
+
+from app.domain.terms import Role, Status
+from app.models import CaseEvent, Material, MaterialType
+from tests.factories import (
+    NOON, PASSWORD, Person, actor_of, find_scheme, make_account, make_applicant,
+    make_application, make_card, make_staff,
+)  # fmt: skip
+
+STAFF_LISTS = {
+    Role.FIRST_REVIEWER: ["applications", "materials", "applicants", "accounts", "reasons"],
+    Role.SUPERVISOR: ["payouts", "payout-batches", "audit"],
+    Role.AUDITOR: ["ledger", "case-events"],
+    Role.PACKAGE_EDITOR: [
+        "reasons", "material-types", "requirements", "return-reasons", "facts",
+        "policy-settings", "banks", "card-prefixes", "working-days",
+    ],
+    Role.USER_ADMIN: ["users", "roles"],
+}  # fmt: skip
+LISTS = [(role, path) for role, paths in STAFF_LISTS.items() for path in paths]
+OWN = ["my-accounts", "my-applications", "my-materials", "my-cards"]
+
+
+@pytest.fixture
+def sign_in(rows, browse):
+    """Sign in a member of staff made for the test."""
+
+    def signed_in(*roles, agency="anhui"):
+        with rows() as session:
+            name = f"{agency}-{'-'.join(roles)}"
+            member = make_staff(session, name, *roles, agency=agency)
+            person = Person(name, PASSWORD, actor_of(session, member), member.name)
+        return browse().sign_in(person)
+
+    return signed_in
+
+
+@pytest.fixture
+def filled(people, rows):
+    """A case with papers, history, ledger and card, of Ana in Anhui."""
+    with rows() as session:
+        from app.models import Applicant
+
+        ana = session.get_one(Applicant, people["ana"].actor.applicant_id)
+        account = make_account(session, ana)
+        case = make_application(session, account, status=Status.SUBMITTED)
+        make_card(session, ana)
+        type_ = session.query(MaterialType).filter_by(scheme_id=find_scheme(session).id).first()
+        session.add(
+            Material(
+                agency_id=case.agency_id, application_id=case.id, material_type_id=type_.id,
+                material_code=type_.code, origin=type_.origin, created_at=NOON,
+            )
+        )  # fmt: skip
+        session.add(
+            CaseEvent(
+                agency_id=case.agency_id, application_id=case.id, action="submit",
+                from_status=Status.DRAFT, to_status=Status.SUBMITTED, at=NOON, actor_name="林知夏",
+            )
+        )  # fmt: skip
+        session.commit()
+        return {"case": case.id, "account": account.id, "number": case.number}
+
+
+@pytest.mark.parametrize(("role", "path"), LISTS)
+def test_a_list_and_its_first_row_open(sign_in, filled, role, path):
+    browser = sign_in(role)
+
+    page = browser.open(f"/{path}/list/")
+
+    assert page.heading
+    for link in page.soup.select(".aj-row-acts a")[:2]:
+        assert browser.open(link["href"]).heading
+
+
+@pytest.mark.parametrize("path", OWN)
+def test_an_applicant_opens_the_own_rows(browse, filled, path):
+    browser = browse("ana")
+
+    page = browser.open(f"/{path}/list/")
+
+    links = page.soup.select(".aj-row-acts a")
+    assert len(links) == 1
+    assert browser.open(links[0]["href"]).heading
+
+
+@pytest.mark.parametrize("path", OWN)
+def test_nobody_sees_what_is_another_persons(browse, filled, path):
+    ana, bo = browse("ana"), browse("bo")
+    link = ana.open(f"/{path}/list/").soup.select_one(".aj-row-acts a")["href"]
+
+    assert not bo.open(f"/{path}/list/").soup.select(".aj-row-acts a")
+    assert bo.client.get(link).status_code == 404
