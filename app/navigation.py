@@ -194,7 +194,9 @@ def neutral(*, is_desk: bool = False) -> Brand:
         code="",
         name=hall,
         short_name=hall,
-        line=gettext("Online hall for housing money"),
+        line=gettext("Staff workplace")
+        if is_desk
+        else gettext("Online hall for housing money"),
         seal=url_for("static", filename=f"seals/{NEUTRAL_SEAL}"),
         home="/",
         is_desk=is_desk,

@@ -142,6 +142,7 @@
     if (!picker || !picker.dates) return;
     window.jQuery.fn.datetimepicker = window.jQuery.fn.datetimepicker || function () { return this.datepicker({ format: 'yyyy-mm-dd' }); };
     picker.defaults.autoclose = true;
+    picker.defaults.container = '#main';
     var name = function (date, shape) { return new Intl.DateTimeFormat(root.lang, shape).format(date); };
     var days = [], months = [];
     for (var n = 0; n < 7; n += 1) days.push(name(new Date(2026, 0, 4 + n), { weekday: 'narrow' }));
@@ -153,7 +154,9 @@
   /* FAB's Select2 fields: words in the reader's language, a name for the search field, no clear-all inside a list of choices */
   window.addEventListener('load', function () {
     var $ = window.jQuery;
-    if (!$ || !$.fn.select2) return;
+    if ($ && $.fn.select2) $(function () { setTimeout(function () { repairFields($); }, 0); });
+  });
+  function repairFields($) {
     var words = {
       noResults: function () { return say('none'); },
       searching: function () { return say('searching'); },
@@ -162,7 +165,7 @@
     };
     $('select.my_select2').each(function () {
       var many = this.multiple, blank = !many && this.querySelector('option[value=""], option[value="__None"]');
-      $(this).select2({ theme: 'bootstrap', width: '100%', placeholder: say('choose'), allowClear: Boolean(blank), language: words });
+      $(this).select2({ theme: 'bootstrap', width: '100%', placeholder: say('choose'), allowClear: Boolean(blank), language: words, dropdownParent: $('#main') });
     });
     function nameSearch(box) {
       var label = box.closest('td') && box.closest('td').previousElementSibling;
@@ -186,6 +189,24 @@
     $(d).on('select2:open', function () {
       var box = d.querySelector('.select2-container--open .select2-search__field');
       if (box) { nameSearch(box); box.focus(); }
+      var combo = d.querySelector('.select2-container--open [role=combobox]');
+      if (combo) combo.setAttribute('aria-controls', combo.getAttribute('aria-owns'));
     });
-  });
+    /* Bootstrap says "expanded" on the folded part as well, where no reader expects it */
+    $(d).on('shown.bs.collapse hidden.bs.collapse', function (event) { event.target.removeAttribute('aria-expanded'); });
+    /* FAB sets a style attribute, which the policy of the site refuses: set the property instead */
+    var attr = $.fn.attr;
+    $.fn.attr = function (name, value) {
+      if (name !== 'style' || typeof value !== 'string') return attr.apply(this, arguments);
+      return this.each(function () { this.style.cssText = value; });
+    };
+    /* the fields of an added filter are named by the word at the beginning of their row */
+    var rows = d.querySelector('.filters > tbody');
+    if (rows) new MutationObserver(function () {
+      each(rows, 'tr', function (row) {
+        var word = row.cells[0].textContent.replace(/[×\s]+/g, ' ').trim();
+        each(row, 'td.filter select, td.filter input, td.filter [role=combobox]', function (field) { field.setAttribute('aria-label', word); });
+      });
+    }).observe(rows, { childList: true, subtree: true });
+  }
 })(document);
