@@ -273,6 +273,7 @@ def _return_item(
 ) -> ReturnItem:
     if reason.needs_note and not line.note.strip():
         raise Invalid(code="note_needed", field="note")
+    _check_page(case, line)
     text_zh, text_en = return_texts.fill_return_text(
         session,
         case,
@@ -288,6 +289,16 @@ def _return_item(
         page_id=line.page_id, mark=line.mark, note=line.note,
         text_zh=text_zh, text_en=text_en, at=now,
     )  # fmt: skip
+
+
+def _check_page(case: Application, line: ReturnLine) -> None:
+    """A frame stands on a page of this case, and of the paper the line is about."""
+    if line.page_id is None:
+        return
+    for page in circumstances.live_pages(case):
+        if page.id == line.page_id and line.material_code in ("", page.material.material_code):
+            return
+    raise Invalid(code="page_unknown", field="page")
 
 
 def _reopens(reason: ReturnReason, line: ReturnLine) -> set[str]:

@@ -1,0 +1,194 @@
+"""The case page: what is shown, what is decided, what is revealed, the pages of its papers."""
+
+import secrets
+from typing import Any
+
+from flask import Response, abort, flash, make_response, redirect, render_template, request
+from flask_appbuilder import BaseView, expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from app import current, outside
+from app.desk import case_page, deeds, queue_page, words
+from app.desk.case_deeds import DEEDS, Sent, do
+from app.desk.case_form import Line, ReturnForm
+from app.desk.sentences import sentence
+from app.desk.watermark import stamped
+from app.display.formats import day
+from app.display.words import localized
+from app.domain.errors import IllegalMove, Invalid, NotAllowed, RuleBroken
+from app.domain.terms import Verdict
+from app.domain.workdays import local_date
+from app.extensions import db
+from app.models import Application, ReturnReason
+from app.services import audit, cases, reference, uploads, worklist
+from app.transaction import transaction
+
+SHORTEST_REASON = 4
+REASON_LENGTH = 200
+REVEAL = ("decide", "second", "supervise")
+Answer = str | tuple[str, int]
+
+
+class CaseView(BaseView):
+    """One case before the people who decide it."""
+
+    route_base = "/desk"
+    class_permission_name = "Desk"
+    method_permission_name = dict.fromkeys(("show", "act", "reveal", "page"), "read")
+
+    @expose("/case/<int:case_id>/")
+    @has_access
+    def show(self, case_id: int) -> Answer:
+        """Show a case with everything that is known of it, personal values masked."""
+        return self._render(self._case(case_id))
+
+    @expose("/case/<int:case_id>/do", methods=["POST"])
+    @has_access
+    def act(self, case_id: int) -> Any:
+        """Do one deed on the case, or show the page again with all that was typed."""
+        case, name = self._case(case_id), request.form.get("deed", "")
+        if wish := request.form.get("lines"):
+            return self._render(case, ReturnForm.read(request.form).changed(wish))
+        if name not in DEEDS:
+            return self._again(case, Invalid(code="choice_invalid", field="deed"))
+        deed, about = DEEDS[name], f"application:{case_id}"
+        if not deeds.may(*deed.verbs):
+            refused = NotAllowed("the right is missing", code="role_missing")
+            deeds.refuse(refused, about=about)
+            return self._again(self._case(case_id), refused)
+
+        def work(session: Session) -> None:
+            found = cases.get_case(session, case_id, actor=current.actor())
+            do(Sent(session, found, request.form, current.actor(), current.now()), deed)
+
+        place = "viewer" if name == "verdict" else None
+        here = deeds.case_url(case_id, page=request.form.get("shown"), _anchor=place)
+        if broken := deeds.attempt(work, location=here, about=about):
+            return self._again(self._case(case_id), broken)
+        flash(str(deed.said), "success")
+        return redirect(here)
+
+    @expose("/case/<int:case_id>/reveal", methods=["POST"])
+    @has_access
+    def reveal(self, case_id: int) -> Answer:
+        """Show the full personal values once, for a reason that is recorded."""
+        case, about = self._case(case_id), f"application:{case_id}"
+        reason = request.form.get("reveal-reason", "").strip()
+        if not deeds.may(*REVEAL) or "reveal" not in self._side(case):
+            refused = NotAllowed("the right is missing", code="role_missing")
+            deeds.refuse(refused, about=about)
+            return self._again(self._case(case_id), refused)
+        if len(reason) < SHORTEST_REASON:
+            return self._again(case, Invalid(code="reveal_reason", field="reveal-reason"))
+        with transaction() as session:
+            audit.record(
+                session, "values_revealed", actor=current.actor(), now=current.now(),
+                object_type="application", object_id=case_id, agency_id=case.agency_id,
+                applicant_id=case.applicant_id, reason=reason[:REASON_LENGTH],
+            )  # fmt: skip
+        return self._render(self._case(case_id), full=True)
+
+    @expose("/page/<int:page_id>")
+    @has_access
+    def page(self, page_id: int) -> Response:
+        """Show a page of a paper with the name of who looks burnt in; every look is recorded."""
+        small = request.args.get("small") == "1"
+        try:
+            with transaction() as session:
+                _, picture = uploads.open_page(
+                    session, page_id, thumbnail=small, storage=outside.storage(),
+                    actor=current.actor(), now=current.now(),
+                )  # fmt: skip
+        except NotAllowed as broken:
+            deeds.refuse(broken, about=f"material_page:{page_id}")
+            abort(404)
+        person = current.staff()
+        answer = make_response(
+            stamped(
+                picture,
+                name=person.name if person else "",
+                number=person.number if person else "",
+                day=day(current.now()),
+                purpose="仅用于住房资金支取",
+            )
+        )
+        answer.headers["Content-Type"] = "image/jpeg"
+        answer.headers["Cache-Control"] = "private, no-store"
+        return answer
+
+    def _case(self, case_id: int) -> Application:
+        try:
+            return cases.get_case(db.session(), case_id, actor=current.actor())
+        except NotAllowed as broken:
+            deeds.refuse(broken, about=f"application:{case_id}")
+            abort(404)
+
+    def _side(self, case: Application) -> frozenset[str]:
+        return case_page.side_deeds(db.session(), case, current.actor())
+
+    def _again(self, case: Application, broken: RuleBroken) -> Answer:
+        """Show the page with the sentence and with all that was typed."""
+        status = 403 if isinstance(broken, NotAllowed) else 422
+        status = 409 if isinstance(broken, IllegalMove) else status
+        problems = [(broken.field, sentence(broken))]
+        page = self._render(case, ReturnForm.read(request.form), problems=problems)
+        return str(page), status
+
+    def _render(
+        self,
+        case: Application,
+        lines: ReturnForm | None = None,
+        *,
+        problems: list[tuple[str, str]] | None = None,
+        full: bool = False,
+    ) -> str:
+        session, now, actor = db.session(), current.now(), current.actor()
+        on = local_date(now)
+        shown = case_page.gathered(session, case, actor=actor, now=now)
+        if full:
+            shown["fields"] = case_page.fields(session, case, on=on, full=True)
+        reasons = reference.return_reasons(session, case.scheme_id, on)
+        page: str = self.render_template(
+            "desk/case.html",
+            **shown,
+            typed=request.form,
+            lines=(lines or ReturnForm((Line(),))).rows,
+            problems=problems or [],
+            full=full,
+            reasons=_by_outcome(reasons),
+            current_page=_current(shown["pages"]),
+            kind=words.KINDS[case.kind],
+            key=secrets.token_hex(16),
+            colleagues=worklist.colleagues(session, agency_id=case.agency_id),
+            back=queue_page.last_list(),
+            verdicts=(Verdict.ACCEPTED, Verdict.TO_FIX),
+        )
+        return page
+
+
+def _current(pages: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the page that is asked for, or the first."""
+    wanted = request.values.get("page") or request.values.get("shown")
+    found = [page for page in pages if str(page["id"]) == wanted]
+    return (found or pages or [None])[0]
+
+
+def _by_outcome(reasons: list[ReturnReason]) -> dict[str, list[dict[str, Any]]]:
+    """Return the reasons staff may name, by what they lead to."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for reason in reasons:
+        found.setdefault(reason.outcome, []).append(
+            {
+                "code": reason.code,
+                "label": localized(reason, "label"),
+                "text": localized(reason, "text"),
+                "of_paper": reason.level == "material",
+                "needs_note": reason.needs_note,
+            }
+        )
+    return found
+
+
+__all__ = ["CaseView", "gettext", "render_template"]

@@ -1,0 +1,172 @@
+"""The numbers of the first page, by role: each leads to its list; few queries, over indexes."""
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+from flask_babel import format_date, gettext
+from sqlalchemy.orm import Session
+
+from app import current
+from app.desk import deeds, queue_page
+from app.desk.queue_page import chip_url
+from app.display import charts
+from app.domain.policy import Actor
+from app.domain.terms import PayoutStatus, Role
+from app.domain.workdays import SHANGHAI, Calendar, local_date
+from app.models import Payout
+from app.services import reference, worklist
+from app.services.worklist import Chip, Wanted
+
+DAYS = 14
+FIRST_FEW = 5
+WARNED_FROM = (12, 15)
+"""Month and day from which a missing calendar of next year is a warning (WF09)."""
+
+
+def gathered(session: Session) -> dict[str, Any]:
+    """Return what the first page shows to the person who is signed in."""
+    actor, now = current.actor(), current.now()
+    on = local_date(now)
+    calendar = reference.calendar(session)
+    shown: dict[str, Any] = {
+        "tiles": [], "first": [], "chart": None, "next_case": None,
+        "lead": format_date(on, "full", rebase=False),
+        "links": links(), "calendar_missing": calendar_missing(calendar, on),
+    }  # fmt: skip
+    if actor.agency_id is None:
+        return shown
+    if deeds.may("read"):
+        numbers = worklist.counts(session, actor=actor, now=now)
+        shown["tiles"] = case_tiles(actor, numbers)
+        shown["lead"] = _lead(on, numbers)
+        shown["next_case"] = worklist.next_case(session, actor=actor, now=now)
+        shown["first"] = _first(session, actor, now=now, calendar=calendar)
+        shown["chart"] = _chart(session, actor.agency_id, on=on, calendar=calendar)
+    if deeds.may("read", view="Payouts"):
+        shown["tiles"] += payout_tiles(session, actor.agency_id)
+    return shown
+
+
+def calendar_missing(calendar: Calendar, on: dt.date) -> int | None:
+    """Return next year when its calendar should be there by now and is not."""
+    due = (on.month, on.day) >= WARNED_FROM
+    return on.year + 1 if due and on.year + 1 not in calendar.known_years else None
+
+
+def case_tiles(actor: Actor, numbers: Any) -> list[dict[str, Any]]:
+    """Return the numbers of cases that matter to a role."""
+    order = [Chip.MINE, Chip.TODAY, Chip.LATE, Chip.RETURNED, Chip.STOPPED]
+    if not actor.has(Role.FIRST_REVIEWER, Role.SECOND_REVIEWER):
+        order = [Chip.FIRST, Chip.SECOND, Chip.TODAY, Chip.LATE, Chip.RETURNED, Chip.STOPPED]
+    elif actor.has(Role.SECOND_REVIEWER):
+        order.insert(1, Chip.SECOND)
+    order += [chip for chip in (Chip.PAYEE, Chip.DOUBT) if numbers[chip]]
+    tones = {
+        Chip.TODAY: "turn", Chip.LATE: "stop", Chip.STOPPED: "check", Chip.DOUBT: "check",
+        Chip.PAYEE: "turn",
+    }  # fmt: skip
+    words = {Chip.MINE: gettext("Waiting for me")}
+    return [
+        {
+            "number": queue_page.shown_count(numbers[chip]),
+            "unit": gettext("cases"),
+            "label": words.get(chip) or queue_page.chip_word(chip),
+            "url": chip_url(chip),
+            "tone": tones.get(chip, "") if numbers[chip] else "",
+        }
+        for chip in order
+    ]
+
+
+def payout_tiles(session: Session, agency_id: int) -> list[dict[str, Any]]:
+    """Return how many payments of the agency stand where something may have to be done."""
+    rows = session.execute(
+        sa.select(Payout.status, sa.func.count())
+        .where(Payout.agency_id == agency_id, Payout.status.in_(list(_SHOWN)))
+        .group_by(Payout.status)
+    )
+    numbers = {key: value for key, value in rows}
+    return [
+        {
+            "number": queue_page.shown_count(numbers.get(status, 0)),
+            "unit": gettext("payouts"),
+            "label": label,
+            "url": url_for("PayoutRunView.runs", status=status.value),
+            "tone": tone if numbers.get(status) else "",
+        }
+        for status, (label, tone) in _payout_words().items()
+    ]
+
+
+_SHOWN = (PayoutStatus.APPROVED, PayoutStatus.SENT, PayoutStatus.UNKNOWN)
+
+
+def _payout_words() -> dict[PayoutStatus, tuple[str, str]]:
+    return {
+        PayoutStatus.APPROVED: (gettext("Waiting for payment"), ""),
+        PayoutStatus.SENT: (gettext("Being paid"), ""),
+        PayoutStatus.UNKNOWN: (gettext("Payment in doubt"), "check"),
+    }
+
+
+def _lead(on: dt.date, numbers: Any) -> str:
+    day = format_date(on, "full", rebase=False)
+    today, late = numbers[Chip.TODAY], numbers[Chip.LATE]
+    return gettext(
+        "%(day)s. Due today: %(today)s, overdue: %(late)s.", day=day, today=today, late=late
+    )
+
+
+def _first(
+    session: Session, actor: Actor, *, now: dt.datetime, calendar: Calendar
+) -> list[queue_page.Row]:
+    chip = queue_page.usual(actor)
+    found = worklist.find(session, Wanted(chip=chip), actor=actor, now=now)
+    names = worklist.colleagues(session, agency_id=actor.agency_id or 0)
+    few = found.cases[:FIRST_FEW]
+    return queue_page.rows(few, actor=actor, calendar=calendar, names=names, now=now)
+
+
+def _chart(session: Session, agency_id: int, *, on: dt.date, calendar: Calendar) -> charts.Plot:
+    days = [on - dt.timedelta(days=back) for back in range(DAYS * 3, -1, -1)]
+    shown = [day for day in days if calendar.is_workday(day)][-DAYS:]
+    midnight = dt.datetime.combine(shown[0], dt.time(), tzinfo=SHANGHAI)
+    taken, decided = worklist.flow_of_days(
+        session, agency_id=agency_id, days=shown, midnight=midnight
+    )
+    return charts.plot(
+        gettext("The last %(count)s working days", count=len(shown)),
+        gettext(
+            "%(submitted)s came in, %(decided)s were decided; the numbers stand in the table",
+            submitted=sum(taken), decided=sum(decided),
+        ),
+        gettext("Day"),
+        [f"{day.month}/{day.day}" for day in shown],
+        [
+            charts.Series(gettext("Came in"), tuple(taken), "c2", str(sum(taken))),
+            charts.Series(gettext("Decided"), tuple(decided), "c1", str(sum(decided))),
+        ],
+    )  # fmt: skip
+
+
+def links() -> list[tuple[str, str]]:
+    """Return the pages of administrators this person may open."""
+    found = []
+    for view, verb, endpoint, word in (
+        ("Staff", "read", "StaffUserView.list", gettext("Staff and their roles")),
+        ("Reference", "edit", "WithdrawalReasonView.list", gettext("Reasons and papers")),
+        ("Packages", "read", "PackageView.list", gettext("Service packages")),
+        ("Audit", "read", "AuditView.list", gettext("Audit")),
+        ("Ledger", "read", "LedgerView.list", gettext("Ledger")),
+    ):
+        if deeds.may(verb, view=view) and _has(endpoint):
+            found.append((word, url_for(endpoint)))
+    return found
+
+
+def _has(endpoint: str) -> bool:
+    from flask import current_app
+
+    return endpoint in current_app.view_functions

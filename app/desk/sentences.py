@@ -1,0 +1,55 @@
+"""What staff are told when a deed is refused."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString, gettext
+from flask_babel import lazy_gettext as _l
+
+from app.display.formats import money
+from app.domain.errors import ManyProblems, RuleBroken
+
+SENTENCES: Mapping[str, LazyString] = {
+    "moved_on": _l(
+        "This case has moved on since you opened it. Nothing was changed; what you typed is "
+        "still here. Look at the history before you decide again."
+    ),
+    "on_hold": _l("The case is on hold or being checked: no decision until that has ended."),
+    "not_found": _l("There is no such case in your agency."),
+    "role_missing": _l("Your role does not include this step."),
+    "own_case": _l("You have no right here: the case is your own, or your identity is not on file."),
+    "four_eyes": _l("You have signed this case already. Another person has to take this step."),
+    "not_allowed": _l("You have no right to this step."),
+    "return_needs_lines": _l("Name at least one thing to correct."),
+    "return_reason_unknown": _l("Choose a reason from the list."),
+    "note_needed": _l("This reason needs a note: say what exactly."),
+    "fact_needed": _l("This sentence has a gap: fill in what it names."),
+    "reason_needed": _l("Give the reason; it stays in the file."),
+    "mark_invalid": _l("The frame lies outside the picture. Draw it again."),
+    "page_unknown": _l("The page framed does not belong to this paper."),
+    "relation_unconfirmed": _l("First confirm that the applicant may act for this account."),
+    "payout_in_flight": _l("The bank may be paying this case now. Wait until it has answered."),
+    "payout_live": _l("An earlier payment of this case has not ended."),
+    "payee_unchecked": _l("Nobody has checked the new account yet; that comes first."),
+    "no_such_colleague": _l("There is no such colleague in your agency."),
+    "choice_invalid": _l("Choose one of what is offered."),
+    "reveal_reason": _l("Give the reason; it is recorded with your name."),
+    "window_open": _l(
+        "The bank may still book this payment. “Not paid” can be said only after its window and "
+        "a statement without it."
+    ),
+    "proof_needed": _l("Name the proof: voucher, statement line, or who confirmed it."),
+    "outcome_unknown": _l("Choose what became of the payment."),
+    "resolution_differs": _l("Your colleague said something else. Settle it, then begin again."),
+    "batch_empty": _l("Choose at least one payment."),
+}
+
+
+def sentence(broken: RuleBroken) -> str:
+    """Return the sentence for a refused deed."""
+    if isinstance(broken, ManyProblems):
+        return " ".join(sentence(problem) for problem in broken.problems)
+    if broken.code == "amount_over":
+        most = money(broken.facts.get("max_amount"))
+        return gettext("The amount is above what may be withdrawn now (%(most)s yuan).", most=most)
+    found = SENTENCES.get(broken.code)
+    return str(found) if found else gettext("This cannot be done: %(code)s.", code=broken.code)
