@@ -40,7 +40,7 @@ def give_code(form: PeopleForm, send: Send) -> Response | None:
 
     The message goes out at once after the commit; what fails stays in the outbox.
     """
-    actor, now = visitor(), current.now()
+    actor = visitor()
     try:
         with transaction() as session:
             token = send(session, actor)
@@ -49,7 +49,7 @@ def give_code(form: PeopleForm, send: Send) -> Response | None:
             return jsonify(problem=sentence(broken))
         form.attach(broken)
         return None
-    outbox.send_now(outside.sms(), codes.reference(token), now=now)
+    outbox.send_now(outside.sms(), codes.reference(token), now=current.now())
     if wants_json():
         return jsonify(token=token, message=sent_sentence())
     form.token.data = token

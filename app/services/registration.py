@@ -24,6 +24,9 @@ from app.services.people_rules import RULES, PeopleRules, common_passwords
 RESIDENT = "resident_id_card"
 """The document that states one of the 56 ethnic groups; others may leave it open."""
 
+OTHER = "other"
+"""A document that no rule can check: somebody at the counter has to see it."""
+
 SHANGHAI_HOURS = dt.timedelta(hours=8)
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -227,7 +230,10 @@ def _fill(
     applicant.birth_date = kept.birth_date
     applicant.ethnicity = typed.ethnicity
     applicant.mobile = kept.mobile
-    applicant.verified_how, applicant.verified_at = verified_how, now
+    if typed.id_type == OTHER:
+        applicant.verified_how, applicant.verified_at = "counter", None
+    else:
+        applicant.verified_how, applicant.verified_at = verified_how, now
     applicant.agreement_version, applicant.agreement_at = typed.agreement_version, now
     applicant.locale = typed.locale
 

@@ -1,5 +1,6 @@
 """Registration as a person does it: the page, the code on the telephone, the log-in after it."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -183,6 +184,18 @@ def test_the_code_is_sent_at_once_and_not_kept(browse, app, rows):
     with rows() as session:
         status = session.execute(sa.text("SELECT status FROM notice")).scalars().all()
     assert status == ["sent"]
+
+
+def test_the_code_goes_out_at_once_while_the_clock_runs(browse, app, clock, monkeypatch):
+    def running() -> dt.datetime:
+        clock.pass_by(milliseconds=1)
+        return clock()
+
+    monkeypatch.setitem(app.config, "ANJU_CLOCK", running)
+
+    ask_code(browse())
+
+    assert len(LocalSms(app.config["ANJU_SMS_FILE"]).messages()) == 1
 
 
 def test_the_page_reads_in_english(browse):

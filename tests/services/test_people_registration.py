@@ -149,3 +149,9 @@ def test_a_passport_needs_no_check_digit(session):
 
     assert applicant.id_number == "E12345678"
     assert signin.find_applicant(session, "e1234 5678") is applicant
+
+
+def test_another_document_waits_for_the_counter(session):
+    applicant = register(session, typed(session, id_type="other", id_number="AB 1234567"))
+
+    assert (applicant.verified_how, applicant.verified_at) == ("counter", None)
