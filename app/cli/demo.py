@@ -1,12 +1,17 @@
 """People and cases to click through; never in production."""
 
+import datetime as dt
+
 import click
 from flask import current_app
 
 from app import current, outside
 from app.cli.group import anju
 from app.demo import people
+from app.demo.bulk import Wanted, first_index, write_people
+from app.demo.bulk_world import read_world
 from app.demo.walks import Outside
+from app.domain.workdays import SHANGHAI, local_date
 from app.extensions import db
 from app.services.people_rules import PeopleRules
 from app.transaction import transaction
@@ -26,6 +31,38 @@ def demo_people(only_print: bool) -> None:
         return
     for line in people.guide(db.session()):
         click.echo(line)
+
+
+@anju.command()
+@click.option("--applicants", type=click.IntRange(min=1), help="People to make up.")
+@click.option("--applications", type=click.IntRange(min=0), default=1000, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same rows.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day it all ends before.")
+def demo(applicants: int | None, applications: int, seed: int, today: dt.datetime | None) -> None:
+    """Make up any number of people with accounts and cases in every status."""
+    refuse_in_production()
+    day = today.date() if today else local_date(current.now())
+    try:
+        wanted = Wanted(applicants or max(1, applications // 2), applications, seed)
+        _make_up(wanted, day)
+    except (LookupError, ValueError) as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo(f"{wanted.applicants} people, {wanted.applications} applications")
+
+
+def _make_up(wanted: Wanted, day: dt.date) -> None:
+    evening = dt.datetime.combine(day, dt.time(), SHANGHAI)
+    with transaction() as session:
+        if not people.are_there(session):
+            people.settle_desks(session, now=evening - dt.timedelta(days=1500), rules=_rules())
+        world, offset = read_world(session, today=day), first_index(session)
+    with click.progressbar(length=wanted.applicants, label="people", width=30) as bar:
+        for chunk in wanted.chunks():
+            with transaction() as session:
+                write_people(session, world, wanted, chunk, offset=offset)
+            bar.update(len(chunk))
+    with transaction() as session:
+        world.keep_statements(session, now=evening)
 
 
 def refuse_in_production() -> None:

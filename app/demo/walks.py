@@ -21,8 +21,17 @@ from app.gateways.scanner import Antivirus
 from app.gateways.storage import Storage
 from app.models import Account, Application, Payout, Scheme
 from app.services import (
-    answers, applications, circumstances, claims, decisions, houses, payments, reference,
-    statements, uploads, wizard,
+    answers,
+    applications,
+    circumstances,
+    claims,
+    decisions,
+    houses,
+    payments,
+    reference,
+    statements,
+    uploads,
+    wizard,
 )  # fmt: skip
 from app.services.decisions import ReturnLine
 
