@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask
 
-from app import cli, display, gatekeeping, navigation, sealing, views
+from app import cli, display, gatekeeping, navigation, sealing, translations, views
 from app.extensions import csrf, db, migrate
 from app.transaction import prepare_sqlite
 from config import ROOT, settings
@@ -15,6 +15,7 @@ def assemble(**overrides: Any) -> Flask:
     app = Flask("app", static_folder="static", static_url_path="/static")
     app.config.update(settings(**overrides))
     sealing.bind(sealing.KeyRing.parse(app.config["ANJU_KEYS"]))
+    translations.keep_compiled()
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "app" / "migrations"))
     csrf.init_app(app)

@@ -1,5 +1,6 @@
 """The Chinese words of the hall: one file of pairs a surface, merged into one catalogue."""
 
+import os
 import re
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def compile_words() -> int:
     """Write the catalogue that pages are served from; return how many messages it has."""
     catalog = merged()
     COMPILED.parent.mkdir(parents=True, exist_ok=True)
-    fresh = COMPILED.with_suffix(".fresh")
+    fresh = COMPILED.with_suffix(f".{os.getpid()}")
     with fresh.open("wb") as file:
         write_mo(file, catalog)
     fresh.replace(COMPILED)
@@ -54,6 +55,13 @@ def compile_words() -> int:
 def bring_up_to_date() -> None:
     """Compile the words when a file of pairs is newer than what pages are served from."""
     newest = max((path.stat().st_mtime for path in (HERE / "parts").glob("*.po")), default=0.0)
+    if not COMPILED.exists() or COMPILED.stat().st_mtime < newest:
+        compile_words()
+
+
+def keep_compiled() -> None:
+    """Compile when the catalogue is missing or older than a file of pairs."""
+    newest = max((part.stat().st_mtime for part in (HERE / "parts").glob("*.po")), default=0.0)
     if not COMPILED.exists() or COMPILED.stat().st_mtime < newest:
         compile_words()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import flask_appbuilder
 
 from app import translations
+from app.display.labels import TABLE
 from tests.conventions.sources import STATIC, TEMPLATES, name_of, python_files, templates
 
 FRAMES = {"layout.html"}
@@ -89,7 +90,7 @@ def test_a_page_stands_in_the_common_frame():
         for path in templates()
         if path.relative_to(TEMPLATES).parts[0] not in (*PARTS, *FRAMES)
         and str(path.relative_to(TEMPLATES)) not in widgets | included
-        and not path.name.startswith("_")
+        and path.parent.name != "parts"
         and "{% extends" not in read(path)
         and "{% macro" not in read(path)
     ]
@@ -137,3 +138,21 @@ def test_a_shadowed_template_of_the_framework_is_the_one_we_read():
 
 def test_every_message_is_put_into_chinese():
     assert not translations.untranslated()
+
+
+def test_every_icon_of_a_page_is_in_the_cut_font():
+    cut = set(re.findall(r"\.fa-([\w-]+):before", read(STATIC / "icons" / "icons.css")))
+    marks = {"solid", "fw", "spin"}
+    used = {
+        name
+        for path in [*templates(), *(TEMPLATES / "appbuilder").rglob("*.html")]
+        for name in re.findall(r"\bfa-([a-z][a-z0-9-]*[a-z0-9])", read(path))
+    }
+
+    assert not used - cut - marks, "add them to app/display/icons.py and run it"
+    assert {row.icon for row in TABLE.values()} <= cut
+
+
+def test_the_stylesheet_keeps_to_its_weight():
+    assert (STATIC / "anju.css").stat().st_size <= 80 * 1024
+    assert (STATIC / "icons" / "icons.woff").stat().st_size <= 60 * 1024
