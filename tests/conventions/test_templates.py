@@ -149,7 +149,9 @@ def test_every_icon_of_a_page_is_in_the_cut_font():
         for name in re.findall(r"\bfa-([a-z][a-z0-9-]*[a-z0-9])", read(path))
     }
 
-    assert not used - cut - marks, "add them to app/display/icons.py and run it"
+    assert not used - cut - marks, (
+        "add them to static/icons/names.txt and run python -m app.display.icons"
+    )
     assert {row.icon for row in TABLE.values()} <= cut
 
 
