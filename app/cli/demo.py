@@ -22,8 +22,7 @@ from app.transaction import transaction
 def demo_people(only_print: bool) -> None:
     """Bring invented staff, holders, houses and cases into an empty hall, and say who they are."""
     refuse_in_production()
-    session = db.session()
-    if not only_print and people.is_empty(session):
+    if not only_print and people.is_empty(db.session()):
         with transaction() as session:
             people.settle(session, _gateways(), now=current.now(), rules=_rules())
     if not people.are_there(db.session()):

@@ -94,12 +94,11 @@ class Writer:
 
 def _blank(column: sa.Column[Any], dialect: sa.Dialect) -> Any:
     """Return what a column keeps when nothing is said, as the database keeps it."""
-    default = column.default
+    default: Any = column.default
     if default is None:
         return None
     if default.is_callable:
         made = default.arg(None)
         return "[]" if made == [] else "{}" if made == {} else None
-    value = default.arg
     bind = column.type.bind_processor(dialect)
-    return bind(value) if bind is not None else value
+    return bind(default.arg) if bind is not None else default.arg

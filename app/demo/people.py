@@ -8,7 +8,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
-from app.demo.cast import HOLDERS, HOUSES, PASSWORD, STAFF, Holder
+from app.demo.cast import HOLDERS, HOUSES, PASSWORD, STAFF, holder_of
 from app.demo.settling import ROOT, settle_holders, settle_houses, settle_staff
 from app.demo.walks import Outside, walk_cases
 from app.services import reference
@@ -74,14 +74,11 @@ def guide(session: Session) -> Iterator[str]:
     yield "购房可用的号码 / Houses to look up"
     for house in HOUSES:
         number = house.filing_contract_no or house.title_archive_no
-        owner = _holder(house.owner).name
+        owner = holder_of(house.owner).name
         yield f"  {number}  {owner}  {house.address}"
     yield ""
-    ana = _holder("ana")
+    ana = holder_of("ana")
     yield f"收款卡 / A receiving card: {ana.card_number} ({ana.bank})"
     yield "先用 13900010001 申请购房，再用 anhui-first、anhui-second 审核，一分钟后看到账。"
     yield "Apply as 13900010001, review as anhui-first and anhui-second, see it paid a minute later."
 
-
-def _holder(key: str) -> Holder:
-    return next(holder for holder in HOLDERS if holder.key == key)

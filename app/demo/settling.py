@@ -3,7 +3,6 @@
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -78,7 +77,7 @@ def person_of(session: Session, key: str) -> Applicant:
     return session.scalars(sa.select(Applicant).where(Applicant.id_number_index == index)).one()
 
 
-def actor_of(session: Session, person: Applicant | Staff) -> Actor:
+def actor_of(person: Applicant | Staff) -> Actor:
     """Return somebody as the services see the person after signing in."""
     assert person.user is not None
     return Actor(
@@ -96,7 +95,7 @@ def staff_of(session: Session, agency: Agency, word: str) -> Actor:
     member = session.scalars(
         sa.select(Staff).where(Staff.number == f"{agency.code}-{word}")
     ).one()
-    return actor_of(session, member)
+    return actor_of(member)
 
 
 def _file_of(agency: str) -> tuple[bytes, int]:
@@ -134,7 +133,7 @@ def _register(
     session.flush()
     own_cards.add_card(
         session, person, holder.card_number, holder.bank, agency=agency,
-        actor=actor_of(session, person), now=now, holder_check="matched",
+        actor=actor_of(person), now=now, holder_check="matched",
     )  # fmt: skip
 
 
@@ -155,7 +154,3 @@ def _registered(house: House, *, on: dt.date) -> dict[str, object]:
         said |= {"registration_date": day, "title_no": "辽（2026）示例不动产权第0000001号"}
     return said | house.more
 
-
-def names(rows: Iterable[Holder]) -> str:
-    """Return names in one line."""
-    return "、".join(row.name for row in rows)

@@ -72,7 +72,7 @@ class Walk:
     def apply(self, scheme: str, reason_code: str, *, house: str = "") -> Application:
         """Start, answer every page, hand in every paper, submit."""
         session, person = self.session, person_of(self.session, self.key)
-        actor = actor_of(session, person)
+        actor = actor_of(person)
         account = session.scalars(
             sa.select(Account)
             .join(Scheme, Scheme.id == Account.scheme_id)
