@@ -326,6 +326,15 @@ class WizardPage:
         found = ["mobile", "bank_code", "bank_account_no", "amount", "agree", "house_no"]
         return [*found, "lookup_by", "subtype", *(question.key for question in self.questions)]
 
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """Return all problems for the top of the page, each with the question it is about."""
+        labels = {one.key: one.label for one in self.questions} | {"mobile": self.mobile_label}
+        return [
+            (field, f"{labels[field]} {problem}" if field in labels else problem)
+            for field, problem in self.typed.summary(self.fields)
+        ]
+
 
 def with_problems(page: WizardPage, posted: Mapping[str, str], broken: RuleBroken) -> Typed:
     """Return what was typed with the sentences of what was wrong."""

@@ -63,7 +63,7 @@ class Papers:
         self.types = reference.material_types(session, case.scheme_id, on)
         self.needed = circumstances.needed_materials(session, case, on=on)
         self.shared = circumstances.shared_materials(case)
-        self.counts = circumstances.page_counts(session, case)
+        self.counts = circumstances.page_counts(case)
         self.missing = circumstances.missing(session, case, on=on)
         self._opened = (
             wizard.reopened(session, case, now=now) if case.status is Status.RETURNED else None

@@ -244,7 +244,7 @@ def facts(case: Application, *, bank: str) -> list[tuple[Any, ...]]:
     rows.append((gettext("Receiving account"), f"{bank} {card}"))
     if case.signed_at is not None:
         see = (gettext("See"), url_for("ProgressView.letter", key=case.id))
-        rows.append((gettext("Commitment letter"), gettext("signed"), see))
+        rows.append((gettext("Commitment letter"), gettext("signed by you"), see))
     return rows
 
 
