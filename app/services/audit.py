@@ -40,7 +40,8 @@ def record(
 ) -> AuditEvent:
     """Append one row; ``details`` hold words, numbers and truths, never a personal value.
 
-    Rows are written one transaction after the other, so that each knows the one before it.
+    Rows are written one transaction after the other, so that each knows the one before it;
+    what the deed itself changed is written first, lest two deeds wait for each other.
     """
     count = _next(session)
     previous = session.scalar(
@@ -120,6 +121,7 @@ def _rows(session: Session) -> Iterator[AuditEvent]:
 
 def _next(session: Session) -> Counter:
     """Wait for other writers and return the count of rows written so far."""
+    session.flush()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
     count = session.get(Counter, SERIES, populate_existing=True)

@@ -44,8 +44,8 @@ def change_mobile(
     holder = session.scalar(sa.select(Applicant.id).where(Applicant.mobile_index == index))
     if holder is not None and holder != applicant.id:
         raise Invalid(field="mobile", code="mobile_taken")
-    _tell_change(session, applicant, agency, MOBILE, actor=actor, now=now)
-    applicant.mobile = number
+    old, applicant.mobile = applicant.mobile, number
+    _tell_change(session, applicant, agency, MOBILE, actor=actor, now=now, mobile=old)
 
 
 def update_address(
@@ -68,7 +68,7 @@ def update_address(
 
 def _tell_change(
     session: Session, applicant: Applicant, agency: Agency, what: Words, *, actor: Actor,
-    now: dt.datetime,
+    now: dt.datetime, mobile: str | None = None,
 ) -> None:  # fmt: skip
     event = audit.record(
         session, "profile_changed", actor=actor, now=now, object_type="applicant",
@@ -77,5 +77,5 @@ def _tell_change(
     notices.notify(
         session, "profile_changed", applicant=applicant, agency_id=agency.id, now=now,
         reference=f"profile_changed:{event.id}", field_name=what, time=now,
-        hotline=agency.hotline,
+        hotline=agency.hotline, mobile=mobile,
     )  # fmt: skip

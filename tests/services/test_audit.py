@@ -1,11 +1,16 @@
 """The audit trail: every row knows the one before, so that nothing changes unseen."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.domain.policy import WORKER
+from app.extensions import db
 from app.models import AuditEvent
 from app.services import audit
+from app.transaction import transaction
 from tests.factories import NOON
 
 
@@ -104,6 +109,23 @@ def test_the_database_takes_new_rows_only(session, chen):
     with pytest.raises(sa.exc.DatabaseError, match="takes new rows only"):
         session.execute(sa.text("UPDATE audit_event SET act = 'x'"))
     session.rollback()
+
+
+@pytest.mark.both
+def test_many_at_once_write_one_chain(app):
+    def write(number: int) -> None:
+        with app.app_context():
+            for page in range(5):
+                with transaction() as session:
+                    audit.record(session, "looked", actor=WORKER, now=NOON, page=[number, page])
+            db.session.remove()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(write, range(4)))
+
+    with app.app_context():
+        assert broken(db.session()) == []
+        assert db.session.scalar(sa.select(sa.func.count(AuditEvent.id))) == 20
 
 
 def test_a_row_tells_who_where_and_in_which_request(session, chen):
