@@ -77,6 +77,7 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "REDIS_URL": env("REDIS_URL", ""),
         "ANJU_BANK_URL": env("ANJU_BANK_URL", "http://127.0.0.1:8090"),
         "ANJU_SMS_FILE": home / "sms.jsonl",
+        "ANJU_METRICS_TOKEN": env("ANJU_METRICS_TOKEN", ""),
         "ANJU_CRASH_AT": env("ANJU_CRASH_AT", ""),
         "ANJU_AGENCY_BY_HOST": env("ANJU_AGENCY_BY_HOST", "") == "1",
         "HOST": env("HOST", "127.0.0.1"),
@@ -117,7 +118,10 @@ CASES = [
     *menus("Work", "Desk", "Queue", "Cases", "Materials"),
 ]
 MONEY = [*rights("Payouts", "read"), *menus("Money", "Payouts", "PayoutBatches", "PayoutRuns")]
-REFERENCE = [*rights("Reference", "read"), *menus("ReferenceData", *REFERENCE_MENUS)]
+REFERENCE = [
+    *rights("Reference", "read"), *rights("Calendar", "read"),
+    *menus("ReferenceData", "Calendar", *REFERENCE_MENUS),
+]
 PEOPLE = [*rights("Holders", "read"), *menus("Work", "Applicants", "Accounts")]
 
 FAB_ROLES: dict[str, list[list[str]]] = {
@@ -132,6 +136,7 @@ FAB_ROLES: dict[str, list[list[str]]] = {
         *CASES, *PEOPLE, *MONEY, *REFERENCE,
         *rights("Desk", "supervise"), *rights("Holders", "edit"),
         *rights("Audit", "read"), *menus("Records", "Audit"),
+        *rights("Imports", "read", "edit"), *menus("Administration", "Imports"),
     ],
     Role.PAYER: [
         *MONEY, *rights("Payouts", "prepare"), *rights("Desk", "home"), *menus("Work", "Desk"),
@@ -146,11 +151,12 @@ FAB_ROLES: dict[str, list[list[str]]] = {
         *rights("CaseEvents", "read"), *rights("Health", "read"),
     ],
     Role.PACKAGE_EDITOR: [
-        *REFERENCE, *rights("Reference", "edit"), *rights("Packages", "read"),
-        *menus("Packages", "Calendar"), *rights("Desk", "home"), *menus("Work", "Desk"),
+        *REFERENCE, *rights("Reference", "edit"), *rights("Calendar", "edit"),
+        *rights("Packages", "read"), *menus("Administration", "Packages"),
+        *rights("Desk", "home"), *menus("Work", "Desk"),
     ],
     Role.PACKAGE_PUBLISHER: [
-        *REFERENCE, *rights("Packages", "read", "publish"), *menus("Packages", "Calendar"),
+        *REFERENCE, *rights("Packages", "read", "publish"), *menus("Administration", "Packages"),
         *rights("Desk", "home"), *menus("Work", "Desk"),
     ],
     Role.USER_ADMIN: [
@@ -164,7 +170,9 @@ FAB_ROLES: dict[str, list[list[str]]] = {
     Role.INSTALLATION_ADMIN: [
         *rights("Agencies", "read", "edit"), *rights("Staff", "read", "edit"),
         *rights("Roles", "read"), *rights("Packages", "read", "publish"), *rights("Health", "read"),
-        *menus("Administration", "Users", "Roles", "Agencies", "Packages", "Health", "Calendar"),
+        *rights("Imports", "read", "edit"), *rights("Calendar", "read"),
+        *menus("Administration", "Users", "Roles", "Agencies", "Packages", "Imports"),
+        *menus("Records", "Health"), *menus("ReferenceData", "Calendar"),
         *rights("Desk", "home"), *menus("Work", "Desk"),
     ],
 }  # fmt: skip

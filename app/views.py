@@ -5,14 +5,16 @@ from typing import Any
 from flask import Flask
 from flask_appbuilder import AppBuilder
 
-from app import dev
+from app import dev, health
 from app.api import surface as api
 from app.desk import surface as desk
 from app.extensions import db
 from app.hall import case_pages, people_pages
 from app.hall.help import HelpView
+from app.office import surface as office
 from app.screens.cases import CaseEventScreen, CaseScreen, MaterialScreen
 from app.screens.holders import AccountScreen, ApplicantScreen
+from app.screens.installation import AgencyScreen, ImportScreen, JobRunScreen, PackageScreen
 from app.screens.money import BatchScreen, LedgerScreen, PayoutScreen
 from app.screens.national import BankScreen, CardPrefixScreen, WorkingDayScreen
 from app.screens.own import (
@@ -68,6 +70,9 @@ MENUS: dict[str, tuple[str, tuple[tuple[str, str, Any], ...]]] = {
     "Administration": ("Administration", (
         ("Users", "Users", StaffScreen),
         ("Roles", "Roles", RoleScreen),
+        ("Agencies", "Agencies", AgencyScreen),
+        ("Packages", "Packages", PackageScreen),
+        ("Imports", "Imported accounts", ImportScreen),
     )),
 }  # fmt: skip
 """Category, its words, and its entries: name (of the right), words, screen."""
@@ -81,7 +86,10 @@ def init_app(app: Flask) -> AppBuilder:
     people_pages.add_to(appbuilder)
     add_screens(appbuilder)
     desk.add_to(appbuilder)
+    office.add_to(appbuilder)
+    appbuilder.add_view_no_menu(JobRunScreen)
     api.add_to(appbuilder)
+    health.init_app(app)
     dev.init_app(app)
     return appbuilder
 

@@ -112,7 +112,7 @@ class Screen(ModelView):
         right = f"can_{self.method_permission_name[deed]}"
         return bool(self.appbuilder.sm.has_access(right, self.class_permission_name))
 
-    def _get_search_widget(self, form: Any = None, **kw: Any) -> Any:
+    def _get_search_widget(self, **kw: Any) -> Any:
         widgets = kw.get("widgets") or {}
         widgets["search"] = self.search_widget(searches=self.searches, filters=self._filters)
         return widgets

@@ -21,7 +21,7 @@ def person(row: Any) -> str:
     return "" if row is None else masking.mask_name(str(row))
 
 
-def yes_no(value: bool | None) -> str:
+def yes_no(value: Any) -> str:
     """Return yes or no in words."""
     return gettext("Yes") if value else gettext("No")
 
@@ -56,4 +56,6 @@ def lines(values: Iterable[Any]) -> Markup:
 
 def pairs(values: Any) -> Markup:
     """Return the details of a record, a line each."""
-    return lines(f"{name}: {value}" for name, value in (values or {}).items())
+    told = dict(values or {})
+    told |= told.pop("changes", {})
+    return lines(f"{name}: {value}" for name, value in told.items())

@@ -1,9 +1,9 @@
 """Fields of the forms of generated screens: what may be typed, told beside the field."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
@@ -14,6 +14,7 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
+    TimeField,
 )  # fmt: skip
 from wtforms import validators as check
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -26,11 +27,13 @@ def strip(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def needed(is_needed: bool) -> Any:  # noqa: FBT001 - fields read like a table
+NEEDED = check.InputRequired(_("Please fill this in."))
+MAY_BE_EMPTY = check.Optional()
+
+
+def needed(required: object) -> Any:
     """Return the rule of a field that must, or need not, be filled."""
-    if is_needed:
-        return check.InputRequired(_("Please fill this in."))
-    return check.Optional()
+    return NEEDED if required else MAY_BE_EMPTY
 
 
 class CodesField(StringField):
@@ -76,13 +79,18 @@ def whole(label: Any, least: int, most: int, *, required: bool = True, hint: Any
 
 def money(label: Any, *, hint: Any = "") -> Any:
     """Return a sum in yuan, zero or more."""
-    rules = [needed(True), check.NumberRange(min=0, max=10**11)]
+    rules = [NEEDED, check.NumberRange(min=0, max=10**11)]
     return DecimalField(label, rules, places=2, description=hint)
 
 
 def date(label: Any, *, required: bool = False, hint: Any = "") -> Any:
     """Return a date."""
     return DateField(label, [needed(required)], description=hint)
+
+
+def time(label: Any, *, hint: Any = "") -> Any:
+    """Return a time of day."""
+    return TimeField(label, [MAY_BE_EMPTY], description=hint)
 
 
 def flag(label: Any, *, hint: Any = "") -> Any:
@@ -108,17 +116,10 @@ def codes(label: Any, *, hint: Any = "") -> Any:
 def secret(label: Any, *, hint: Any = "") -> Any:
     """Return a password."""
     return PasswordField(
-        label, [needed(True)], description=hint, render_kw={"autocomplete": "new-password"}
+        label, [NEEDED], description=hint, render_kw={"autocomplete": "new-password"}
     )
 
 
-def only(values: Iterable[str]) -> Any:
-    """Return the rule that each code is one of these."""
-    allowed = frozenset(values)
-
-    def checked(_form: Any, field: Any) -> None:
-        wrong = [one for one in field.data or () if one not in allowed]
-        if wrong:
-            raise check.ValidationError(_("Not known: %(codes)s", codes=", ".join(wrong)))
-
-    return checked
+def form(**fields: Any) -> type[FlaskForm]:
+    """Return a form of these fields."""
+    return type("Form", (FlaskForm,), fields)

@@ -1,17 +1,29 @@
 """Applicants and accounts as staff of an agency see them: masked, own agency only."""
 
+import sqlalchemy as sa
+from flask import flash, redirect, request
+from flask_appbuilder import expose, has_access
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
+from app import current, sealing
 from app.display import formats
 from app.display.terms import term
-from app.domain import masking
+from app.domain import identity, masking
 from app.domain.terms import AccountState
+from app.extensions import db
 from app.models import Account, Applicant
 from app.screens import columns as col
-from app.screens.base import Screen
+from app.screens import fields as put
 from app.screens.interface import fast
 from app.screens.rights import HoldersOfMyAgency, OfMyAgency
 from app.screens.searches import Number, Search, StartsWith, Term, terms
+from app.screens.writing import Written
+from app.services import account_corrections
+from app.services.account_corrections import AccountChange
 
 
 def number_of(row: Applicant) -> str:
@@ -24,14 +36,23 @@ def mobile_of(row: Applicant) -> str:
     return masking.mask_mobile(row.mobile) if row.mobile else ""
 
 
-class ApplicantScreen(Screen):
+STATES = [state for state in AccountState if state in account_corrections.BY_HAND]
+WHY = put.line(_("Reason"), 200, hint=_("Why it is corrected; the audit keeps it."))
+
+
+class ApplicantScreen(Written):
     """People with an account or a case at the agency."""
 
     datamodel = fast(Applicant, "accounts")
     route_base = "/applicants"
     class_permission_name = "Holders"
+    include_route_methods = {"list", "show", "edit", "find"}
+    method_permission_name = {"list": "read", "show": "read", "edit": "edit", "find": "read"}
     base_filters = [["id", HoldersOfMyAgency, None]]
     list_title, show_title = _("Applicants"), _("Applicant")
+    edit_title = _("Correct the name")
+    form_lead = _("Only the name can be corrected here, after the document was seen.")
+    list_template = "screens/applicants.html"
     lead = _("Personal values are masked. Search by the beginning of the name.")
     columns = (
         col.made("name", _("Name"), lambda row: masking.mask_name(row.name)),
@@ -50,16 +71,42 @@ class ApplicantScreen(Screen):
         "name", "id_number", "mobile", "gender", "birth_date", "accounts", "registered", "created_at",
     ]  # fmt: skip
     searches = (Search("name", _("Name begins with"), StartsWith, grows=True),)
+    edit_form = put.form(name=put.line(_("Name"), 100), reason=WHY)
+
+    def change(self, session: Session, row: Applicant, form: FlaskForm) -> None:
+        """Correct the name."""
+        account_corrections.correct_name(
+            session, row, name=form.name.data, reason=form.reason.data,
+            actor=current.actor(), now=current.now(),
+        )  # fmt: skip
+
+    @expose("/find", methods=["POST"])
+    @has_access
+    def find(self) -> Response:
+        """Open the holder with exactly this number; it stands in no address and no log."""
+        typed = identity.normalise(request.form.get("number", "")[:64])
+        wanted = sa.select(Applicant.id).where(
+            sa.or_(
+                Applicant.id_number_index == sealing.index_of(typed),
+                Applicant.mobile_index == sealing.index_of(typed),
+            )
+        )
+        key = db.session.scalar(wanted) if typed else None
+        if key is None or not self.datamodel.get(key, self._base_filters):
+            flash(gettext("Nobody with this number has an account or a case here."), "warning")
+            return redirect(self.get_redirect())
+        return self.back_to(key)
 
 
-class AccountScreen(Screen):
+class AccountScreen(Written):
     """Accounts of the agency's schemes."""
 
     datamodel = fast(Account, "applicant", "scheme")
     route_base = "/accounts"
     class_permission_name = "Holders"
     base_filters = [["id", OfMyAgency, None]]
-    list_title, show_title = _("Accounts"), _("Account")
+    list_title, show_title, edit_title = _("Accounts"), _("Account"), _("Correct the account")
+    form_lead = _("Balances move by the ledger alone. A freeze and a bar name their order.")
     columns = (
         col.text("number", _("Account number")),
         col.holder("applicant", _("Holder")),
@@ -88,3 +135,22 @@ class AccountScreen(Screen):
         Search("number", _("Account number begins with"), Number, grows=True),
         Search("state", _("State"), Term, terms(AccountState)),
     )
+    edit_form = put.form(
+        employer=put.line(_("Employer"), 200, required=False),
+        state=put.choice(_("State"), terms(AccountState, STATES)),
+        frozen_amount=put.money(_("Frozen (yuan)")),
+        freeze_order=put.line(_("Order of the freeze"), 64, required=False),
+        ban_until=put.date(_("Barred until")),
+        ban_reason=put.line(_("Reason of the bar"), 200, required=False),
+        ban_order=put.line(_("Order of the bar"), 64, required=False),
+        reason=WHY,
+    )
+
+    def change(self, session: Session, row: Account, form: FlaskForm) -> None:
+        """Correct the account."""
+        names = AccountChange.__slots__
+        asked = AccountChange(**{name: form[name].data for name in names})
+        account_corrections.correct_account(
+            session, row, asked, reason=form.reason.data,
+            actor=current.actor(), now=current.now(),
+        )  # fmt: skip

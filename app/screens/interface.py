@@ -48,7 +48,7 @@ class FastInterface(SQLAInterface):
             return query.join(ids, self.get_pk() == ids.c[0])
         return super().apply_pagination(query, page, page_size)
 
-    def query_count(self, query: Any, filters: Any = None, select_columns: Any = None) -> int:
+    def query_count(self, _query: Any, filters: Any = None, _select: Any = None) -> int:
         """Count up to the cap and no further: the pager says "more", not how many."""
         keys = self.session.query(self.get_pk())
         inner = self.apply_filters(keys, filters).limit(COUNT_CAP + 1).subquery()

@@ -14,7 +14,7 @@ from app.models import Bank, BankBin, WorkingDay
 from app.screens import columns as col
 from app.screens import fields as put
 from app.screens.interface import fast
-from app.screens.reference import CODES_HINT, form
+from app.screens.reference import CODES_HINT
 from app.screens.searches import Exactly, Number, Search, StartsWith, Term, choices, terms
 from app.screens.writing import Written
 from app.services import reference_edits
@@ -33,8 +33,8 @@ class NationalScreen(Written):
 
     def __init__(self, **kw: Any) -> None:
         """Make the forms of what may be changed, and of what names a new row."""
-        self.edit_form = form(**self.edits)
-        self.add_form = form(**self.names, **self.edits)
+        self.edit_form = put.form(**self.edits)
+        self.add_form = put.form(**self.names, **self.edits)
         super().__init__(**kw)
 
     def change(self, session: Session, row: Any, form: FlaskForm) -> Any:

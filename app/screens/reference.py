@@ -1,5 +1,6 @@
 """Reference data of an agency's services: dated rows, changed by package editors from a day on."""
 
+import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +33,15 @@ from app.screens.searches import Exactly, Search, StartsWith, Term, choices, ter
 from app.screens.writing import Written
 from app.services import reference_edits
 
+ALWAYS = dt.date(1999, 1, 1)
+"""The first day of rows that have none."""
+
+
+def first_day(row: Any) -> str:
+    """Return since when a row is in force; the oldest rows always were."""
+    return day(row.valid_from) if row.valid_from > ALWAYS else str(_("always"))
+
+
 LEVELS = {"material": _("One material"), "case": _("The whole application")}
 OUTCOMES = {
     "return": _("Returned for correction"),
@@ -46,7 +56,7 @@ BEGINS_HINT = _(
 )
 DATED = (
     col.named("scheme", _("Service")),
-    col.made("valid_from", _("In force from"), lambda row: first_day(row)),
+    col.made("valid_from", _("In force from"), first_day),
     col.made("valid_to", _("Until"), lambda row: day(row.valid_to) or str(_("no end"))),
     col.text("basis", _("Basis")),
     col.text("mark", _("Mark")),
@@ -54,21 +64,11 @@ DATED = (
 LAST = ["valid_from", "valid_to"]
 
 
-def first_day(row: Any) -> str:
-    """Return since when a row is in force; the oldest rows always were."""
-    return day(row.valid_from) if row.valid_from.year > 1999 else str(_("always"))
-
-
 def own_schemes() -> list[tuple[str, str]]:
     """Return the services of the agency of the member of staff who asks."""
     agency = current.actor().agency_id
     rows = db.session.scalars(sa.select(Scheme).where(Scheme.agency_id == agency))
     return [(str(row.id), localized(row, "name")) for row in rows]
-
-
-def form(**fields: Any) -> type[FlaskForm]:
-    """Return a form of these fields."""
-    return type("Form", (FlaskForm,), fields)
 
 
 class ReferenceScreen(Written):
@@ -88,8 +88,8 @@ class ReferenceScreen(Written):
         """Make the forms of what may be changed, and of what names a new row."""
         begins = {"begins": put.date(BEGINS, hint=BEGINS_HINT)}
         scheme = put.choice(_("Service"), own_schemes, coerce=int)
-        self.edit_form = form(**self.edits, **begins)
-        self.add_form = form(scheme_id=scheme, **self.names, **self.edits, **begins)
+        self.edit_form = put.form(**self.edits, **begins)
+        self.add_form = put.form(scheme_id=scheme, **self.names, **self.edits, **begins)
         super().__init__(**kw)
 
     def change(self, session: Session, row: Any, form: FlaskForm) -> Any:

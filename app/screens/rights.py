@@ -23,7 +23,7 @@ class OfMyAgency(BaseFilter):
     name = "of my agency"
     arg_name = None
 
-    def apply(self, query: Any, value: Any) -> Any:
+    def apply(self, query: Any, _value: Any) -> Any:
         """Keep the agency's rows."""
         return query.filter(self.model.agency_id == (current.actor().agency_id or NOBODY))
 
@@ -34,7 +34,7 @@ class HoldersOfMyAgency(BaseFilter):
     name = "holders of my agency"
     arg_name = None
 
-    def apply(self, query: Any, value: Any) -> Any:
+    def apply(self, query: Any, _value: Any) -> Any:
         """Keep the agency's holders."""
         agency = current.actor().agency_id or NOBODY
         holders = sa.select(Account.applicant_id).where(Account.agency_id == agency)
@@ -47,9 +47,9 @@ class SubmittedOfMyAgency(OfMyAgency):
 
     name = "submitted, of my agency"
 
-    def apply(self, query: Any, value: Any) -> Any:
+    def apply(self, query: Any, _value: Any) -> Any:
         """Keep the agency's cases that were submitted."""
-        return super().apply(query, value).filter(self.model.number.is_not(None))
+        return super().apply(query, _value).filter(self.model.number.is_not(None))
 
 
 class Own(BaseFilter):
@@ -58,7 +58,7 @@ class Own(BaseFilter):
     name = "own"
     arg_name = None
 
-    def apply(self, query: Any, value: Any) -> Any:
+    def apply(self, query: Any, _value: Any) -> Any:
         """Keep the own rows."""
         own = current.actor().applicant_id or NOBODY
         return query.filter(self.model.applicant_id == own)
@@ -70,7 +70,7 @@ class OfOwnCases(BaseFilter):
     name = "of own cases"
     arg_name = None
 
-    def apply(self, query: Any, value: Any) -> Any:
+    def apply(self, query: Any, _value: Any) -> Any:
         """Keep what hangs on the own cases."""
         own = sa.select(Application.id).where(
             Application.applicant_id == (current.actor().applicant_id or NOBODY)
@@ -84,7 +84,7 @@ class OfSubmittedCases(BaseFilter):
     name = "of submitted cases"
     arg_name = None
 
-    def apply(self, query: Any, value: Any) -> Any:
+    def apply(self, query: Any, _value: Any) -> Any:
         """Leave out what hangs on drafts."""
         return query.filter(self.model.application.has(Application.number.is_not(None)))
 
@@ -94,9 +94,9 @@ class AuditOfMine(OfMyAgency):
 
     name = "audit of mine"
 
-    def apply(self, query: Any, value: Any) -> Any:
+    def apply(self, query: Any, _value: Any) -> Any:
         """Keep what the reader's role may see."""
-        mine = super().apply(query, value)
+        mine = super().apply(query, _value)
         if current.actor().has(Role.AUDITOR, Role.SUPERVISOR):
             return mine
         return mine.filter(self.model.act.in_(LOGIN_ACTS))

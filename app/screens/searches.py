@@ -15,6 +15,7 @@ LAST = "\U0010ffff"
 """Sorts after every character: a prefix is a stretch of an ordered index."""
 
 LONGEST = 100
+LONGEST_NUMBER = 9
 Options = Callable[[], Iterable[tuple[str, str]]]
 
 
@@ -100,7 +101,7 @@ class Whole(Typed):
 
     def narrow(self, query: Any, wanted: str) -> Any:
         """Keep the equal ones."""
-        if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= 9):
+        if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= LONGEST_NUMBER):
             abort(400)
         return query.filter(self.column == int(wanted))
 

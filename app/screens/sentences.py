@@ -22,6 +22,8 @@ SENTENCES: Mapping[str, Any] = {
     "own_rights": _("Nobody changes the own rights. Please ask another administrator."),
     "username_taken": _("This log-in name is taken."),
     "password_too_short": _("The password is too short."),
+    "hours_half": _("Give both hours, or neither for a bank that never closes."),
+    "hours_order": _("The bank closes after it opens."),
     "not_found": _("This row was not found."),
     "role_missing": _("Your role does not include this."),
 }  # fmt: skip

@@ -21,7 +21,6 @@ from app.screens import columns as col
 from app.screens import fields as put
 from app.screens.base import Screen
 from app.screens.interface import fast
-from app.screens.reference import form
 from app.screens.rights import NOBODY
 from app.screens.searches import Search, StartsWith
 from app.screens.writing import Written
@@ -34,7 +33,7 @@ class OwnStaff(BaseFilter):
     name = "own staff"
     arg_name = None
 
-    def apply(self, query: Any, value: Any) -> Any:
+    def apply(self, query: Any, _value: Any) -> Any:
         """Leave out the staff of others."""
         actor = current.actor()
         if actor.has(Role.INSTALLATION_ADMIN):
@@ -90,11 +89,11 @@ class StaffScreen(Written):
     list_columns = ["username", "name", "agency", "roles", "active"]
     show_columns = ["username", "name", "number", "agency", "roles", "active"]
     searches = (Search("name", _("Name begins with"), StartsWith, grows=True),)
-    edit_form = form(
+    edit_form = put.form(
         active=put.flag(_("May log in")),
         roles=put.checks(_("Roles"), roles_to_give),
     )
-    add_form = form(
+    add_form = put.form(
         agency_id=put.choice(_("Agency"), own_agencies, coerce=int),
         username=put.line(_("Log-in name"), 60),
         name=put.line(_("Name"), 100),
@@ -154,7 +153,7 @@ class OfHall(BaseFilter):
     name = "of the hall"
     arg_name = None
 
-    def apply(self, query: Any, value: Any) -> Any:
+    def apply(self, query: Any, _value: Any) -> Any:
         """Leave the others out."""
         return query.filter(self.model.name.in_([str(role) for role in Role]))
 

@@ -107,7 +107,8 @@ def correct_account(
     audit.record(
         session, "account_corrected", actor=actor, now=now, object_type="account",
         object_id=account.id, agency_id=account.agency_id, applicant_id=account.applicant_id,
-        reason=reason.strip()[:200], **{name: str(value) for name, value in changed.items()},
+        reason=reason.strip()[:200],
+        changes={name: str(value) for name, value in changed.items()},
     )  # fmt: skip
 
 

@@ -66,8 +66,10 @@ def change(
     changed = {name: _said(getattr(row, name), value) for name, value in fresh.items()}
     if not fresh:
         return row
+    if isinstance(row, WorkingDay) and row.date < local_date(now):
+        raise Invalid("the day is over", code="day_over", field="kind")
     if isinstance(row, Dated):
-        policy.check_agency(actor, agency_id=row.agency_id)  # type: ignore[attr-defined]
+        policy.check_agency(actor, agency_id=row.agency_id)
         row = _successor(session, row, begins or local_date(now), today=local_date(now))
     for name, value in fresh.items():
         setattr(row, name, value)
@@ -105,6 +107,21 @@ def add(
     session.add(row)
     session.flush()
     _write_down(session, "reference_added", row, {}, actor=actor, now=now)
+    return row
+
+
+def add_day(
+    session: Session,
+    day: dt.date,
+    values: Mapping[str, Any],
+    *,
+    actor: Actor,
+    now: dt.datetime,
+) -> WorkingDay:
+    """Name a date that differs from its weekday; a day that is over stays. The caller commits."""
+    if day < local_date(now):
+        raise Invalid("the day is over", code="day_over", field="date")
+    row: WorkingDay = add(session, WorkingDay, {"date": day, **values}, actor=actor, now=now)
     return row
 
 
@@ -171,7 +188,7 @@ def _write_down(
     named = " ".join(str(getattr(row, name)) for name in KEYS[type(row)])
     audit.record(
         session, act, actor=actor, now=now, object_type=row.__tablename__,
-        object_id=row.id, row=named, **changed,
+        object_id=row.id, row=named, changes=dict(changed),
     )  # fmt: skip
     forget()
 

@@ -93,3 +93,17 @@ def test_nobody_sees_what_is_another_persons(browse, filled, path):
 
     assert not bo.open(f"/{path}/list/").soup.select(".aj-row-acts a")
     assert bo.client.get(link).status_code == 404
+
+
+def test_only_known_addresses_answer(browse, people):
+    gone = [
+        "/users/action/x/1", "/groups/list/", "/registeruser/list/", "/api/v1/security/refresh",
+        "/resetpassword/form", "/userinfoeditview/form", "/users/userinfo/", "/accounts/add",
+        "/accounts/delete/1", "/applications/edit/1", "/applications/download/x",
+        "/payouts/action_post", "/roles/add", "/roles/edit/1", "/reasons/delete/1",
+    ]  # fmt: skip
+    client = browse("root").client
+
+    for path in gone:
+        assert client.get(path).status_code == 404, path
+        assert client.post(path).status_code in (400, 404), path

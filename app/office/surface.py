@@ -1,0 +1,21 @@
+"""Which pages the office has, and where they stand in the menu."""
+
+from flask_appbuilder import AppBuilder
+
+from app.office.calendar_page import CalendarView
+from app.office.health_page import HealthView
+from app.office.import_page import AccountsImportView
+from app.office.proof_page import AuditProofView
+
+
+def add_to(appbuilder: AppBuilder) -> None:
+    """Hang the pages on the application."""
+    appbuilder.add_view(
+        CalendarView, "Calendar", label="Calendar", category="ReferenceData",
+        category_label="Reference data",
+    )  # fmt: skip
+    appbuilder.add_view(
+        HealthView, "Health", label="Health", category="Records", category_label="Records"
+    )
+    appbuilder.add_view_no_menu(AccountsImportView)
+    appbuilder.add_view_no_menu(AuditProofView)
