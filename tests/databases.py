@@ -95,12 +95,17 @@ class SqliteDatabase:
         release(self.app)
         shutil.rmtree(self.home / "files", ignore_errors=True)
         (self.home / "sms.jsonl").unlink(missing_ok=True)
-        if self.file.stat().st_mtime_ns != self._copied:
+        if self._log.exists() or self.file.stat().st_mtime_ns != self._copied:
             self._copy()
 
+    @property
+    def _log(self) -> Path:
+        return self.file.with_name("anju.db-wal")
+
     def _copy(self) -> None:
-        for rest in ("-wal", "-shm"):
-            self.file.with_name(f"{self.file.name}{rest}").unlink(missing_ok=True)
+        """Put a fresh file in place; what a failed test still holds open is the old one."""
+        for path in (self.file, self._log, self.file.with_name("anju.db-shm")):
+            path.unlink(missing_ok=True)
         shutil.copyfile(self.template, self.file)
         self._copied = self.file.stat().st_mtime_ns
 
