@@ -41,12 +41,12 @@ def fill_return_text(
     ``facts`` given by the reviewer win over what the case says.
     """
     asked = _Asked(session, case, local_date(now), material_code)
-    zh, en = reason.text_zh, reason.text_en
-    for name in reason.placeholders:
-        words = _stated(name, note, facts) or _SAYS[name](asked)
-        zh = zh.replace(f"{{{name}}}", words.zh)
-        en = en.replace(f"{{{name}}}", words.en)
-    return zh, en
+    words = {
+        name: _stated(name, note, facts) or _SAYS[name](asked) for name in reason.placeholders
+    }
+    zh = {name: said.zh for name, said in words.items()}
+    en = {name: said.en for name, said in words.items()}
+    return reason.text_zh.format_map(zh), reason.text_en.format_map(en)
 
 
 def _stated(name: str, note: str, facts: Mapping[str, Any]) -> Words | None:
