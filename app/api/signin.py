@@ -55,22 +55,8 @@ class SignInApi(BaseApi):
         login, password = typed.get("username"), typed.get("password")
         if not (isinstance(login, str) and isinstance(password, str)):
             return self.response_400(message="username and password are needed")
-        now, rules = current.now(), people_rules()
         try:
-            with transaction() as writing:
-                user = signin.authenticate(
-                    writing, login, password, now=now, address=address(),
-                    request_id=g.request_id, rules=rules,
-                )  # fmt: skip
-                if user is None:
-                    user_id, token = 0, ""
-                else:
-                    user_id, token = (
-                        user.id,
-                        sessions.open_session(
-                            writing, user.id, now=now, address=address(), agent="api"
-                        ),
-                    )
+            user_id, token = enter(login, password)
         except NotAllowed as locked:
             return self.response(429, message=locked.code, **locked.facts)
         if not token:
@@ -98,3 +84,19 @@ class SignInApi(BaseApi):
         with transaction() as writing:
             sessions.close_session(writing, token, actor=actor, now=now)
         return self.response(200, message="logged out")
+
+
+def enter(login: str, password: str) -> tuple[int, str]:
+    """Return the user and the secret of a new device; the secret is empty for a wrong try."""
+    now, rules = current.now(), people_rules()
+    with transaction() as writing:
+        user = signin.authenticate(
+            writing, login, password, now=now, address=address(), request_id=g.request_id,
+            rules=rules,
+        )  # fmt: skip
+        if user is None:
+            return 0, ""
+        token = sessions.open_session(
+            writing, user.id, now=now, address=address(), agent="api"
+        )
+        return user.id, token

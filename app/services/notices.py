@@ -48,26 +48,17 @@ def notify(
     }
     number = mobile or (applicant.mobile if applicant else None)
     written = []
-    for channel in template.channels:
-        if not _reaches(Channel(channel), number, applicant, user_id):
+    for channel in map(Channel, template.channels):
+        name = f"{reference}:{channel}"
+        if not _reaches(channel, number, applicant, user_id) or _known(session, name):
             continue
-        notice = Notice(
-            reference=f"{reference}:{channel}",
-            event=event,
-            channel=Channel(channel),
-            agency_id=agency_id,
-            applicant_id=applicant.id if applicant else None,
-            user_id=user_id,
-            application_id=application.id if application else None,
-            status=NoticeStatus.QUEUED if channel == Channel.SMS else NoticeStatus.SENT,
-            next_at=now,
-            created_at=now,
-            sent_at=None if channel == Channel.SMS else now,
-        )
-        if _known(session, notice.reference):
-            continue
+        notice = _blank(channel, now)
+        notice.reference, notice.event, notice.agency_id = name, event, agency_id
+        notice.applicant_id = applicant.id if applicant else None
+        notice.application_id = application.id if application else None
+        notice.user_id = user_id
         notice.text_zh, notice.text_en = texts["zh"], texts["en"]
-        notice.mobile = number if channel == Channel.SMS else None
+        notice.mobile = number if channel is Channel.SMS else None
         session.add(notice)
         written.append(notice)
     session.flush()
@@ -154,6 +145,18 @@ def _reaches(
     if channel is Channel.SMS:
         return number is not None
     return channel is Channel.INBOX and (applicant is not None or user_id is not None)
+
+
+def _blank(channel: Channel, now: dt.datetime) -> Notice:
+    """Return a message that waits to be sent, or lies on the page already."""
+    waits = channel is Channel.SMS
+    return Notice(
+        channel=channel,
+        status=NoticeStatus.QUEUED if waits else NoticeStatus.SENT,
+        next_at=now,
+        created_at=now,
+        sent_at=None if waits else now,
+    )
 
 
 def _known(session: Session, reference: str) -> bool:
