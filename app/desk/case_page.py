@@ -10,8 +10,8 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from app.desk import words
-from app.desk.deadline import Deadline, deadline_of
-from app.display.formats import day, money
+from app.desk.deadline import deadline_of
+from app.display.formats import money
 from app.display.words import is_chinese, localized
 from app.domain import masking
 from app.domain.amounts.labels import line_label
@@ -56,7 +56,7 @@ def gathered(
         "doubtful": sum(check["state"] != "ok" for check in checks),
         "sums": sums(case, entitled),
         "fields": fields(session, case, on=on),
-        "history": history(session, case),
+        "history": history(case),
         "notes": _notes(session, case),
         "papers": papers,
         "pages": pages(case, papers),
@@ -169,7 +169,7 @@ def bank_name(session: Session, code: str) -> str:
 def sums(case: Application, entitled: Entitlement) -> list[tuple[str, Any, str, str]]:
     """Return the lines of the calculation: label, yuan, kind, where the number comes from."""
     flow = Flow(case.scheme.flow)
-    rows = [
+    rows: list[tuple[str, Any, str, str]] = [
         (_of(line_label(flow, line.label_key)), line.amount, _kind(line), _source(line))
         for line in entitled.lines
     ]
@@ -252,11 +252,11 @@ def _answer(row: FactRow, value: Any) -> str:
     return str(value)
 
 
-def history(session: Session, case: Application) -> list[dict[str, Any]]:
+def history(case: Application) -> list[dict[str, Any]]:
     """Return what happened, newest first."""
     applicant = case.applicant
     names = {applicant.user_id: gettext("Applicant")}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for event in reversed(case.events):
         who = names.get(event.actor_id, event.actor_name)
         who = gettext("System") if event.actor_id is None else who
@@ -360,5 +360,3 @@ def _days(session: Session, case: Application, *, on: dt.date) -> list[dict[str,
 
 
 _UNDER_REVIEW = (Status.SUBMITTED, Status.IN_REVIEW, Status.SECOND_REVIEW)
-
-__all__ = ["Choice", "Deadline", "day", "gathered"]

@@ -3,10 +3,9 @@
 import secrets
 from typing import Any
 
-from flask import Response, abort, flash, make_response, redirect, render_template, request
+from flask import Response, abort, flash, make_response, redirect, request
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
-from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from app import current, outside
@@ -172,7 +171,7 @@ def _current(pages: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Return the page that is asked for, or the first."""
     wanted = request.values.get("page") or request.values.get("shown")
     found = [page for page in pages if str(page["id"]) == wanted]
-    return (found or pages or [None])[0]
+    return next(iter(found or pages), None)
 
 
 def _by_outcome(reasons: list[ReturnReason]) -> dict[str, list[dict[str, Any]]]:
@@ -189,6 +188,3 @@ def _by_outcome(reasons: list[ReturnReason]) -> dict[str, list[dict[str, Any]]]:
             }
         )
     return found
-
-
-__all__ = ["CaseView", "gettext", "render_template"]

@@ -34,13 +34,8 @@ def deadline_of(session: Session, case: Application, *, on: dt.date) -> Deadline
 
 def deadline(case: Application, *, on: dt.date, calendar: Calendar) -> Deadline:
     """Return how far the case is from its last day as of ``on``."""
-    if case.on_hold or (case.investigating and case.status in UNDER_REVIEW):
-        return Deadline(gettext("clock stopped"))
-    if case.status is Status.RETURNED:
-        until = day_in_words(case.correction_due_on)
-        return Deadline(gettext("applicant, until %(day)s", day=until) if until else gettext("with the applicant"))
-    if case.status is Status.PAYEE_FIX:
-        return Deadline(gettext("with the applicant"))
+    if waits := _waits(case):
+        return Deadline(waits)
     if case.status not in UNDER_REVIEW or case.due_on is None:
         return Deadline("-")
     left = calendar.workdays_between(on, case.due_on)
@@ -53,3 +48,15 @@ def deadline(case: Application, *, on: dt.date, calendar: Calendar) -> Deadline:
     if case.due_estimated:
         said = gettext("%(when)s (estimated)", when=said)
     return Deadline(said, "", "", case.due_on, left)
+
+
+def _waits(case: Application) -> str:
+    """Return for whom or what the case waits while the office's clock stands still."""
+    if case.on_hold or (case.investigating and case.status in UNDER_REVIEW):
+        return gettext("clock stopped")
+    if case.status is Status.RETURNED and case.correction_due_on:
+        until = day_in_words(case.correction_due_on)
+        return gettext("applicant, until %(day)s", day=until)
+    if case.status in (Status.RETURNED, Status.PAYEE_FIX):
+        return gettext("with the applicant")
+    return ""

@@ -87,7 +87,7 @@ def payout_tiles(session: Session, agency_id: int) -> list[dict[str, Any]]:
         .where(Payout.agency_id == agency_id, Payout.status.in_(list(_SHOWN)))
         .group_by(Payout.status)
     )
-    numbers = {key: value for key, value in rows}
+    numbers = dict(rows.all())
     return [
         {
             "number": queue_page.shown_count(numbers.get(status, 0)),

@@ -13,7 +13,6 @@ from app import current
 from app.desk import deeds, words
 from app.desk.queue_page import shown_count
 from app.desk.sentences import sentence
-from app.display.words import localized
 from app.domain.errors import Invalid, RuleBroken
 from app.domain.masking import mask_name
 from app.domain.terms import PayoutStatus
@@ -51,8 +50,8 @@ class PayoutRunView(BaseView):
         wish, proof = request.form.get("outcome", ""), request.form.get("proof", "")
 
         def work(session: Session) -> None:
-            who = {"actor": current.actor(), "now": current.now()}
-            payout = payout_lists.get_payout(session, payout_id, actor=who["actor"])
+            who: dict[str, Any] = {"actor": current.actor(), "now": current.now()}
+            payout = payout_lists.get_payout(session, payout_id, actor=current.actor())
             if wish == DISCARD:
                 if said := resolutions.open_resolution(session, payout):
                     resolutions.discard_resolution(session, said, reason=proof, **who)
@@ -261,8 +260,11 @@ def _chips(status: str, batch: str) -> list[tuple[str, str, bool]]:
 def _after(rows: list[Payout]) -> str:
     if len(rows) <= payout_lists.PAGE:
         return ""
-    kept = {name: request.args[name] for name in ("status", "batch") if request.args.get(name)}
-    return url_for("PayoutRunView.runs", **kept, below=rows[payout_lists.PAGE - 1].id)
+    kept: dict[str, Any] = {
+        name: request.args[name] for name in ("status", "batch") if request.args.get(name)
+    }
+    kept["below"] = rows[payout_lists.PAGE - 1].id
+    return url_for("PayoutRunView.runs", **kept)
 
 
 def _by_people(session: Session, agency_id: int) -> bool:
@@ -271,6 +273,3 @@ def _by_people(session: Session, agency_id: int) -> bool:
         for scheme in reference.schemes(session)
         if scheme.agency_id == agency_id
     )
-
-
-__all__ = ["PayoutRunView", "localized"]

@@ -17,7 +17,7 @@ from app.domain.policy import Actor
 from app.domain.terms import Role, Status
 from app.domain.workdays import Calendar, local_date
 from app.models import Application
-from app.services import reference, worklist
+from app.services import reference
 from app.services.worklist import Chip, Wanted
 
 LAST = "desk-list"
@@ -146,8 +146,9 @@ def page_url(key: tuple[dt.date, int] | None, word: str) -> str:
     """Return the address of the page before or after, or nothing."""
     if key is None:
         return ""
-    kept = {name: request.args[name] for name in FILTERS if request.args.get(name)}
-    return url_for("DeskView.queue", **kept, **{word: f"{key[0].isoformat()}.{key[1]}"})
+    kept: dict[str, Any] = {name: request.args[name] for name in FILTERS if request.args.get(name)}
+    kept[word] = f"{key[0].isoformat()}.{key[1]}"
+    return url_for("DeskView.queue", **kept)
 
 
 def keep_list() -> None:
@@ -169,6 +170,3 @@ def reason_options(db: Session, agency_id: int, *, on: dt.date) -> list[tuple[st
             for reason in reference.reasons_in_force(db, scheme.id, on):
                 found.setdefault(reason.code, localized(reason, "name"))
     return list(found.items())
-
-
-__all__ = ["CHIPS", "Row", "chip_url", "chip_word", "rows", "wanted", "worklist"]

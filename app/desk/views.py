@@ -1,6 +1,5 @@
 """The desk: what waits for each role, and the list of cases."""
 
-import datetime as dt
 from typing import Any
 
 from flask import abort, flash, redirect, request
@@ -134,6 +133,3 @@ def _spans() -> list[tuple[str, str]]:
         ("week", gettext("Last 7 days")),
         ("month", gettext("Last 31 days")),
     ]
-
-
-__all__ = ["DeskView", "dt"]

@@ -145,7 +145,7 @@ def batches(session: Session, *, actor: Actor) -> list[tuple[PayoutBatch, int]]:
         )
         .group_by(Payout.batch_id)
     )
-    numbers = {key: value for key, value in ended}
+    numbers = dict(ended.all())
     return [(batch, numbers.get(batch.id, 0)) for batch in found]
 
 

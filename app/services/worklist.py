@@ -152,7 +152,7 @@ def colleagues(session: Session, *, agency_id: int) -> dict[int, str]:
         .where(Staff.agency_id == agency_id)
         .order_by(Staff.name)
     )
-    return {key: value for key, value in rows}
+    return dict(rows.all())
 
 
 def flow_of_days(

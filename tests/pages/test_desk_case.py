@@ -1,0 +1,413 @@
+"""The case page: what it shows, what is decided on it, what is refused."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+from itsdangerous import URLSafeTimedSerializer
+
+from app.domain.terms import Action, Role, Status
+from app.models import Application, AuditEvent, CaseEvent, ReviewNote
+from app.services import decisions, ledger, payouts
+from tests.factories import (
+    NOON,
+    PASSWORD,
+    Person,
+    actor_of,
+    make_account,
+    make_applicant,
+    make_application,
+    make_staff,
+)  # fmt: skip
+
+
+@pytest.fixture
+def staff(rows, browse, app):
+    """Sign in a member of staff made for the test: ``staff("eve", Role.SUPERVISOR)``."""
+
+    def signed_in(username, *roles, agency="anhui", name=""):
+        with rows() as session:
+            member = make_staff(session, username, *roles, agency=agency, name=name)
+            person = Person(username, PASSWORD, actor_of(session, member), member.name)
+        return browse().sign_in(person)
+
+    return signed_in
+
+
+@pytest.fixture
+def case_in(rows, people, chen):
+    """Make a case that has walked to a status: ``case_in(Status.IN_REVIEW)``."""
+
+    def made(status, *, scheme="subsidy", name="沈清怡", **columns):
+        with rows() as session:
+            account = make_account(session, make_applicant(session, name), scheme=scheme)
+            case = make_application(session, account, status=Status.SUBMITTED, **columns)
+            ledger.hold(session, case, case.amount, now=NOON)
+            if status is not Status.SUBMITTED:
+                decisions.take_up(session, case, actor=chen, now=NOON)
+            if status is Status.SECOND_REVIEW:
+                decisions.pass_first(session, case, actor=chen, now=NOON)
+            session.commit()
+            return case.id
+
+    return made
+
+
+def found(rows, case_id):
+    """Return status and version of a case as it stands."""
+    with rows() as session:
+        case = session.get_one(Application, case_id)
+        return case.status, case.version
+
+
+def url(case_id):
+    """Return the address of a case."""
+    return f"/desk/case/{case_id}/"
+
+
+def test_personal_values_are_masked_until_revealed(rows, browse, case_in):
+    case_id = case_in(Status.IN_REVIEW)
+    with rows() as session:
+        person = session.get_one(Application, case_id).applicant
+        number, mobile = person.id_number, person.mobile
+
+    page = browse("chen").open(url(case_id))
+
+    assert "沈*怡" in page.heading
+    assert number not in page.text
+    assert mobile not in page.text
+    assert number[:4] + "*" * 10 + number[-4:] in page.text
+
+
+def test_a_look_at_full_values_is_recorded_with_its_reason(rows, browse, case_in, chen):
+    case_id = case_in(Status.IN_REVIEW)
+    with rows() as session:
+        number = session.get_one(Application, case_id).applicant.id_number
+    browser = browse("chen")
+
+    page = browser.press(
+        browser.open(url(case_id)), "显示并记录", **{"reveal-reason": "核对发票姓名"}
+    )
+
+    assert number in page.text
+    with rows() as session:
+        [event] = session.scalars(
+            sa.select(AuditEvent).where(AuditEvent.act == "values_revealed")
+        )
+        assert (event.actor_id, event.reason) == (chen.user_id, "核对发票姓名")
+        assert event.object_id == str(case_id)
+
+
+def test_a_look_without_a_reason_is_refused(rows, browse, case_in):
+    case_id = case_in(Status.IN_REVIEW)
+    browser = browse("chen")
+
+    page = browser.press(browser.open(url(case_id)), "显示并记录", 422)
+
+    assert "理由" in page.text
+    with rows() as session:
+        assert not session.scalars(
+            sa.select(AuditEvent).where(AuditEvent.act == "values_revealed")
+        ).all()
+
+
+def test_two_people_carry_a_case_to_its_payment(rows, browse, case_in):
+    case_id = case_in(Status.SUBMITTED)
+    chen, dai = browse("chen"), browse("dai")
+
+    page = chen.press(chen.open(url(case_id)), "受理", deed="take_up")
+    page = chen.press(page, "通过，送复审", deed="pass_first")
+    assert found(rows, case_id)[0] is Status.SECOND_REVIEW
+    page = dai.press(dai.open(url(case_id)), "复审通过并付款", deed="approve")
+
+    assert found(rows, case_id)[0] is Status.APPROVED
+    with rows() as session:
+        case = session.get_one(Application, case_id)
+        [payout] = case.payouts
+        assert (payout.amount, payout.decision_hash) == (case.amount, case.decision_hash)
+
+
+def test_what_is_signed_is_shown_with_its_fingerprint(rows, browse, case_in):
+    case_id = case_in(Status.SECOND_REVIEW)
+
+    page = browse("dai").open(url(case_id))
+
+    signed = page.soup.select_one("input[name=signed]")["value"]
+    assert signed[:16].upper() in page.text
+    with rows() as session:
+        case = session.get_one(Application, case_id)
+        assert f"**** {case.payee_last_four}" in page.text
+        assert f"{case.amount:,.2f}" in page.text
+
+
+def test_a_changed_amount_is_not_signed_unseen(rows, browse, case_in):
+    case_id = case_in(Status.SECOND_REVIEW)
+    dai = browse("dai")
+    page = dai.open(url(case_id))
+    with rows() as session:
+        session.execute(
+            sa.update(Application).where(Application.id == case_id).values(amount=499_900)
+        )
+
+    answer = dai.press(page, "复审通过并付款", 409, deed="approve")
+
+    assert "有了变化" in answer.text
+    assert found(rows, case_id)[0] is Status.SECOND_REVIEW
+
+
+def test_a_case_that_moved_on_says_so_and_keeps_what_was_typed(rows, browse, case_in, people):
+    case_id = case_in(Status.IN_REVIEW)
+    chen = browse("chen")
+    stale = chen.open(url(case_id))
+    chen.press(stale, "通过，送复审", deed="pass_first")
+
+    answer = chen.press(
+        stale, "通过，送复审", 409, deed="pass_first", opinion="合同与账户相符", key="another"
+    )
+
+    assert "有了变化" in answer.text
+    assert found(rows, case_id)[0] is Status.SECOND_REVIEW
+
+
+def test_typed_lines_survive_a_refusal(browse, case_in):
+    case_id = case_in(Status.IN_REVIEW)
+    chen = browse("chen")
+    page = chen.open(url(case_id))
+
+    answer = chen.press(
+        page, "通过，送复审", 422, deed="return", opinion="发票反光",
+        **{"code-0": "R02", "material-0": "", "note-0": ""},
+    )  # fmt: skip
+
+    assert answer.soup.select_one("select[name=code-0] option[selected]")["value"] == "R02"
+    assert answer.soup.select_one("textarea[name=opinion]").get_text().strip() == "发票反光"
+
+
+def test_the_same_form_sent_twice_is_done_once(rows, browse, case_in):
+    case_id = case_in(Status.IN_REVIEW)
+    chen = browse("chen")
+    page = chen.open(url(case_id))
+
+    chen.press(page, "通过，送复审", deed="pass_first")
+    again = chen.press(page, "通过，送复审", deed="pass_first")
+
+    assert again.status == 200
+    with rows() as session:
+        times = session.scalar(
+            sa.select(sa.func.count()).where(
+                CaseEvent.application_id == case_id,
+                CaseEvent.action == Action.PASS_FIRST.value,
+            )
+        )
+    assert times == 1
+
+
+def test_a_return_names_everything_at_once(rows, browse, case_in):
+    case_id = case_in(Status.IN_REVIEW)
+    chen = browse("chen")
+    page = chen.open(url(case_id))
+    page = chen.press(page, "再加一条")
+
+    chen.press(
+        page, "通过，送复审", deed="return",
+        **{"code-0": "R05", "code-1": "R13", "note-1": "请说明房屋用途"},
+    )  # fmt: skip
+
+    assert found(rows, case_id)[0] is Status.RETURNED
+    with rows() as session:
+        items = session.get_one(Application, case_id).return_items
+        assert [item.code for item in items] == ["R05", "R13"]
+        assert "请说明房屋用途" in items[1].text_zh
+
+
+def test_a_line_is_taken_away_without_losing_the_others(browse, case_in):
+    case_id = case_in(Status.IN_REVIEW)
+    chen = browse("chen")
+    page = chen.press(chen.open(url(case_id)), "再加一条", **{"code-0": "R05"})
+
+    page = chen.press(page, "删除 问题 1", **{"code-1": "R13"})
+
+    assert len(page.soup.select("[data-line]")) == 1
+    assert page.soup.select_one("select[name=code-0] option[selected]")["value"] == "R13"
+
+
+def test_a_refusal_carries_its_written_reason(rows, browse, case_in):
+    case_id = case_in(Status.IN_REVIEW)
+    chen = browse("chen")
+
+    chen.press(
+        chen.open(url(case_id)), "通过，送复审", deed="decline", **{"decline-code": "N02"}
+    )
+
+    assert found(rows, case_id)[0] is Status.DECLINED
+    with rows() as session:
+        case = session.get_one(Application, case_id)
+        assert case.account.held == 0
+        assert "冻结" in case.events[-1].note
+
+
+def test_a_check_stops_the_clock_and_its_end_lets_it_run(rows, browse, case_in):
+    case_id = case_in(Status.IN_REVIEW)
+    chen = browse("chen")
+
+    page = chen.press(
+        chen.open(url(case_id)), "通过，送复审", deed="investigate", opinion="向登记机构核实"
+    )
+    assert "停走" in page.text
+    assert not page.soup.select("input[name=deed][value=pass_first]")
+    page = chen.press(page, "结束核查", reason="登记属实")
+
+    assert page.soup.select("input[name=deed][value=pass_first]")
+
+
+def test_a_supervisor_voids_with_a_reason_and_frees_the_money(rows, staff, case_in):
+    case_id = case_in(Status.SECOND_REVIEW)
+    eve = staff("eve", Role.SUPERVISOR)
+
+    eve.press(eve.open(url(case_id)), "确认作废", reason="申请人书面要求")
+
+    assert found(rows, case_id)[0] is Status.VOIDED
+    with rows() as session:
+        assert session.get_one(Application, case_id).account.held == 0
+
+
+def test_nobody_signs_a_case_twice(rows, staff, case_in):
+    case_id = case_in(Status.IN_REVIEW)
+    both = staff("kai", Role.FIRST_REVIEWER, Role.SECOND_REVIEWER)
+    page = both.press(both.open(url(case_id)), "通过，送复审", deed="pass_first")
+
+    assert "复审通过" not in " ".join(page.buttons)
+    answer = posted(both, case_id, deed="approve", rows=rows)
+
+    assert answer.status_code == 403
+    assert found(rows, case_id)[0] is Status.SECOND_REVIEW
+    assert refusals(rows, case_id) == ["four_eyes"]
+
+
+def test_a_first_reviewer_cannot_approve_by_posting(rows, browse, case_in):
+    case_id = case_in(Status.SECOND_REVIEW)
+    chen = browse("chen")
+    page = chen.open(url(case_id))
+
+    answer = posted(chen, case_id, deed="approve", rows=rows)
+
+    assert answer.status_code == 403
+    assert found(rows, case_id)[0] is Status.SECOND_REVIEW
+    assert refusals(rows, case_id) == ["role_missing"]
+
+
+def test_nobody_decides_the_own_case(rows, browse, case_in, chen):
+    case_id = case_in(Status.SUBMITTED)
+    with rows() as session:
+        person = session.get_one(Application, case_id).applicant
+        person.id_number_index = chen.identity_index
+    browser = browse("chen")
+    page = browser.open(url(case_id))
+
+    answer = posted(browser, case_id, deed="take_up", rows=rows)
+
+    assert "受理" not in page.buttons
+    assert answer.status_code == 403
+    assert refusals(rows, case_id) == ["own_case"]
+
+
+def test_staff_of_another_agency_find_nothing(rows, staff, case_in):
+    case_id = case_in(Status.SUBMITTED)
+    liao = staff("liao", Role.FIRST_REVIEWER, Role.SUPERVISOR, agency="liaoning")
+
+    page = liao.open(url(case_id), 404)
+    answer = posted(liao, case_id, deed="take_up", rows=rows)
+
+    assert "沈" not in page.text
+    assert answer.status_code == 404
+    assert found(rows, case_id)[0] is Status.SUBMITTED
+    assert "not_found" in refusals(rows, case_id)
+
+
+def test_auditors_read_and_are_offered_nothing(rows, staff, case_in):
+    case_id = case_in(Status.SECOND_REVIEW)
+    uwe = staff("uwe", Role.AUDITOR)
+
+    page = uwe.open(url(case_id))
+    answer = posted(uwe, case_id, deed="hold", reason="x", rows=rows)
+
+    assert not page.soup.select("form#decision")
+    assert answer.status_code == 403
+
+
+def test_notes_stay_with_colleagues(rows, browse, case_in):
+    case_id = case_in(Status.IN_REVIEW)
+    chen = browse("chen")
+
+    page = chen.press(chen.open(url(case_id)), "保存备注", note="已电话核实")
+
+    assert "已电话核实" in page.text
+    with rows() as session:
+        assert session.scalar(sa.select(ReviewNote.text)) == "已电话核实"
+
+
+def test_a_supervisor_gives_a_case_to_a_colleague(rows, staff, case_in, dai):
+    case_id = case_in(Status.SECOND_REVIEW)
+    eve = staff("eve", Role.SUPERVISOR)
+
+    eve.press(eve.open(url(case_id)), "分配", assignee=str(dai.user_id))
+
+    with rows() as session:
+        assert session.get_one(Application, case_id).assignee_id == dai.user_id
+
+
+def test_a_hold_bars_the_decision(rows, browse, case_in):
+    case_id = case_in(Status.SECOND_REVIEW)
+    dai = browse("dai")
+    page = dai.open(url(case_id))
+
+    held = dai.press(page, "暂停审核和支付", reason="等法院答复")
+    answer = posted(dai, case_id, deed="approve", rows=rows)
+
+    assert not held.soup.select("input[name=deed][value=approve]")
+    assert answer.status_code == 409
+    assert found(rows, case_id)[0] is Status.SECOND_REVIEW
+
+
+def test_every_employee_sees_the_page_in_english_too(browse, case_in):
+    case_id = case_in(Status.IN_REVIEW)
+    chen = browse("chen")
+    chen.client.get("/lang/en")
+
+    page = chen.open(url(case_id))
+
+    shown = page.soup.select_one("#decision").get_text(" ")
+    assert "Pass to the second review" in page.buttons
+    assert not re.search("[\u4e00-\u9fff]", shown.replace("沈清怡", ""))
+
+
+def posted(browser, case_id, *, rows, deed, **answers):
+    """Send a deed by hand, with everything right but the right itself."""
+    with rows() as session:
+        case = session.get_one(Application, case_id)
+        values = {"version": case.version, "signed": payouts.decision_hash(case)}
+    token = token_of(browser)
+    return browser.client.post(
+        f"{url(case_id)}do", data=values | answers | {"csrf_token": token, "deed": deed}
+    )
+
+
+def token_of(browser):
+    """Return a token that is right for this browser, as any form of its would carry."""
+    with browser.client.session_transaction() as kept:
+        raw = kept.setdefault("csrf_token", "a" * 40)
+    secret = browser.client.application.config["SECRET_KEY"]
+    return URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(raw)
+
+
+def refusals(rows, case_id):
+    """Return why deeds on a case were refused, as the audit has it."""
+    with rows() as session:
+        return list(
+            session.scalars(
+                sa.select(AuditEvent.reason)
+                .where(AuditEvent.act == "deed_refused", AuditEvent.object_id == str(case_id))
+                .order_by(AuditEvent.id)
+            )
+        )
+
