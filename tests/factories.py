@@ -147,7 +147,7 @@ def make_application(
     of = find_reason(session, reason or RENT[scheme.code], scheme.code)
     serial = next(serial_numbers)
     card = make_card_number(serial)
-    submitted = status is not Status.DRAFT
+    at = None if status is Status.DRAFT else NOON
     plain = {
         "number": f"{PREFIX[scheme.code]}20261118{serial:06d}",
         "kind": Kind.FIRST,
@@ -157,9 +157,9 @@ def make_application(
         "payee_last_four": card[-4:],
         "created_at": NOON,
         "updated_at": NOON,
-        "amount_allowed": Decimal(amount) if submitted else None,
-        "submitted_at": NOON if submitted else None,
-        "due_on": DUE if submitted else None,
+        "amount_allowed": at and Decimal(amount),
+        "submitted_at": at,
+        "due_on": at and DUE,
     }
     case = Application(
         agency_id=account.agency_id,
@@ -179,11 +179,15 @@ def make_application(
 
 
 def make_house(
-    session: Session, number: str = "340199202600001", **columns: Any
+    session: Session,
+    number: str = "340199202600001",
+    *,
+    owner: tuple[str, str] = ("林知夏", "34019919900101011X"),
+    **columns: Any,
 ) -> PropertyRecord:
-    """Make a house that the registry finds by its filed contract number."""
+    """Make a house of an owner (name and number) that is found by its filed contract number."""
     house_row = {
-        "owners": [{"name": "林知夏", "id_number": "34019919900101011X", "share": "1"}],
+        "owners": [{"name": owner[0], "id_number": owner[1], "share": "1"}],
         "address": "合肥市示例区安居路1号",
         "use": "住宅",
         "total_price": "1200000.00",

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
-BOLD = re.compile(r"\*\*(.+?)\*\*")
+BOLD = re.compile(r"(?<!\*)\*\*(?=[^*\s])(.+?)(?<=[^*\s])\*\*(?!\*)")
 NUMBERED = re.compile(r"\s*\d+\.\s+")
 DOTTED = re.compile(r"\s*[-*]\s+")
 HEADING = re.compile(r"#{2,4}\s+")

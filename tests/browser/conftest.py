@@ -1,0 +1,66 @@
+"""A real hall for a real browser: pages served on a port, the bank simulator beside it."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Playwright, sync_playwright
+from werkzeug.serving import make_server
+
+from app.gateways.bank.process import SimulatorProcess
+from tests.browser.hall import Hall
+from tests.conftest import Rows
+from tests.factories import Clock
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+SWITCHES = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The driver of the browser; without Chromium the test is skipped, on CI it fails."""
+    if not CHROMIUM:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is needed here and is not installed")
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def hall(
+    app: Flask, chromium: Browser, clock: Clock, rows: Rows, tmp_path: Path
+) -> Iterator[Hall]:
+    """A hall that serves pages, with a bank; its worker is the test."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    with SimulatorProcess(tmp_path / "bank.db") as bank:
+        app.config["ANJU_BANK_URL"] = bank.url
+        opened = Hall(app, f"http://127.0.0.1:{server.port}", chromium, clock, bank, rows)
+        yield opened
+        opened.close()
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+@pytest.fixture
+def visitor(hall: Hall) -> Callable[[int], object]:
+    """Open a window of a width."""
+    return hall.window
