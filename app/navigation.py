@@ -18,12 +18,15 @@ from app import current
 from app.display.words import is_chinese, localized
 from app.domain.terms import Channel, Role
 from app.extensions import db
-from app.models import Agency, Notice
+from app.models import Account, Agency, Notice
 
 CHOSEN = "agency"
 """Key of the session under which a visitor's chosen agency is kept."""
 
 NEUTRAL_SEAL = "anju.svg"
+
+UP_FRONT = ("Desk", "Queue", "PayoutRuns")
+"""Menu entries of staff that stand beside the menus and not in them: the day's work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def brand_of(agency: Agency, *, is_desk: bool = False) -> Brand:
         short_name=localized(agency, "short_name"),
         line=line,
         seal=url_for("static", filename=f"seals/{agency.seal}"),
-        home=url_for("DeskView.home") if is_desk and _has("DeskView.home") else "/",
+        home=_home(is_desk=is_desk),
         hotline=agency.hotline,
         hours=localized(agency, "hours"),
         address=localized(agency, "address"),
@@ -179,8 +182,19 @@ def chosen_agency() -> Agency | None:
 
 
 def _agency() -> Agency | None:
-    own = current.actor().agency_id
-    return db.session.get(Agency, own) if own else chosen_agency()
+    actor = current.actor()
+    if actor.agency_id:
+        return db.session.get(Agency, actor.agency_id)
+    return chosen_agency() or _only_agency_of(actor.applicant_id)
+
+
+def _only_agency_of(applicant_id: int | None) -> Agency | None:
+    """Return the agency that keeps an applicant's accounts, when all are kept by one."""
+    if applicant_id is None:
+        return None
+    kept = sa.select(Account.agency_id).where(Account.applicant_id == applicant_id).distinct()
+    found = list(db.session.scalars(sa.select(Agency).where(Agency.id.in_(kept)).limit(2)))
+    return found[0] if len(found) == 1 else None
 
 
 def _is_desk() -> bool:
@@ -198,9 +212,16 @@ def neutral(*, is_desk: bool = False) -> Brand:
         if is_desk
         else gettext("Online hall for housing money"),
         seal=url_for("static", filename=f"seals/{NEUTRAL_SEAL}"),
-        home="/",
+        home=_home(is_desk=is_desk),
         is_desk=is_desk,
     )
+
+
+def _home(*, is_desk: bool) -> str:
+    if is_desk:
+        return url_for("DeskView.home")
+    signed_in = current_user.is_authenticated and current.actor().applicant_id
+    return url_for("HomeView.index") if signed_in else "/"
 
 
 # --- where one may go -------------------------------------------------------------------------
@@ -215,23 +236,29 @@ def places() -> list[Place]:
 def _public() -> Iterator[Place]:
     yield Place(gettext("Front page"), "/")
     yield Place(gettext("What I can apply for"), "/#what")
-    yield Place(gettext("Follow an application"), "/progress/" if _has_path() else "/#look")
+    yield Place(gettext("Follow an application"), url_for("PublicProgressView.ask"))
     yield Place(gettext("Help"), url_for("HelpView.index"))
 
 
 def _menu() -> Iterator[Place]:
+    """Yield what a signed-in person may open: the day's work first, then the menus."""
     allowed = _allowed()
     flat = current.actor().applicant_id is not None
-    for item in current_app.extensions["appbuilder"].menu.get_list():
-        children = [_place(child) for child in item.childs if child.name in allowed]
-        if item.name not in allowed:
-            continue
-        if not item.childs:
-            yield _place(item)
-        elif flat or len(children) == 1:
-            yield from children
-        elif children:
-            yield Place(gettext(str(item.label)), "", children=tuple(children))
+    menus = [
+        (item, [child for child in item.childs or [item] if child.name in allowed])
+        for item in current_app.extensions["appbuilder"].menu.get_list()
+        if item.name in allowed
+    ]
+    entries = {child.name: child for _, children in menus for child in children}
+    if not flat:
+        yield from (_place(entries[name]) for name in UP_FRONT if name in entries)
+    for item, children in menus:
+        rest = children if flat else [one for one in children if one.name not in UP_FRONT]
+        places = [_place(child) for child in rest]
+        if flat or len(places) == 1:
+            yield from places
+        elif places:
+            yield Place(gettext(str(item.label)), "", children=tuple(places))
 
 
 def _allowed() -> set[str]:
@@ -282,7 +309,8 @@ def person() -> Person | None:
     actor = current.actor()
     label = actor.name
     if actor.applicant_id is None and actor.roles:
-        label = f"{actor.name} ({', '.join(sorted(role_word(role) for role in actor.roles))})"
+        roles = gettext(", ").join(sorted(role_word(role) for role in actor.roles))
+        label = gettext("%(name)s (%(roles)s)", name=actor.name, roles=roles)
     profile = Place(gettext("My data"), _profile_url())
     leave = Place(gettext("Log out"), _appbuilder_url("get_url_for_logout"), ends=True)
     return Person(label, tuple(link for link in (profile, leave) if link.url))
@@ -328,19 +356,11 @@ def login_url() -> str:
 
 
 def _profile_url() -> str:
-    """Return where one's own data, or for staff the password, can be changed."""
-    own = "ProfileView.index" if current.actor().applicant_id else "PasswordView.index"
-    return url_for(own) if _has(own) else ""
+    if current.actor().applicant_id is not None:
+        return url_for("ProfileView.index")
+    return _appbuilder_url("get_url_for_userinfo")
 
 
 def _appbuilder_url(name: str) -> str:
     url: str = getattr(current_app.extensions["appbuilder"], name)
     return url
-
-
-def _has(endpoint: str) -> bool:
-    return endpoint in current_app.view_functions
-
-
-def _has_path() -> bool:
-    return any(rule.rule == "/progress/" for rule in current_app.url_map.iter_rules())
