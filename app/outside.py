@@ -11,6 +11,7 @@ from app.extensions import db
 from app.gateways.bank import Bank
 from app.gateways.bank.simulator import SimulatorBank
 from app.gateways.cardcheck import CardCheck, LocalCardCheck
+from app.gateways.identity import IdentityCheck, LocalIdentityCheck
 from app.gateways.registry import PropertyRegistry
 from app.gateways.registry.table import TablePropertyRegistry
 from app.gateways.scanner import Antivirus, NoAntivirus
@@ -44,6 +45,12 @@ def registry() -> PropertyRegistry:
     made: PropertyRegistry = chosen(
         "ANJU_REGISTRY", lambda: TablePropertyRegistry(db.session())
     )
+    return made
+
+
+def identity_check() -> IdentityCheck:
+    """Return the check of document, name and mobile (实名认证)."""
+    made: IdentityCheck = chosen("ANJU_IDENTITY", LocalIdentityCheck)
     return made
 
 

@@ -35,9 +35,12 @@ class Filled:
 class PeopleForm(FlaskForm):
     """A form that takes the service's problems in beside its own."""
 
+    codes: frozenset[str] = frozenset()
+
     def attach(self, broken: RuleBroken) -> None:
         """Put every problem beside its field, unless the field has one; others on top."""
         problems = broken.problems if isinstance(broken, ManyProblems) else [broken]
+        self.codes = frozenset(problem.code for problem in problems)
         for problem in problems:
             field = self._fields.get(problem.field)
             if field is None:

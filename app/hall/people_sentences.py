@@ -20,6 +20,10 @@ IDENTITY: Mapping[str, LazyString] = {
         "This identity card is already taken (身份证被占用): you have an account. "
         "Recover its password with “Forgot password”."
     ),
+    "identity_refused": _l(
+        "The identity service does not know this number, name and mobile together. "
+        "Please compare them, or bring your document to the counter."
+    ),
     "name_length": _l("A name has %(minimum)s to %(maximum)s characters."),
     "name_characters": _l("Type the name as on the document, without digits or signs."),
     "name_differs": _l(

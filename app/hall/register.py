@@ -20,6 +20,7 @@ from app.domain.errors import Invalid, ManyProblems
 from app.domain.policy import Actor
 from app.domain.terms import Gender
 from app.extensions import db
+from app.gateways.identity import IdentityState
 from app.hall.codes_page import agency, give_code, visitor
 from app.hall.forms_people import RegisterForm
 from app.jobs import notices as outbox
@@ -82,9 +83,10 @@ def register(form: RegisterForm) -> bool:
     form.validate()
     typed = read(form)
     problem = try_code(form)
+    how, refusal = ("", None) if problem else check_identity(typed)
     for attempt in ("first", "last"):
         try:
-            applicant_id = _register(typed, problem)
+            applicant_id = _register(typed, problem, refusal, how)
         except ManyProblems as broken:
             form.attach(broken)
             return False
@@ -147,12 +149,27 @@ def choices() -> dict[str, Any]:
     }
 
 
-def _register(typed: registration.Registration, problem: Invalid | None) -> int:
+def check_identity(typed: registration.Registration) -> tuple[str, Invalid | None]:
+    """Ask the identity service, outside any transaction: how it is known, what is against it.
+
+    A service that cannot tell now stops nobody; the number was checked by its rule.
+    """
+    answer = outside.identity_check().verify(
+        typed.id_type, identity.normalise(typed.id_number), typed.name, typed.mobile
+    )
+    if answer.state is IdentityState.REFUSED:
+        return "", Invalid(field="id_number", code="identity_refused")
+    return ("service" if answer.state is IdentityState.VERIFIED else "form"), None
+
+
+def _register(
+    typed: registration.Registration, problem: Invalid | None, refusal: Invalid | None, how: str
+) -> int:
     actor, now, agency_id = visitor(), current.now(), agency().id
     with transaction() as writing:
         applicant = registration.register(
             writing, typed, agency_id=agency_id, actor=actor, now=now, code_problem=problem,
-            rules=people_rules(),
+            identity_problem=refusal, verified_how=how, rules=people_rules(),
         )  # fmt: skip
         return applicant.id
 

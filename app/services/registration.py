@@ -69,12 +69,14 @@ def register(
     actor: Actor,
     now: dt.datetime,
     code_problem: Invalid | None = None,
+    identity_problem: Invalid | None = None,
     verified_how: str = "form",
     rules: PeopleRules = RULES,
 ) -> Applicant:
     """Give a person a log-in: one the fund knows already, by number and name, or a new one.
 
-    ``code_problem`` is the answer of ``codes.check_code``, committed before. Raises
+    ``code_problem`` is the answer of ``codes.check_code``, committed before, and
+    ``identity_problem`` what the identity service says against the person. Raises
     ``ManyProblems`` with everything that is wrong. Whether somebody is known (id_taken,
     name_differs, mobile_taken) is told only to who typed the right code.
     """
@@ -83,6 +85,7 @@ def register(
         problems.append(code_problem)
     elif kept.mobile:
         problems += _prove(session, typed, kept, now=now)
+        problems += [identity_problem] if identity_problem and not problems else []
     if problems:
         raise ManyProblems(problems)
     applicant = _person(session, kept.id_number) or _newcomer(kept.id_number, now)

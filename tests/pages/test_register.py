@@ -136,7 +136,7 @@ def test_a_taken_card_is_told_with_the_way_to_recover(browse, phone, people, row
     page = register(visitor, phone, id_number=number)
 
     assert "身份证被占用" in page.text
-    assert "找回密码" in page.text
+    assert visitor.follow(page, "找回密码").url == "/recover/"
 
 
 def test_without_the_code_nobody_learns_who_is_known(browse, people, rows):
@@ -154,6 +154,14 @@ def test_another_name_leads_to_the_counter(browse, phone, rows):
         number = make_applicant(session, "周一鸣", registered=False, mobile=None).id_number
 
     assert "到窗口核对" in register(browse(), phone, id_number=number).text
+
+
+def test_what_the_identity_service_does_not_know_is_told(browse, phone, rows):
+    page = register(browse(), phone, id_number=make_id_number(), mobile="13812349999")
+
+    assert "未通过实名核验" in page.text
+    with rows() as session:
+        assert session.scalars(sa.select(Applicant.id)).all() == []
 
 
 def test_a_taken_mobile_is_told(browse, phone, people):
