@@ -29,6 +29,12 @@ class HallSecurityManager(SecurityManager):
         self.appbuilder.add_api(self.security_api)
         self.auth_view = self.appbuilder.add_view_no_menu(self.authdbview())
 
+    def create_login_manager(self, app: Any) -> Any:
+        """Send strangers to the log-in page of the hall."""
+        manager = super().create_login_manager(app)
+        manager.login_view, manager.login_message = "SignInView.login", None
+        return manager
+
     def auth_user_db(self, _username: str, _password: str) -> None:
         """Let nobody in: the hall's own page and interface are the only doors."""
         return
