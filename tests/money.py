@@ -13,7 +13,8 @@ from app.models import Account, Application, CaseEvent
 from app.services import cases, ledger, payouts
 from tests.factories import NOON, SHANGHAI, Clock, make_application
 
-MORNING = NOON + dt.timedelta(hours=2)
+NO_ANSWER = {"none": "no_connection", "lost": "time_out"}
+TAKEN = {"ok": BankState.PAID, "done": BankState.PAID, "late": BankState.PROCESSING}
 
 
 def make_signed(
@@ -80,23 +81,18 @@ class PaperBank:
         """Take a payment: ok, lost, done (but no answer), late, none, or a reason code."""
         word = self.script.popleft() if self.script else "ok"
         self.sendings.append(payment.reference)
-        if word == "none":
-            return self._say(BankState.UNKNOWN, "no_connection")
-        if word == "lost":
-            return self._say(BankState.UNKNOWN, "time_out")
+        if word in NO_ANSWER:
+            return self._say(BankState.UNKNOWN, NO_ANSWER[word])
         if payment.reference in self.held:
             return self._say(self.held[payment.reference][1], "DUPL")
-        if word in ("ok", "done"):
-            self.held[payment.reference] = (payment, BankState.PAID, "")
+        state = TAKEN.get(word, BankState.REJECTED)
+        code = "" if word in TAKEN else word
+        self.held[payment.reference] = (payment, state, code)
+        if state is BankState.PAID:
             self._book(payment, payment.amount)
-            if word == "done":
-                return self._say(BankState.UNKNOWN, "time_out")
-            return self._say(BankState.ACCEPTED)
-        if word == "late":
-            self.held[payment.reference] = (payment, BankState.PROCESSING, "")
-            return self._say(BankState.PROCESSING)
-        self.held[payment.reference] = (payment, BankState.REJECTED, word)
-        return self._say(BankState.REJECTED, word)
+        if word == "done":
+            return self._say(BankState.UNKNOWN, "time_out")
+        return self._say(BankState.ACCEPTED if word == "ok" else state, code)
 
     def query(self, reference: str) -> Receipt:
         """Say what is held under a reference; a late one is paid after the first question."""

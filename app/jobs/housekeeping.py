@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.jobs import runs
 from app.models import Agency, IdempotencyKey, LoginFailure, OneTimeCode
 from app.services import payouts, verification
+from app.services.updates import changed_rows
 from app.transaction import transaction
 
 KEEP = dt.timedelta(days=30)
@@ -25,12 +26,12 @@ def run_housekeeping(*, now: dt.datetime) -> dict[str, Any]:
         (IdempotencyKey, IdempotencyKey.created_at),
     ):
         with transaction() as session:
-            gone = session.execute(
+            counts[model.__tablename__] = changed_rows(
+                session,
                 sa.delete(model)
                 .where(column < now - KEEP)
-                .execution_options(synchronize_session=False)
+                .execution_options(synchronize_session=False),
             )
-            counts[model.__tablename__] = gone.rowcount
     counts["violations"] = prove_books(now=now)
     return counts
 

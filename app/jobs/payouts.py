@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.errors import IllegalMove, RuleBroken
 from app.domain.terms import PayoutStatus
-from app.gateways.bank import Bank, Payment, Responsible, reason_of
+from app.gateways.bank import Bank, Payment, Receipt, Responsible, reason_of
 from app.jobs import crash
 from app.models import Agency, Payout
 from app.services import claims, payments, payouts, statements
@@ -132,7 +132,7 @@ def _send_due(
         if claim is None:
             return
         counts.claimed += 1
-        payment = _check(claim, counts, turn)
+        payment = _check(claim, turn)
         if payment is None:
             continue
         outcome, leave = _send(bank, claim, payment, now=now)
@@ -154,7 +154,7 @@ def _claim(turn: Round) -> Claim | None:
     return claim
 
 
-def _check(claim: Claim, counts: Counts, turn: Round) -> Payment | None:
+def _check(claim: Claim, turn: Round) -> Payment | None:
     """Look at the payment once more; None when it must not go out now."""
     with transaction() as session:
         payout = session.get_one(Payout, claim.payout_id)
@@ -222,7 +222,7 @@ def _ask_open(
 
 
 def _take(
-    payout_id: int, fence: int, receipt: payments.Receipt, counts: Counts, *, now: dt.datetime
+    payout_id: int, fence: int, receipt: Receipt, counts: Counts, *, now: dt.datetime
 ) -> None:
     try:
         with transaction() as session:

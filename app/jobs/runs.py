@@ -12,6 +12,7 @@ from flask import Flask
 from app import current
 from app.extensions import db
 from app.models import JobRun
+from app.services.updates import changed_rows
 from app.transaction import transaction
 
 KEEP = dt.timedelta(days=14)
@@ -44,12 +45,12 @@ def run(app: Flask, name: str, work: Callable[[dt.datetime], Any]) -> bool:
 def prune(*, now: dt.datetime) -> int:
     """Remove the rows of runs long past; return how many."""
     with transaction() as session:
-        gone = session.execute(
+        return changed_rows(
+            session,
             sa.delete(JobRun)
             .where(JobRun.started_at < now - KEEP)
-            .execution_options(synchronize_session=False)
+            .execution_options(synchronize_session=False),
         )
-    return gone.rowcount
 
 
 def _write(name: str, started: dt.datetime, outcome: str, counts: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from app.domain.terms import PayoutStatus, Status
 from app.domain.workdays import local_date
 from app.gateways.bank import Payment
 from app.models import Agency, Application, Payout, PayoutBatch, Scheme
-from app.services import batches, ledger, numbering, payouts, reference
+from app.services import batches, ledger, numbering, payouts
 from app.services.updates import changed_rows
 
 WAIT = dt.timedelta(minutes=5)
@@ -118,7 +118,7 @@ def to_ask(
     return list(session.scalars(query.order_by(Payout.next_query_at, Payout.id).limit(limit)))
 
 
-def _waiting(turn: Round) -> sa.Select[tuple[int]]:
+def _waiting(turn: Round) -> sa.Select[int]:
     return (
         sa.select(Payout.id)
         .join(Application, Application.id == Payout.application_id)

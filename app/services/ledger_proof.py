@@ -13,6 +13,8 @@ from app.models import Account, JournalEntry, LedgerAccount, Payout, Posting
 
 P, L = PayoutStatus, LedgerCode
 MONEY = Account.available.type
+SIDES = 2
+"""An entry has at least two sides."""
 
 
 def entries(session: Session) -> Iterator[Violation]:
@@ -22,11 +24,11 @@ def entries(session: Session) -> Iterator[Violation]:
         sa.select(JournalEntry.id, sa.type_coerce(total, MONEY), sa.func.count(Posting.id))
         .outerjoin(Posting, Posting.entry_id == JournalEntry.id)
         .group_by(JournalEntry.id)
-        .having(sa.or_(total != 0, sa.func.count(Posting.id) < 2))
+        .having(sa.or_(total != 0, sa.func.count(Posting.id) < SIDES))
     ).all()
     off = {row[0]: by for row, by in _accounts_off(session)} if rows else {}
     for entry_id, over, count in rows:
-        if count < 2:  # noqa: PLR2004 - an entry has two sides
+        if count < SIDES:
             yield Violation(
                 "entry_one_sided", "journal_entry", entry_id, f"it has {count} postings"
             )

@@ -63,6 +63,13 @@ def take_answer(
         return Outcome.STALE
     if _differs(payout, receipt):
         return _stop(session, payout, now=now)
+    return _act(session, payout, receipt, asked=asked, now=now)
+
+
+def _act(
+    session: Session, payout: Payout, receipt: Receipt, *, asked: bool, now: dt.datetime
+) -> Outcome:
+    """Do what follows from the state that the bank names."""
     match receipt.state:
         case BankState.ACCEPTED | BankState.PROCESSING:
             return accept(session, payout, receipt, asked=asked, now=now)

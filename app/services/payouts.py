@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -139,7 +140,7 @@ def bank_open(agency: Agency, now: dt.datetime) -> bool:
 
 
 def stop(
-    session: Session, agency_id: int, sentence: str, *, now: dt.datetime, **details: object
+    session: Session, agency_id: int, sentence: str, *, now: dt.datetime, **details: Any
 ) -> None:
     """Stop the payouts of an agency until a person lets them go on; the first sentence stays."""
     stopped = changed_rows(

@@ -229,7 +229,7 @@ def _booked_before(session: Session, payout_ids: list[int]) -> set[int]:
             )
             .group_by(StatementLine.payout_id)
         )
-        booked |= {payout_id for payout_id, amount in rows if amount}
+        booked |= {payout_id for payout_id, amount in rows if amount and payout_id}
     return booked
 
 

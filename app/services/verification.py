@@ -20,6 +20,9 @@ from app.services.statements import Bucket
 
 P = PayoutStatus
 PAID = (P.PAID, P.SETTLED)
+FEWEST = 2
+"""So many people sign every case."""
+
 SIGNED = (Status.APPROVED, Status.PAID, Status.PAYEE_FIX)
 
 
@@ -119,7 +122,7 @@ def _four_eyes(session: Session) -> Iterator[Violation]:
         .outerjoin(signed, signed.c.application_id == Application.id)
         .where(
             Application.status.in_(SIGNED),
-            sa.or_(people < 2, people < Application.approvals_required),
+            sa.or_(people < FEWEST, people < Application.approvals_required),
         )
     )
     for case_id, count in rows:

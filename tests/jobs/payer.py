@@ -1,47 +1,143 @@
 """A process that pays on command and may be killed: loads the hall once, forks for every run.
 
-``python -m tests.jobs.payer HOME DATABASE BANK`` reads JSON lines ``{"now", "crash_at"}`` and
-answers with how the run ended: its exit code, or the negative number of the signal.
+``python -m tests.jobs.payer`` reads JSON lines. ``pay`` runs the payments in
+so many children at once and answers how each ended: its exit code, or the negative number of
+the signal. ``lead`` starts a child that leads, and answers with its number when it does.
 """
 
 import datetime as dt
 import json
 import os
+import subprocess
 import sys
+import time
 import traceback
 from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
 
 from flask import Flask
 
 from app.extensions import db
+from app.jobs import leader
 from app.jobs.paying import pay_all
 from tests.databases import build_app
 
+ROOT = Path(__file__).parents[2]
 
-def main(home: str, database: str, bank: str) -> None:
+
+class Payer:
+    """The process as a test holds it; it works for whatever hall and bank it is told."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.jobs.payer"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+        )  # fmt: skip
+        self.asked = 0
+        self.app: Flask | None = None
+        self.bank = ""
+
+    def work_for(self, app: Flask, bank: str = "") -> Self:
+        """Pay from this hall through the bank at this address."""
+        self.app, self.bank = app, bank
+        return self
+
+    def pay(self, now: dt.datetime, crash_at: str = "", workers: int = 1) -> list[int]:
+        """Run the payments once in so many processes at once; return how each ended."""
+        return self._ask(now=now.isoformat(), crash_at=crash_at, workers=workers)
+
+    def lead(self) -> int:
+        """Start a leader and return its process number."""
+        [number] = self._ask(lead=True)
+        return number
+
+    def _ask(self, **wanted: Any) -> list[int]:
+        assert self.process.stdin
+        assert self.process.stdout
+        assert self.app
+        with self.app.app_context():
+            wanted["database"] = db.engine.url.render_as_string(hide_password=False)
+        wanted |= {"home": str(self.app.config["ANJU_HOME"]), "bank": self.bank}
+        self.asked += 1
+        self.process.stdin.write(json.dumps(wanted | {"number": self.asked}) + "\n")
+        self.process.stdin.flush()
+        for line in self.process.stdout:
+            number, *told = map(int, line.split())
+            if number == self.asked:
+                return told
+        raise RuntimeError("the process that pays has ended")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.kill()
+        self.process.wait()
+
+
+def main() -> None:
     """Answer every line of the standard input."""
-    app = build_app(Path(home), database, ANJU_BANK_URL=bank)
+    halls: dict[str, Flask] = {}
     for line in sys.stdin:
         wanted = json.loads(line)
-        child = os.fork()
-        if child == 0:
-            os._exit(_run(app, wanted))
-        _, status = os.waitpid(child, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        place = wanted["database"]
+        app = halls.setdefault(place, halls.get(place) or build_app(Path(wanted["home"]), place))
+        app.config["ANJU_BANK_URL"] = wanted["bank"]
+        told = [_lead(app)] if wanted.get("lead") else _pay(app, wanted)
+        sys.stdout.write(" ".join(map(str, [wanted["number"], *told])) + "\n")
         sys.stdout.flush()
 
 
-def _run(app: Flask, wanted: dict[str, str]) -> int:
+def _pay(app: Flask, wanted: dict[str, Any]) -> list[int]:
+    gate, barrier = os.pipe()
+    children = []
+    for _ in range(wanted["workers"]):
+        child = os.fork()
+        if child == 0:
+            os.close(barrier)
+            os.read(gate, 1)
+            os._exit(_run(app, wanted))
+        children.append(child)
+    os.close(barrier)
+    os.close(gate)
+    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+
+
+def _run(app: Flask, wanted: dict[str, Any]) -> int:
     app.config["ANJU_CRASH_AT"] = wanted["crash_at"]
     try:
         with app.app_context():
             db.engine.dispose(close=False)
             pay_all(now=dt.datetime.fromisoformat(wanted["now"]))
-    except BaseException:  # noqa: BLE001 - the forked child must not go on as its parent
+    except BaseException:
         traceback.print_exc()
         return 1
     return 0
 
 
+def _lead(app: Flask) -> int:
+    ready, tell = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with app.app_context():
+            db.engine.dispose(close=False)
+            with leader.lock("worker") as held:
+                os.write(tell, b"1" if held else b"0")
+                time.sleep(60)
+        os._exit(0)
+    assert os.read(ready, 1) == b"1"
+    return child
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -1,0 +1,178 @@
+"""Batches by people, payments in doubt ended by two, payouts stopped and let go on."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from app.domain.errors import IllegalMove, Invalid, NotAllowed
+from app.domain.terms import PayoutStatus, Role, Status
+from app.jobs.payouts import run_payouts
+from app.models import PolicySetting
+from app.services import batches, payouts, resolutions, verification
+from tests.factories import NOON, actor_of, make_staff
+from tests.money import PaperBank, make_approved
+
+LATER = NOON + dt.timedelta(days=1, hours=1)
+P = PayoutStatus
+
+
+@pytest.fixture
+def bank(clock):
+    """A bank in memory."""
+    return PaperBank(clock)
+
+
+@pytest.fixture
+def payer(session, people):
+    """Make the payer of Anhui."""
+    return actor_of(session, make_staff(session, "Pan", Role.PAYER))
+
+
+@pytest.fixture
+def releaser(session, people):
+    """Make the releaser of Anhui, who is a payer too."""
+    return actor_of(session, make_staff(session, "Ren", Role.RELEASER, Role.PAYER))
+
+
+@pytest.fixture
+def doubtful(session, chen, dai, bank):
+    """Make a payment in doubt."""
+    bank.script.append("lost")
+    case = make_approved(session, chen, dai)
+    run_payouts(bank, now=NOON)
+    session.expire_all()
+    return case.payouts[0]
+
+
+def resolve(session, payout, actor, outcome, proof="letter of the bank 17", now=LATER):
+    """Say what became of a payment."""
+    return resolutions.resolve_unknown(
+        session, payout, actor=actor, now=now, outcome=outcome, proof=proof
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"),
+    [
+        (P.PAID, Status.PAID),
+        (P.REJECTED, Status.PAYEE_FIX),
+        (P.APPROVED, Status.APPROVED),
+    ],
+)
+def test_two_people_end_a_doubt(session, doubtful, payer, releaser, outcome, status):
+    resolve(session, doubtful, payer, outcome)
+    assert doubtful.status is P.UNKNOWN
+    said = resolve(session, doubtful, releaser, outcome)
+    session.commit()
+    assert (doubtful.status, doubtful.application.status) == (outcome, status)
+    assert (said.proposed_by, said.confirmed_by) == (payer.user_id, releaser.user_id)
+    assert [*verification.verify(session)] == []
+
+
+def test_one_person_alone_ends_no_doubt(session, doubtful, releaser):
+    resolve(session, doubtful, releaser, P.PAID)
+    with pytest.raises(NotAllowed) as told:
+        resolve(session, doubtful, releaser, P.PAID)
+    assert told.value.code == "four_eyes"
+
+
+def test_two_people_must_say_the_same(session, doubtful, payer, releaser):
+    resolve(session, doubtful, payer, P.PAID)
+    with pytest.raises(Invalid) as told:
+        resolve(session, doubtful, releaser, P.REJECTED)
+    assert told.value.code == "resolution_differs"
+
+
+def test_a_doubt_is_not_ended_without_proof(session, doubtful, payer):
+    with pytest.raises(Invalid) as told:
+        resolve(session, doubtful, payer, P.PAID, proof=" ")
+    assert told.value.code == "proof_needed"
+
+
+def test_nobody_sends_again_within_the_banks_window(session, doubtful, payer):
+    with pytest.raises(Invalid) as told:
+        resolve(session, doubtful, payer, P.APPROVED, now=NOON + dt.timedelta(hours=2))
+    assert told.value.code == "window_open"
+
+
+def test_nobody_ends_a_doubt_of_the_own_money(session, doubtful, payer):
+    holder = doubtful.application.applicant.id_number_index
+    with pytest.raises(NotAllowed) as told:
+        resolve(session, doubtful, replace(payer, identity_index=holder), P.PAID)
+    assert told.value.code == "own_case"
+
+
+def test_what_was_said_wrongly_can_be_taken_away(session, doubtful, payer, releaser):
+    said = resolve(session, doubtful, payer, P.PAID)
+    resolutions.discard_resolution(session, said, actor=releaser, now=LATER, reason="misread")
+    assert resolutions.open_resolution(session, doubtful) is None
+
+
+def test_reviewers_end_no_doubt(session, doubtful, chen):
+    with pytest.raises(NotAllowed):
+        resolve(session, doubtful, chen, P.PAID)
+
+
+def test_payments_wait_for_the_release_of_another_person(
+    session, chen, dai, payer, releaser, bank
+):
+    case = make_approved(session, chen, dai)
+    session.add(
+        PolicySetting(
+            agency_id=case.agency_id, scheme_id=case.scheme_id,
+            key=batches.RELEASE_BY_PEOPLE, value="1",
+        )
+    )  # fmt: skip
+    session.commit()
+    assert run_payouts(bank, now=NOON).claimed == 0
+
+    batch = batches.prepare_batch(session, [case.payouts[0].id], actor=payer, now=NOON)
+    session.commit()
+    assert (batch.count, batch.total) == (1, 5000)
+    assert run_payouts(bank, now=NOON).claimed == 0
+
+    batches.release_batch(session, batch, actor=releaser, now=NOON)
+    session.commit()
+    assert run_payouts(bank, now=NOON).paid == 1
+
+
+def test_nobody_releases_the_own_batch(session, chen, dai, releaser):
+    case = make_approved(session, chen, dai)
+    batch = batches.prepare_batch(session, [case.payouts[0].id], actor=releaser, now=NOON)
+    with pytest.raises(NotAllowed) as told:
+        batches.release_batch(session, batch, actor=releaser, now=NOON)
+    assert told.value.code == "four_eyes"
+
+
+def test_a_payment_stands_in_one_batch(session, chen, dai, payer):
+    case = make_approved(session, chen, dai)
+    batches.prepare_batch(session, [case.payouts[0].id], actor=payer, now=NOON)
+    with pytest.raises(IllegalMove):
+        batches.prepare_batch(session, [case.payouts[0].id], actor=payer, now=NOON)
+
+
+def test_stopped_payouts_go_on_only_with_a_reason(session, chen, dai, releaser, bank):
+    case = make_approved(session, chen, dai)
+    payouts.stop(session, case.agency_id, "stopped", now=NOON)
+    session.commit()
+    assert run_payouts(bank, now=NOON).stopped == 1
+    with pytest.raises(Invalid):
+        payouts.resume(session, case.agency, actor=releaser, now=NOON, reason=" ")
+    payouts.resume(session, case.agency, actor=releaser, now=NOON, reason="checked")
+    session.commit()
+    assert run_payouts(bank, now=NOON).paid == 1
+
+
+def test_what_is_signed_is_amount_payee_card_and_bank(session, chen, dai):
+    case = make_approved(session, chen, dai)
+    signed = payouts.decision_hash(case)
+    for column, value in (
+        ("amount", case.amount + 1), ("payee_name", "某人"),
+        ("payee_card", "6217000000000000009"), ("payee_bank_code", "ICBC"),
+    ):  # fmt: skip
+        before = getattr(case, column)
+        setattr(case, column, value)
+        assert payouts.decision_hash(case) != signed
+        setattr(case, column, before)
+    assert payouts.decision_hash(case) == signed
