@@ -311,9 +311,10 @@ def person() -> Person | None:
     if actor.applicant_id is None and actor.roles:
         roles = gettext(", ").join(sorted(role_word(role) for role in actor.roles))
         label = gettext("%(name)s (%(roles)s)", name=actor.name, roles=roles)
-    profile = Place(gettext("My data"), _profile_url())
+    profile = Place(gettext("My data"), url_for("ProfileView.index"))
+    password = Place(gettext("Change the password"), url_for("PasswordView.index"))
     leave = Place(gettext("Log out"), _appbuilder_url("get_url_for_logout"), ends=True)
-    return Person(label, tuple(link for link in (profile, leave) if link.url))
+    return Person(label, (profile if actor.applicant_id else password, leave))
 
 
 def role_word(role: Role) -> str:
@@ -353,12 +354,6 @@ def other_language() -> dict[str, str]:
 def login_url() -> str:
     """Return where one logs in."""
     return _appbuilder_url("get_url_for_login")
-
-
-def _profile_url() -> str:
-    if current.actor().applicant_id is not None:
-        return url_for("ProfileView.index")
-    return _appbuilder_url("get_url_for_userinfo")
 
 
 def _appbuilder_url(name: str) -> str:
