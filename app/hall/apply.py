@@ -9,7 +9,7 @@ from flask_appbuilder import BaseView, expose, has_access
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app import current, sealing
+from app import current, navigation, sealing
 from app.display.sentences import sentence
 from app.display.words import localized
 from app.domain.eligibility import Problem, next_allowed_date
@@ -23,6 +23,7 @@ from app.hall import wording
 from app.hall.forms import Typed
 from app.hall.wording import said
 from app.models import Account, Application, Scheme, WithdrawalReason
+from app.navigation import brand_of
 from app.services import applications, circumstances, reference, tries
 from app.transaction import transaction
 
@@ -101,6 +102,7 @@ class ApplyView(BaseView):
             [account] = accounts
         return self.render_template(
             "hall/apply.html",
+            brand=brand_of(account.agency) if account else navigation.brand(),
             accounts=accounts,
             account=account,
             heading=said(wording.APPLY[Flow(account.scheme.flow) if account else Flow.SUBSIDY]),

@@ -8,13 +8,14 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
-from app import current
+from app import current, navigation
 from app.domain.terms import Status
 from app.domain.workdays import local_date
 from app.extensions import db
 from app.hall.apply import own_accounts, own_drafts
 from app.hall.profile import known, myself
-from app.models import Account, Application, LoginSession
+from app.models import Application, LoginSession
+from app.navigation import brand_of
 from app.services import notices, reference
 
 SHOWN_CASES = 5
@@ -51,6 +52,7 @@ class HomeView(BaseView):
         accounts = own_accounts(session)
         return self.render_template(
             "hall/home.html",
+            brand=brand_of(accounts[0].agency) if accounts else navigation.brand(),
             applicant=applicant,
             accounts=accounts,
             turns=turns(session),
@@ -58,7 +60,6 @@ class HomeView(BaseView):
             messages=notices.inbox(session, applicant, limit=SHOWN_MESSAGES),
             last_login=last_login(session, applicant.user_id),
             about=known(applicant),
-            shown=first_scheme(accounts),
         )
 
 
@@ -101,11 +102,6 @@ def last_login(session: Session, user_id: int | None) -> LoginSession | None:
         .offset(1)
         .limit(1)
     )
-
-
-def first_scheme(accounts: list[Account]) -> object:
-    """Return the service whose words the page uses."""
-    return accounts[0].scheme if accounts else None
 
 
 def _returned(session: Session, case: Application) -> Turn:

@@ -31,6 +31,7 @@ from app.hall.papers import Papers
 from app.hall.wizard import own_case
 from app.hall.wording import said
 from app.models import Application, Bank, MaterialPage, ReturnItem
+from app.navigation import brand_of
 from app.services import applications, cases, reference, tries, wizard
 from app.services.payees import Payee
 from app.services.relations import may_show_money
@@ -96,14 +97,14 @@ class ProgressView(BaseView):
         actions = cases.open_actions(session, case, actor=current.actor())
         return self.render_template(
             "hall/progress.html",
+            brand=brand_of(case.agency),
             case=case,
             label=applicant_label(case),
             kind=wording.kind_words(flow, case.kind),
             reason_label=said(wording.REASON[flow]),
             sum_label=said(wording.SUM[flow]),
             shows_money=may_show_money(case),
-            card=masking.mask_card(case.payee_card) if case.payee_card else "",
-            bank=bank_name(session, case),
+            payee=f"{bank_name(session, case)} {card_shown(case)}".strip(),
             events=course(case),
             sides=sides(session, case, now=now),
             corrections=corrections(session, case),
@@ -123,6 +124,7 @@ class ProgressView(BaseView):
             abort(404)
         return self.render_template(
             "hall/letter.html",
+            brand=brand_of(case.agency),
             case=case,
             text=letter_text(session, case, now=now),
             version=letter_in_force(session, case, now=now).version,
@@ -170,13 +172,14 @@ class ProgressView(BaseView):
     def _payee(self, case: Application, typed: Typed) -> str:
         return self.render_template(
             "hall/payee.html",
+            brand=brand_of(case.agency),
             case=case,
             label=applicant_label(case),
             typed=typed,
             banks=[(row.code, localized(row, "short_name"))
                    for row in reference.banks_for(db.session(), case.reason)],
             bank=bank_name(db.session(), case),
-            card=masking.mask_card(case.payee_card) if case.payee_card else "",
+            card=card_shown(case),
             labels=(said(wording.PAYEE_FIX[Flow(case.scheme.flow)][0]),
                     said(wording.PAYEE_FIX[Flow(case.scheme.flow)][1])),
         )  # fmt: skip
@@ -229,7 +232,6 @@ def asked_case(typed: Mapping[str, str]) -> Application:
 def facts(case: Application, *, bank: str) -> list[tuple[Any, ...]]:
     """Return what was applied for, in rows; sums only where they may be shown."""
     flow = wizard.flow_of(case)
-    card = masking.mask_card(case.payee_card) if case.payee_card else ""
     rows: list[tuple[Any, ...]] = [
         (said(wording.REASON[flow]), localized(case.reason, "name")),
         (gettext("Kind"), wording.kind_words(flow, case.kind)),
@@ -241,11 +243,16 @@ def facts(case: Application, *, bank: str) -> list[tuple[Any, ...]]:
         if case.amount_allowed is not None:
             allowed = gettext("%(sum)s yuan", sum=money(case.amount_allowed))
             rows.append((gettext("Approved"), allowed))
-    rows.append((gettext("Receiving account"), f"{bank} {card}"))
+    rows.append((gettext("Receiving account"), f"{bank} {card_shown(case)}"))
     if case.signed_at is not None:
         see = (gettext("See"), url_for("ProgressView.letter", key=case.id))
         rows.append((gettext("Commitment letter"), gettext("signed by you"), see))
     return rows
+
+
+def card_shown(case: Application) -> str:
+    """Return the receiving account as its holder sees it."""
+    return masking.mask_card(case.payee_card) if case.payee_card else ""
 
 
 def bank_name(session: Session, case: Application) -> str:
@@ -273,7 +280,7 @@ def _correction(session: Session, item: ReturnItem, paper: Any, number: int) -> 
     shown = page is not None and page.removed_at is None
     return Correction(
         number=number,
-        title=f"{paper.name}: {label}" if paper else label,
+        title=gettext("%(paper)s: %(label)s", paper=paper.name, label=label) if paper else label,
         text=localized(item, "text"),
         help=paper.note if paper else "",
         is_done=bool(paper and paper.state == "ready"),

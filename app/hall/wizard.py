@@ -22,6 +22,7 @@ from app.hall.letter import letter_in_force, letter_text
 from app.hall.papers import Papers
 from app.hall.wording import said
 from app.models import Application
+from app.navigation import brand_of
 from app.services import answers, applications, houses, repeats, wizard
 from app.transaction import transaction
 
@@ -118,11 +119,12 @@ class WizardView(BaseView):
     def result(self, key: int) -> Response | str:
         """Say that the application was submitted, and what comes next."""
         case = own_case(key)
-        if case.submitted_at is None or case.status is Status.RETURNED:
+        if case.status is not Status.SUBMITTED:
             return redirect(url_for("WizardView.go_on", key=key))
         flow = wizard.flow_of(case)
         return self.render_template(
             "hall/result.html",
+            brand=brand_of(case.agency),
             case=case,
             heading=said(steps.title(flow, Page.RESULT)),
             line=said(wording.RESULT_LINES[flow]),
@@ -134,6 +136,7 @@ class WizardView(BaseView):
         session, case, now = page.session, page.application, page.now
         return self.render_template(
             "hall/page.html",
+            brand=brand_of(case.agency),
             page=page,
             case=case,
             typed=page.typed,
@@ -159,6 +162,7 @@ class WizardView(BaseView):
                 return self._filled(case, page, typed, broken)
         return self.render_template(
             "hall/failed.html",
+            brand=brand_of(case.agency),
             case=case,
             heading=said(wording.FAILED),
             problems=told(db.session(), case, broken),
