@@ -157,7 +157,7 @@ def approve(
         ledger.fix_closing(session, case, interest=case.interest, now=now)
         case.amount = ledger.held_for(session, case)
     entitled = circumstances.calculation(session, case, now=now)
-    if not entitled.unknown and case.amount > entitled.amount:
+    if case.amount > entitled.amount:
         raise Invalid(code="amount_over", field="amount", max_amount=entitled.amount)
     pay_by = deadlines.pay_by(session, case, on=on)
     case.decision_hash = payouts.decision_hash(case)
