@@ -104,9 +104,8 @@ def measured(session: Session) -> dict[str, tuple[str, dict[str, float]]]:
 
 def by_status(session: Session, column: sa.ColumnElement[str], kinds: type) -> dict[str, float]:
     """Return how many rows have each status, zeros too."""
-    counted = dict(
-        session.execute(sa.select(column, sa.func.count()).group_by(column)).tuples()
-    )
+    rows = session.execute(sa.select(column, sa.func.count()).group_by(column)).all()
+    counted = {row[0]: row[1] for row in rows}
     return {str(kind): float(counted.get(kind, 0)) for kind in kinds}
 
 

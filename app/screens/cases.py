@@ -41,7 +41,7 @@ class CaseScreen(Screen):
         col.moment("paid_at", _("Paid")),
         col.day("due_on", _("Decision due")),
         col.day("pay_by", _("Payment due")),
-        col.text("payee_bank_code", _("Receiving bank")),
+        col.bank("payee_bank_code", _("Receiving bank")),
         col.made(
             "payee_last_four", _("Receiving card"), lambda row: f"**** {row.payee_last_four}"
         ),

@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
+from flask import g
 from flask_babel import gettext
 from markupsafe import Markup
 
 from app.display.labels import Label
 from app.display.words import localized
 from app.domain import masking
+from app.extensions import db
+from app.services import reference
 
 
 def name_of(row: Any) -> str:
@@ -19,6 +22,15 @@ def name_of(row: Any) -> str:
 def person(row: Any) -> str:
     """Return a person's name, masked."""
     return "" if row is None else masking.mask_name(str(row))
+
+
+def bank(code: str | None) -> str:
+    """Return a bank's short name; all of them are read once a request."""
+    if "bank_names" not in g:
+        g.bank_names = {
+            row.code: localized(row, "short_name") for row in reference.banks(db.session())
+        }
+    return str(g.bank_names.get(code, code or ""))
 
 
 def yes_no(value: Any) -> str:

@@ -79,3 +79,8 @@ def named(name: str, label: Any) -> Column:
 def holder(name: str, label: Any) -> Column:
     """Return a column that shows a related person, masked."""
     return Column(name, label, lambda row: cells.person(getattr(row, name)))
+
+
+def bank(name: str, label: Any) -> Column:
+    """Return a column of bank codes, shown by the banks' short names."""
+    return Column(name, label, lambda row: cells.bank(getattr(row, name)))

@@ -1,5 +1,7 @@
 """Applicants and accounts as staff of an agency see them: masked, own agency only."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from flask import flash, redirect, request
 from flask_appbuilder import expose, has_access
@@ -37,7 +39,12 @@ def mobile_of(row: Applicant) -> str:
 
 
 STATES = [state for state in AccountState if state in account_corrections.BY_HAND]
-WHY = put.line(_("Reason"), 200, hint=_("Why it is corrected; the audit keeps it."))
+
+
+def why() -> Any:
+    """Return the field that asks why something is corrected."""
+    hint = _("Why it is corrected; the audit keeps it.")
+    return put.line(_("Why"), 200, hint=hint)
 
 
 class ApplicantScreen(Written):
@@ -71,7 +78,7 @@ class ApplicantScreen(Written):
         "name", "id_number", "mobile", "gender", "birth_date", "accounts", "registered", "created_at",
     ]  # fmt: skip
     searches = (Search("name", _("Name begins with"), StartsWith, grows=True),)
-    edit_form = put.form(name=put.line(_("Name"), 100), reason=WHY)
+    edit_form = put.form(name=put.line(_("Name"), 100), reason=why())
 
     def change(self, session: Session, row: Applicant, form: FlaskForm) -> None:
         """Correct the name."""
@@ -143,7 +150,7 @@ class AccountScreen(Written):
         ban_until=put.date(_("Barred until")),
         ban_reason=put.line(_("Reason of the bar"), 200, required=False),
         ban_order=put.line(_("Order of the bar"), 64, required=False),
-        reason=WHY,
+        reason=why(),
     )
 
     def change(self, session: Session, row: Account, form: FlaskForm) -> None:

@@ -38,7 +38,7 @@ COUNTS = {
 def bank_hours(row: Agency) -> str:
     """Return when the bank takes payments."""
     if row.bank_opens is None or row.bank_closes is None:
-        return gettext("always")
+        return gettext("all day")
     return f"{row.bank_opens:%H:%M} – {row.bank_closes:%H:%M}"
 
 
@@ -53,21 +53,21 @@ class AgencyScreen(Written):
     lead = _("An agency comes with its package; contact, hours and payer account are set here.")
     columns = (
         col.text("code", _("Code")),
-        col.made("name", _("Name"), lambda row: localized(row, "name")),
+        col.made("name", _("Full name"), lambda row: localized(row, "name")),
         col.made("short_name", _("Short name"), lambda row: localized(row, "short_name")),
         col.made("hall_name", _("Name of the hall"), lambda row: localized(row, "hall_name")),
         col.made("schemes", _("Services"), lambda row: cells.lines(map(cells.name_of, row.schemes))),
         col.text("hotline", _("Hotline")),
         col.made("hours", _("Hours"), lambda row: localized(row, "hours")),
         col.made("address", _("Address"), lambda row: localized(row, "address")),
-        col.text("payer_name", _("Payer")),
-        col.text("payer_bank_code", _("Payer's bank")),
+        col.text("payer_name", _("Name of the payer")),
+        col.bank("payer_bank_code", _("Payer's bank")),
         col.made("payer_account", _("Payer account"), lambda row: f"**** {row.payer_account[-4:]}"),
         col.made("bank_hours", _("Hours of the bank"), bank_hours),
         col.text("host_name", _("Name of the host")),
         col.text("agreement_version", _("Version of the agreement")),
         col.flag("placeholder", _("Data are placeholders")),
-        col.made("payouts_stopped", _("Payments"), lambda row: row.payouts_stopped or gettext("not stopped")),
+        col.made("payouts_stopped", _("State of payments"), lambda row: row.payouts_stopped or gettext("not stopped")),
     )  # fmt: skip
     list_columns = [
         "short_name",
@@ -80,7 +80,7 @@ class AgencyScreen(Written):
     show_fieldsets = [
         (_("Agency"), {"fields": ["code", "name", "short_name", "hall_name", "schemes", "host_name", "agreement_version", "placeholder"]}),
         (_("Contact"), {"fields": ["hotline", "hours", "address"]}),
-        (_("Payments"), {"fields": ["payer_name", "payer_bank_code", "payer_account", "bank_hours", "payouts_stopped"]}),
+        (_("Payer and bank"), {"fields": ["payer_name", "payer_bank_code", "payer_account", "bank_hours", "payouts_stopped"]}),
     ]  # fmt: skip
     edits = {
         "hotline": put.line(_("Hotline"), 40),
@@ -88,7 +88,7 @@ class AgencyScreen(Written):
         "hours_en": put.line(_("Hours (English)"), 200),
         "address_zh": put.line(_("Address (Chinese)"), 200),
         "address_en": put.line(_("Address (English)"), 200),
-        "payer_name": put.line(_("Payer"), 100),
+        "payer_name": put.line(_("Name of the payer"), 100),
         "payer_bank_code": put.line(_("Payer's bank"), 16),
         "payer_account": put.line(_("Payer account"), 40),
         "bank_opens": put.time(_("The bank opens at"), hint=_("Empty for a bank that is always open.")),

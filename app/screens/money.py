@@ -42,7 +42,7 @@ class PayoutScreen(Screen):
         col.text("bank_reference", _("Bank reference")),
         col.text("application", _("Application")),
         col.holder("payee_name", _("Payee")),
-        col.text("payee_bank_code", _("Bank")),
+        col.bank("payee_bank_code", _("Bank")),
         col.made("payee_last_four", _("Card"), lambda row: f"**** {row.payee_last_four}"),
         col.yuan("amount", _("Amount (yuan)")),
         col.word("status", _("State")),

@@ -62,7 +62,7 @@ class BankScreen(NationalScreen):
     edit_title, add_title = _("Change the bank"), _("Add a bank")
     columns = (
         col.text("code", _("Code")),
-        col.made("name", _("Name"), lambda row: localized(row, "name")),
+        col.made("name", _("Full name"), lambda row: localized(row, "name")),
         col.made("short_name", _("Short name"), lambda row: localized(row, "short_name")),
         col.text("cnaps_bank_code", _("Clearing code")),
         col.text("bank_kind", _("Kind")),
@@ -101,7 +101,7 @@ class CardPrefixScreen(NationalScreen):
     columns = (
         col.text("prefix", _("Prefix")),
         col.number("card_length", _("Digits")),
-        col.text("bank_code", _("Bank")),
+        col.bank("bank_code", _("Bank")),
         col.made(
             "card_kind", _("Kind"), lambda row: str(CARDS.get(row.card_kind, row.card_kind))
         ),
@@ -132,15 +132,15 @@ class WorkingDayScreen(NationalScreen):
     columns = (
         col.day("date", _("Date")),
         col.word("kind", _("Kind")),
-        col.made("name", _("Name"), lambda row: localized(row, "name")),
+        col.made("name", _("Title"), lambda row: localized(row, "name")),
     )
     list_columns = show_columns = ["date", "kind", "name"]
     searches = (Search("kind", _("Kind"), Term, terms(DayKind)),)
     names = {"date": put.date(_("Date"), required=True)}
     edits = {
         "kind": put.choice(_("Kind"), terms(DayKind)),
-        "name_zh": put.line(_("Name (Chinese)"), 50),
-        "name_en": put.line(_("Name (English)"), 100),
+        "name_zh": put.line(_("Title (Chinese)"), 50),
+        "name_en": put.line(_("Title (English)"), 100),
     }
 
     def list_links(self) -> list[tuple[Any, str]]:

@@ -108,7 +108,7 @@ class MyCardsScreen(MyScreen):
     list_title, show_title = _("My cards"), _("My card")
     columns = (
         col.made("number", _("Card"), lambda row: f"**** {row.last_four}"),
-        col.text("bank_code", _("Bank")),
+        col.bank("bank_code", _("Bank")),
         col.made("card_class", _("Class"), lambda row: row.card_class),
         col.flag("card_class_checked", _("Class checked")),
         col.flag("in_use", _("In use")),

@@ -34,7 +34,7 @@ class AuditScreen(Screen):
         col.text("actor_name", _("By")),
         col.made("act", _("Act"), lambda row: act_word(row.act)),
         col.made("object", _("On"), object_of),
-        col.text("reason", _("Reason")),
+        col.text("reason", _("Why")),
         col.made("details", _("Details"), lambda row: cells.pairs(row.details)),
         col.text("address", _("Address")),
         col.text("request_id", _("Request")),

@@ -49,6 +49,12 @@ OUTCOMES = {
     "rejected": _("Refused"),
     "lapsed": _("Ended: not corrected in time"),
 }
+MARKS = {
+    "seed": _("from the manual"),
+    "assumed": _("assumed, to be confirmed"),
+    "found": _("from a published source"),
+    "staff": _("set by staff"),
+}
 CODES_HINT = _("Codes with commas between them.")
 BEGINS = _("The change begins on")
 BEGINS_HINT = _(
@@ -59,7 +65,7 @@ DATED = (
     col.made("valid_from", _("In force from"), first_day),
     col.made("valid_to", _("Until"), lambda row: day(row.valid_to) or str(_("no end"))),
     col.text("basis", _("Basis")),
-    col.text("mark", _("Mark")),
+    col.made("mark", _("Mark"), lambda row: str(MARKS.get(row.mark, row.mark))),
 )
 LAST = ["valid_from", "valid_to"]
 
@@ -121,8 +127,8 @@ class ReasonScreen(ReferenceScreen):
     columns = (
         *DATED,
         col.text("code", _("Code")),
-        col.made("name", _("Name"), lambda row: localized(row, "name")),
-        col.made("group", _("Group"), lambda row: localized(row, "group")),
+        col.made("name", _("Title"), lambda row: localized(row, "name")),
+        col.made("group", _("Group of reasons"), lambda row: localized(row, "group")),
         col.made("kinds", _("Kinds"), lambda row: ", ".join(term(Kind(one)) for one in row.kinds)),
         col.word("closes_account", _("Closes the account")),
         col.text("national_code", _("National code")),
@@ -132,7 +138,7 @@ class ReasonScreen(ReferenceScreen):
         col.number("approvals_required", _("Reviews needed")),
         col.codes("allowed_banks", _("Banks")),
         col.text("required_card_class", _("Card class")),
-        col.made("help", _("Help"), lambda row: localized(row, "help")),
+        col.made("help", _("Help text"), lambda row: localized(row, "help")),
         col.flag("enabled", _("Offered")),
     )  # fmt: skip
     list_columns = [
@@ -151,8 +157,8 @@ class ReasonScreen(ReferenceScreen):
     ]  # fmt: skip
     searches = (Search("code", _("Code begins with"), StartsWith),)
     edits = {
-        "name_zh": put.line(_("Name (Chinese)"), 100),
-        "name_en": put.line(_("Name (English)"), 200),
+        "name_zh": put.line(_("Title (Chinese)"), 100),
+        "name_en": put.line(_("Title (English)"), 200),
         "amount_rule": put.choice(_("Rule of the amount"), lambda: [(one, one) for one in AMOUNT_RULES]),
         "amount_rule_zh": put.long(_("Amount in words (Chinese)")),
         "amount_rule_en": put.long(_("Amount in words (English)")),
@@ -177,7 +183,7 @@ class MaterialTypeScreen(ReferenceScreen):
     columns = (
         *DATED,
         col.text("code", _("Code")),
-        col.made("name", _("Name"), lambda row: localized(row, "name")),
+        col.made("name", _("Title"), lambda row: localized(row, "name")),
         col.text("category", _("Category")),
         col.word("origin", _("Origin")),
         col.number("min_files", _("Least files")),
@@ -185,7 +191,7 @@ class MaterialTypeScreen(ReferenceScreen):
         col.codes("extensions", _("Kinds of file")),
         col.number("max_mb_per_file", _("MB a file")),
         col.number("reusable_months", _("Months it may be used again")),
-        col.made("help", _("Help"), lambda row: localized(row, "help")),
+        col.made("help", _("Help text"), lambda row: localized(row, "help")),
     )
     list_columns = ["code", "name", "origin", "min_files", "max_files", *LAST]
     show_columns = [
@@ -203,8 +209,8 @@ class MaterialTypeScreen(ReferenceScreen):
         "origin": put.choice(_("Origin"), terms(Origin)),
     }
     edits = {
-        "name_zh": put.line(_("Name (Chinese)"), 100),
-        "name_en": put.line(_("Name (English)"), 200),
+        "name_zh": put.line(_("Title (Chinese)"), 100),
+        "name_en": put.line(_("Title (English)"), 200),
         "min_files": put.whole(_("Least files"), 0, 50),
         "max_files": put.whole(_("Most files"), 1, 50),
         "extensions": put.codes(_("Kinds of file"), hint=CODES_HINT),
@@ -266,7 +272,7 @@ class ReturnReasonScreen(ReferenceScreen):
     columns = (
         *DATED,
         col.text("code", _("Code")),
-        col.made("label", _("Name"), lambda row: localized(row, "label")),
+        col.made("label", _("Title"), lambda row: localized(row, "label")),
         col.made("level", _("Concerns"), lambda row: str(LEVELS.get(row.level, row.level))),
         col.made(
             "outcome", _("Leads to"), lambda row: str(OUTCOMES.get(row.outcome, row.outcome))
@@ -292,8 +298,8 @@ class ReturnReasonScreen(ReferenceScreen):
         "outcome": put.choice(_("Leads to"), choices(OUTCOMES)),
     }  # fmt: skip
     edits = {
-        "label_zh": put.line(_("Name (Chinese)"), 100),
-        "label_en": put.line(_("Name (English)"), 200),
+        "label_zh": put.line(_("Title (Chinese)"), 100),
+        "label_en": put.line(_("Title (English)"), 200),
         "text_zh": put.long(_("Words to the applicant (Chinese)"), hint=_("Say what is wrong and how to put it right. Places: {material_name}, {note}.")),
         "text_en": put.long(_("Words to the applicant (English)")),
         "reopens": put.codes(_("May be changed"), hint=CODES_HINT),
