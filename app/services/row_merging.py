@@ -31,7 +31,11 @@ class Merge:
     changed: int = 0
     ended: int = 0
     kept: int = 0
-    digests: dict[str, str] = field(default_factory=dict)
+    digests: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with what earlier loads wrote; rows left alone stay as they are noted."""
+        self.digests = dict(self.before)
 
     def counts(self) -> dict[str, int]:
         """Return how many rows were added, changed, ended and left to staff."""
@@ -57,10 +61,10 @@ def merge_plain(
     fresh = []
     for row in rows:
         name = _name(model, _key(row, key))
-        merge.digests[name] = _digest(row, content)
         there = kept.pop(_key(row, key), None)
         if there is None:
             fresh.append(row)
+            merge.digests[name] = _digest(row, content)
         elif not _same(there, row, content):
             _replace(session, merge, model, there, row, name, content)
     if fresh:
@@ -100,42 +104,46 @@ def _dated(
     session: Session, merge: Merge, model: Any, key: tuple[str, ...], row: Row, lines: list[Row]
 ) -> list[Row]:
     """Return the row to add for one row of the package, if any."""
-    content = tuple(row)
-    said = tuple(name for name in content if name not in DAYS)
-    name = _name(model, (*_key(row, key), row["valid_from"]))
-    merge.digests[name] = _digest(row, said)
-    if not lines:
-        return [row]
+    said = tuple(name for name in row if name not in DAYS)
+    begins = row["valid_from"]
     if any(_by_staff(merge, model, key, line, said) for line in lines):
         merge.kept += 1
         return []
-    for line in lines:
-        if line["valid_from"] >= row["valid_from"] and _same(line, row, said):
-            _name_again(merge, model, key, line, said)
-            if row["valid_to"] and line["valid_to"] != row["valid_to"]:
-                _set(session, model, line, {"valid_to": row["valid_to"]})
-                merge.changed += 1
-            return []
-    exact = [line for line in lines if line["valid_from"] == row["valid_from"]]
-    if not exact:
-        return [row]
-    newest = max(lines, key=lambda line: line["valid_from"])
-    begins = max(merge.today, row["valid_from"])
-    if newest["valid_from"] >= begins:
-        _set(session, model, newest, {column: row[column] for column in said})
-        merge.changed += 1
+    if (line := _there(lines, row, said)) is not None:
+        if line["valid_to"] != row["valid_to"]:
+            _set(session, model, line, {"valid_to": row["valid_to"]})
+            merge.changed += 1
         return []
-    _set(session, model, newest, {"valid_to": begins - dt.timedelta(days=1)})
-    merge.changed += 1
-    merge.digests[_name(model, (*_key(row, key), begins))] = _digest(row, said)
-    return [row | {"valid_from": begins}]
+    if any(line["valid_from"] == begins for line in lines):
+        newest = max(lines, key=lambda line: line["valid_from"])
+        begins = max(merge.today, begins)
+        merge.changed += 1
+        if newest["valid_from"] >= begins:
+            _set(session, model, newest, {column: row[column] for column in said})
+            _note(merge, model, key, row | {"valid_from": newest["valid_from"]}, said)
+            return []
+        last = begins - dt.timedelta(days=1)
+        if newest["valid_to"] is None or newest["valid_to"] > last:
+            _set(session, model, newest, {"valid_to": last})
+    fresh = row | {"valid_from": begins}
+    _note(merge, model, key, fresh, said)
+    return [fresh]
 
 
-def _name_again(
-    merge: Merge, model: Any, key: tuple[str, ...], line: Row, said: tuple[str, ...]
+def _there(lines: list[Row], row: Row, said: tuple[str, ...]) -> Row | None:
+    """Return the kept row that says the same and has not ended before its time."""
+    for line in lines:
+        runs = line["valid_to"] is None or line["valid_to"] == row["valid_to"]
+        if runs and line["valid_from"] >= row["valid_from"] and _same(line, row, said):
+            return line
+    return None
+
+
+def _note(
+    merge: Merge, model: Any, key: tuple[str, ...], row: Row, said: tuple[str, ...]
 ) -> None:
-    """Remember also the later line that carries what the package says."""
-    merge.digests[_name(model, (*_key(line, key), line["valid_from"]))] = _digest(line, said)
+    """Remember what this load wrote, so that the next one tells staff's rows from its own."""
+    merge.digests[_name(model, (*_key(row, key), row["valid_from"]))] = _digest(row, said)
 
 
 def _end(
@@ -172,6 +180,7 @@ def _replace(
         merge.kept += 1
         return
     _set(session, model, there, row)
+    merge.digests[name] = _digest(row, content)
     merge.changed += 1
 
 
@@ -186,6 +195,7 @@ def _drop(
     for key, there in gone.items():
         if merge.before.get(_name(model, key)) == _digest(there, content):
             session.execute(sa.delete(model).where(model.id == there["id"]))
+            del merge.digests[_name(model, key)]
             merge.ended += 1
 
 
@@ -221,5 +231,9 @@ def _name(model: Any, key: tuple[Any, ...]) -> str:
 
 def _digest(row: Row, content: tuple[str, ...]) -> str:
     """Return a short hash of what a row says, equal for the same words in any process."""
-    words = "\x1f".join(f"{column}={row[column]!s}" for column in sorted(content))
+    words = "\x1f".join(f"{column}={_plain(row[column])}" for column in sorted(content))
     return hashlib.sha256(words.encode()).hexdigest()[:12]
+
+
+def _plain(value: Any) -> str:
+    return "|".join(map(str, value)) if isinstance(value, tuple) else str(value)
