@@ -80,10 +80,12 @@ def test_holders_accounts_and_balances_come_from_a_file(session):
     session.commit()
 
     ana, bo = session.scalars(sa.select(Account).order_by(Account.number)).all()
-    assert report.written and report.total == Decimal("1020.50")
+    assert report.written
+    assert report.total == Decimal("1020.50")
     assert (ana.applicant.id_number, ana.applicant.gender) == (ANA, None)
     assert (ana.available, bo.available, ana.held) == (Decimal("1000.50"), Decimal(20), 0)
-    assert ana.applicant.mobile == "13900000001" and ana.applicant.user_id is None
+    assert ana.applicant.mobile == "13900000001"
+    assert ana.applicant.user_id is None
     assert ledger.movements(session, ana) == [(dt.date(2026, 6, 30), Decimal("1000.50"))]
     assert list(verify(session)) == []
 
@@ -119,7 +121,7 @@ def test_a_sheet_of_excel_is_read(session):
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.append(COLUMNS)
-    row = line(opened_on=dt.datetime(2015, 3, 1), balance=1000.5, mobile=13900000001)
+    row = line(opened_on=dt.date(2015, 3, 1), balance=1000.5, mobile=13900000001)
     sheet.append([row.get(column, "") for column in COLUMNS])
     sheet.append(["#TRAILER", 1, 1000.5])
     data = io.BytesIO()
@@ -127,7 +129,8 @@ def test_a_sheet_of_excel_is_read(session):
 
     report = taken(session, data.getvalue(), name="accounts.xlsx")
 
-    assert report.problems == () and report.written
+    assert report.problems == ()
+    assert report.written
     assert session.scalars(sa.select(Account.opened_on)).one() == dt.date(2015, 3, 1)
 
 
@@ -142,15 +145,18 @@ def test_a_long_number_that_excel_rounded_is_refused(session):
 
     report = taken(session, data.getvalue(), count=1, total=Decimal("1000.50"))
 
-    assert not report.written and (2, "") in faults(report)
+    assert not report.written
+    assert (2, "") in faults(report)
 
 
 def test_a_preview_writes_nothing(session):
     report = taken(session, csv_of(line()), preview=True)
 
-    assert report.problems == () and not report.written
+    assert report.problems == ()
+    assert not report.written
     assert (report.rows, report.people_new) == (1, 1)
-    assert count(session, Account) == 0 and count(session, Applicant) == 0
+    assert count(session, Account) == 0
+    assert count(session, Applicant) == 0
 
 
 @pytest.mark.parametrize(
@@ -171,7 +177,8 @@ def test_a_wrong_cell_is_named_by_line_and_column(session, column, cell):
     report = taken(session, data)
 
     assert (3, column) in faults(report)
-    assert not report.written and count(session, Account) == 0
+    assert not report.written
+    assert count(session, Account) == 0
 
 
 def test_all_faults_of_a_file_are_told_at_once(session):
@@ -189,7 +196,8 @@ def test_all_faults_of_a_file_are_told_at_once(session):
 def test_declared_count_and_total_must_agree(session, trailer, column):
     report = taken(session, csv_of(line(), trailer=trailer))
 
-    assert faults(report) == [(0, column)] and not report.written
+    assert faults(report) == [(0, column)]
+    assert not report.written
 
 
 def test_a_file_cut_off_is_refused(session):
@@ -208,7 +216,8 @@ def test_the_same_file_is_taken_once(session):
 
     report = taken(session, data, name="again.csv")
 
-    assert not report.written and (0, "") in faults(report)
+    assert not report.written
+    assert (0, "") in faults(report)
     assert count(session, ImportBatch) == 1
 
 
@@ -241,7 +250,8 @@ def test_a_known_person_gets_another_account(session):
     report = taken(session, csv_of(line()))
     session.commit()
 
-    assert report.people_known == 1 and count(session, Applicant) == 1
+    assert report.people_known == 1
+    assert count(session, Applicant) == 1
     assert session.scalars(sa.select(Account)).one().applicant_id == known.id
 
 
@@ -282,7 +292,7 @@ def test_reviewers_do_not_import(session, chen):
 
 
 def test_unknown_and_missing_columns_are_named(session):
-    columns = tuple(column for column in COLUMNS if column != "state") + ("colour",)
+    columns = (*tuple(column for column in COLUMNS if column != "state"), "colour")
 
     report = taken(session, csv_of(line(), columns=columns))
 
@@ -304,8 +314,10 @@ def test_the_command_previews_then_writes(app, tmp_path):
     first = run(args=["anju", "import-accounts", str(file)])
     again = run(args=["anju", "import-accounts", str(file)])
 
-    assert preview.exit_code == 0 and "nothing was written" in preview.output
-    assert first.exit_code == 0 and "1,000.50" in first.output
+    assert preview.exit_code == 0
+    assert "nothing was written" in preview.output
+    assert first.exit_code == 0
+    assert "1,000.50" in first.output
     assert again.exit_code == 1
 
 
@@ -321,7 +333,8 @@ def test_many_accounts_are_taken_together(session):
 
     report = taken(session, csv_of(*lines))
 
-    assert report.written and count(session, Account) == 600
+    assert report.written
+    assert count(session, Account) == 600
     scheme = find_scheme(session)
     held = session.scalar(
         sa.select(sa.func.sum(Account.available)).where(Account.scheme_id == scheme.id)

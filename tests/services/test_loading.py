@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import itertools
 import shutil
 from decimal import Decimal
 
@@ -84,8 +85,10 @@ def test_both_services_are_there_after_the_first_load(session):
 def test_a_second_load_writes_nothing(session):
     loaded = load_packages(session, now=NOON)
 
-    assert not loaded.changed and loaded.notes == []
-    assert not session.dirty and not session.new
+    assert not loaded.changed
+    assert loaded.notes == []
+    assert not session.dirty
+    assert not session.new
 
 
 def test_changed_files_without_a_higher_version_are_only_noted(session, copy):
@@ -126,7 +129,7 @@ def test_three_versions_leave_one_row_a_period(session, copy):
     assert [row.valid_to is None for row in rows] == [False, False, True]
     assert all(
         early.valid_to + dt.timedelta(days=1) == late.valid_from
-        for early, late in zip(rows, rows[1:], strict=False)
+        for early, late in itertools.pairwise(rows)
     )
 
 

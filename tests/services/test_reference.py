@@ -98,7 +98,8 @@ def test_an_edit_by_another_process_shows_after_ten_seconds(session, monkeypatch
     session.rollback()
     forget()
 
-    assert still and not later
+    assert still
+    assert not later
 
 
 def test_a_paper_is_joined_with_what_it_is(session):
@@ -132,7 +133,8 @@ def test_questions_come_in_the_order_of_the_package(session):
     rows = reference.facts(session, find_scheme(session).id, DAY)
 
     assert [row.key for row in rows[:3]] == ["subtype", "lookup_by", "house_price"]
-    assert rows[0].type is FactType.CHOICE and rows[0].options[0].code == "decoration"
+    assert rows[0].type is FactType.CHOICE
+    assert rows[0].options[0].code == "decoration"
 
 
 def test_reasons_switched_off_are_not_offered_but_known(session):
@@ -140,7 +142,8 @@ def test_reasons_switched_off_are_not_offered_but_known(session):
 
     offered = [row.code for row in reference.reasons_in_force(session, scheme.id, DAY)]
 
-    assert offered[0] == "GMSPF" and "QTTQ" not in offered
+    assert offered[0] == "GMSPF"
+    assert "QTTQ" not in offered
     assert reference.reason(session, scheme.id, "QTTQ", DAY).enabled is False
 
 
@@ -206,7 +209,9 @@ def test_a_return_text_names_the_paper_and_the_note(session):
         session, case, reasons["R02"], "A1", note="{limit}", facts={}, now=NOON
     )
 
-    assert "身份证" in zh and "{limit}" in zh and "{limit}" in en
+    assert "身份证" in zh
+    assert "{limit}" in zh
+    assert "{limit}" in en
 
 
 def test_agency_words_are_put_into_its_texts(session):
@@ -214,7 +219,8 @@ def test_agency_words_are_put_into_its_texts(session):
 
     text = reference.fill_agency_words(scheme.agency.agreement_zh, scheme.agency)
 
-    assert scheme.agency.hall_name_zh in text and "{" not in text
+    assert scheme.agency.hall_name_zh in text
+    assert "{" not in text
 
 
 def test_a_calendar_edit_is_seen(session):
