@@ -62,7 +62,7 @@ format: $(DEV) ## lay out code and imports
 lint: $(DEV) ## look for faults in code and templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/djlint --check --lint --quiet app/templates
+	$(BIN)/djlint --lint --quiet app/templates
 
 types: $(DEV) ## check the types
 	$(BIN)/mypy
