@@ -2,17 +2,16 @@
 
 import os
 import shutil
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Playwright, sync_playwright
-from werkzeug.serving import make_server
 
 from app.gateways.bank.process import SimulatorProcess
 from tests.browser.hall import Hall
+from tests.browser.server import serving
 from tests.conftest import Rows
 from tests.factories import Clock
 
@@ -47,20 +46,8 @@ def hall(
     app: Flask, chromium: Browser, clock: Clock, rows: Rows, tmp_path: Path
 ) -> Iterator[Hall]:
     """A hall that serves pages, with a bank; its worker is the test."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()
-    with SimulatorProcess(tmp_path / "bank.db") as bank:
+    with SimulatorProcess(tmp_path / "bank.db") as bank, serving(app) as url:
         app.config["ANJU_BANK_URL"] = bank.url
-        opened = Hall(app, f"http://127.0.0.1:{server.port}", chromium, clock, bank, rows)
+        opened = Hall(app, url, chromium, clock, bank, rows)
         yield opened
         opened.close()
-    server.shutdown()
-    serving.join()
-    server.server_close()
-
-
-@pytest.fixture
-def visitor(hall: Hall) -> Callable[[int], object]:
-    """Open a window of a width."""
-    return hall.window
