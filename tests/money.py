@@ -4,17 +4,32 @@ import datetime as dt
 from collections import deque
 from decimal import Decimal
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.policy import Actor
 from app.domain.terms import Action, Status
 from app.gateways.bank import BankState, Payment, Receipt, Statement, StatementLine
-from app.models import Account, Application, CaseEvent
+from app.models import Account, Applicant, Application, CaseEvent
 from app.services import cases, ledger, payouts
-from tests.factories import NOON, SHANGHAI, Clock, make_application
+from tests.factories import (
+    NOON,
+    SHANGHAI,
+    Clock,
+    make_account,
+    make_applicant,
+    make_application,
+)
 
 NO_ANSWER = {"none": "no_connection", "lost": "time_out"}
 TAKEN = {"ok": BankState.PAID, "done": BankState.PAID, "late": BankState.PROCESSING}
+
+
+def make_funded(session: Session, balance: Decimal | int = 100_000) -> Account:
+    """Make one more account of one holder: people are few, their accounts may be many."""
+    name = "许满仓"
+    holder = session.scalars(sa.select(Applicant).where(Applicant.name == name)).first()
+    return make_account(session, holder or make_applicant(session, name), balance)
 
 
 def make_signed(
@@ -27,6 +42,7 @@ def make_signed(
     **columns: object,
 ) -> Application:
     """Make a case in second review: submitted, its amount held, passed by the first reviewer."""
+    account = account or make_funded(session)
     case = make_application(
         session, account, status=Status.SECOND_REVIEW, amount=amount, **columns
     )

@@ -209,35 +209,30 @@ def _ask_open(
     with transaction() as session:
         due = claims.to_ask(session, now=now, agency_id=agency_id)
     silent = 0
-    for payout_id in due:
-        with transaction() as session:
-            payout = session.get_one(Payout, payout_id)
-            reference, fence = payout.bank_reference or "", payout.fence
+    for reference, claim in due:
         receipt = bank.query(reference)
         crash.point("query.answered")
         silent = silent + 1 if receipt.state.value == "unknown" else 0
-        _take(payout_id, fence, receipt, counts, now=now)
+        _take(claim, receipt, counts, now=now)
         if silent >= SILENCES or stopping():
             return
 
 
-def _take(
-    payout_id: int, fence: int, receipt: Receipt, counts: Counts, *, now: dt.datetime
-) -> None:
+def _take(claim: Claim, receipt: Receipt, counts: Counts, *, now: dt.datetime) -> None:
     try:
         with transaction() as session:
             outcome = payments.take_answer(
-                session, payout_id, fence, receipt, asked=True, now=now
+                session, claim.payout_id, claim.fence, receipt, asked=True, now=now
             )
             crash.point("query.written")
     except RuleBroken as broken:
         with transaction() as session:
-            payout = session.get_one(Payout, payout_id)
+            payout = session.get_one(Payout, claim.payout_id)
             if payout.status is PayoutStatus.PAID:
                 return
             payout.next_query_at = now + payments.RETRY
             payouts.stop(
-                session, payout.agency_id, STOP_BROKEN, now=now, payout=payout_id,
+                session, payout.agency_id, STOP_BROKEN, now=now, payout=payout.id,
                 why=str(broken),
             )  # fmt: skip
         return

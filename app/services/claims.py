@@ -107,15 +107,18 @@ def left_behind(
 
 def to_ask(
     session: Session, *, now: dt.datetime, agency_id: int | None = None, limit: int = 1000
-) -> list[int]:
-    """Return the payments whose reference is to be asked for now, oldest question first."""
-    query = sa.select(Payout.id).where(
+) -> list[tuple[str, Claim]]:
+    """Return the references to be asked for now with their payments, oldest question first."""
+    query = sa.select(
+        Payout.bank_reference, Payout.id, Payout.fence, Payout.agency_id
+    ).where(
         Payout.status.in_((PayoutStatus.SENT, PayoutStatus.UNKNOWN, PayoutStatus.PAID)),
         Payout.next_query_at <= now,
     )
     if agency_id is not None:
         query = query.where(Payout.agency_id == agency_id)
-    return list(session.scalars(query.order_by(Payout.next_query_at, Payout.id).limit(limit)))
+    rows = session.execute(query.order_by(Payout.next_query_at, Payout.id).limit(limit))
+    return [(reference or "", Claim(*rest)) for reference, *rest in rows]
 
 
 def _waiting(turn: Round) -> sa.Select[int]:

@@ -20,8 +20,8 @@ from app.jobs.payouts import run_payouts
 from app.models import Account, Agency, Payout
 from app.services import claims, payments, verification
 from app.transaction import transaction
-from tests.factories import NOON, Clock, make_account, make_applicant
-from tests.money import PaperBank, make_approved
+from tests.factories import NOON, Clock
+from tests.money import PaperBank, make_approved, make_funded
 
 FULL = os.environ.get("ANJU_FULL") == "1" or os.environ.get("ANJU_BARS") == "full"
 EXAMPLES, STEPS = (1500, 50) if FULL else (6, 25)
@@ -59,9 +59,7 @@ class Money(RuleBasedStateMachine):
         """Approve one more case; the bank will say the word to a sending."""
         if len(self.mine) >= 4:
             return
-        account = make_account(
-            Hall.session, make_applicant(Hall.session, registered=False), Decimal(1000)
-        )
+        account = make_funded(Hall.session, 1000)
         case = make_approved(
             Hall.session, Hall.first, Hall.second, account=account,
             amount=Decimal(amount) / 100, now=self.clock(),
