@@ -2,6 +2,7 @@
 
 import ctypes
 import multiprocessing
+import os
 import signal
 import socket
 import sys
@@ -23,7 +24,7 @@ WEB = {
     "workers": 2,
     "threads": 4,
     "timeout": 60,
-    "graceful_timeout": 10,
+    "graceful_timeout": 5,
     "loglevel": "warning",
     "control_socket_disable": True,
 }
@@ -119,11 +120,14 @@ def keep(parts: dict[str, Callable[[], None]], host: str, port: int) -> int:
 
 
 def part(run: Callable[[], None]) -> NoReturn:
-    """Be one of the parts; it ends with the parent, and Ctrl-C reaches it through the parent."""
+    """Be one of the parts, in a group of its own: it ends with the parent.
+
+    Ctrl-C reaches the parent alone; gunicorn's threads lock up when told twice to end.
+    """
+    os.setsid()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(END_WITH_PARENT, signal.SIGTERM)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     run()
     sys.exit(0)
 
@@ -146,7 +150,8 @@ def end(running: list[ForkProcess]) -> None:
     for process in running:
         process.join(max(0.0, limit - time.monotonic()))
         if process.is_alive():
-            process.kill()
+            assert process.pid is not None, "it was started"
+            os.killpg(process.pid, signal.SIGKILL)
             process.join()
 
 
