@@ -1,5 +1,7 @@
 """Prepare a hall: tables, packages, roles."""
 
+from typing import Any
+
 import click
 from flask import current_app
 from flask_migrate import upgrade
@@ -17,7 +19,8 @@ def init() -> None:
     translations.bring_up_to_date()
     upgrade()
     current_app.config.update(FAB_CREATE_DB=True)
-    current_app.appbuilder.sm.create_db()  # roles; the tables exist
+    hall: Any = current_app
+    hall.appbuilder.sm.create_db()  # roles; the tables exist
     try:
         with transaction() as session:
             loaded = load_packages(session, now=current.now())
