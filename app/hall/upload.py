@@ -1,5 +1,6 @@
 """Uploading papers, looking at them and taking them away (SA15 to SA18, SB08)."""
 
+import contextlib
 import io
 from http import HTTPStatus
 
@@ -46,7 +47,8 @@ class UploadView(BaseView):
             refused.append(("", Invalid(code="file_missing")))
         for file in files:
             try:
-                _add(key, code, file)
+                with contextlib.closing(file):
+                    _add(key, code, file)
             except NotAllowed:
                 abort(404)
             except RuleBroken as broken:
