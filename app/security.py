@@ -1,5 +1,6 @@
 """Flask-AppBuilder's security manager, told how this hall signs people in."""
 
+from functools import cached_property
 from typing import Any
 
 from flask import flash, g, request, session
@@ -34,6 +35,21 @@ class HallSecurityManager(SecurityManager):
         manager = super().create_login_manager(app)
         manager.login_view, manager.login_message = "SignInView.login", None
         return manager
+
+    @cached_property
+    def _granted(self) -> dict[tuple[str, str, str], bool]:
+        return {}
+
+    def _has_access_builtin_roles(
+        self, role: Any, permission_name: str, view_name: str
+    ) -> bool:
+        """Remember what a role opens: the patterns are settings, a page asks for dozens."""
+        asked = (role.name, permission_name, view_name)
+        if asked not in self._granted:
+            self._granted[asked] = super()._has_access_builtin_roles(
+                role, permission_name, view_name
+            )
+        return self._granted[asked]
 
     def auth_user_db(self, _username: str, _password: str) -> None:
         """Let nobody in: the hall's own page and interface are the only doors."""

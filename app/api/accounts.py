@@ -12,7 +12,7 @@ from app.extensions import db
 from app.models import Account
 
 
-class AccountsApi(BaseApi):  # type: ignore[misc]  # FAB's interfaces are not typed
+class AccountsApi(BaseApi):
     """The accounts of the applicant who asks."""
 
     resource_name = "accounts"

@@ -34,7 +34,7 @@ def progress_of(api: BaseApi, pk: int, status: int) -> Response:
     return answer
 
 
-class ApplicationsApi(BaseApi):  # type: ignore[misc]  # FAB's interfaces are not typed
+class ApplicationsApi(BaseApi):
     """The applications of the applicant who asks."""
 
     resource_name = "applications"

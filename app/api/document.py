@@ -7,7 +7,7 @@ from flask_appbuilder.api import BaseApi, expose
 from flask_appbuilder.api.manager import resolver
 
 
-class DocumentApi(BaseApi):  # type: ignore[misc]  # FAB's interfaces are not typed
+class DocumentApi(BaseApi):
     """Where partners read what the interface takes and gives."""
 
     route_base = "/api/v1"
@@ -27,7 +27,7 @@ class DocumentApi(BaseApi):  # type: ignore[misc]  # FAB's interfaces are not ty
         spec.components.security_scheme(
             "jwt", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
         )
-        for api in current_app.appbuilder.baseviews:
+        for api in current_app.extensions["appbuilder"].baseviews:
             if isinstance(api, BaseApi) and api.version == "v1":
                 api.add_api_spec(spec)
         return jsonify(spec.to_dict())

@@ -3,7 +3,7 @@
 from marshmallow import RAISE, Schema, fields, validate
 
 
-class Strict(Schema):  # type: ignore[misc]  # marshmallow's Schema is Any to us
+class Strict(Schema):
     """A body in which an unknown field is a fault, not a surprise."""
 
     class Meta:
@@ -45,7 +45,7 @@ class SubmitSchema(Strict):
     agree = fields.Boolean(required=True)
 
 
-class ReasonSchema(Schema):  # type: ignore[misc]
+class ReasonSchema(Schema):
     """A reason on offer and what bars it today."""
 
     code = fields.String()
@@ -56,7 +56,7 @@ class ReasonSchema(Schema):  # type: ignore[misc]
     barred_by = fields.List(fields.String())
 
 
-class AccountSchema(Schema):  # type: ignore[misc]
+class AccountSchema(Schema):
     """An account; sums in yuan as text with two places."""
 
     id = fields.Integer()
@@ -69,7 +69,7 @@ class AccountSchema(Schema):  # type: ignore[misc]
     reasons = fields.List(fields.Nested(ReasonSchema))
 
 
-class EventSchema(Schema):  # type: ignore[misc]
+class EventSchema(Schema):
     """One row of the history that the applicant is shown."""
 
     at = fields.DateTime()
@@ -77,7 +77,7 @@ class EventSchema(Schema):  # type: ignore[misc]
     status = fields.String()
 
 
-class PaperSchema(Schema):  # type: ignore[misc]
+class PaperSchema(Schema):
     """A paper the application needs and how many pages of it are there."""
 
     code = fields.String()
@@ -89,7 +89,7 @@ class PaperSchema(Schema):  # type: ignore[misc]
     met = fields.Boolean()
 
 
-class CorrectionSchema(Schema):  # type: ignore[misc]
+class CorrectionSchema(Schema):
     """One line of a return opinion."""
 
     code = fields.String()
@@ -98,7 +98,7 @@ class CorrectionSchema(Schema):  # type: ignore[misc]
     text_en = fields.String()
 
 
-class ApplicationSchema(Schema):  # type: ignore[misc]
+class ApplicationSchema(Schema):
     """An application as a list shows it."""
 
     id = fields.Integer()
@@ -129,7 +129,7 @@ class ProgressSchema(ApplicationSchema):
     history = fields.List(fields.Nested(EventSchema))
 
 
-class ProblemSchema(Schema):  # type: ignore[misc]
+class ProblemSchema(Schema):
     """What is wrong: a code, the field it belongs to, the sentence to show."""
 
     code = fields.String()
@@ -137,7 +137,7 @@ class ProblemSchema(Schema):  # type: ignore[misc]
     message = fields.String()
 
 
-class ProblemsSchema(Schema):  # type: ignore[misc]
+class ProblemsSchema(Schema):
     """Everything that is wrong, at once."""
 
     problems = fields.List(fields.Nested(ProblemSchema))

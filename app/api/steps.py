@@ -15,7 +15,7 @@ from app.services import answers, applications, houses, uploads
 from app.transaction import transaction
 
 
-class StepsApi(BaseApi):  # type: ignore[misc]  # FAB's interfaces are not typed
+class StepsApi(BaseApi):
     """What is filled in, looked up and uploaded before an application is submitted."""
 
     route_base = "/api/v1/applications"

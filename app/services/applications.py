@@ -101,7 +101,7 @@ def account_of_holder(
 
     Raises ``Invalid`` (holder_not_found) with one sentence for every kind of mismatch.
     """
-    account = session.scalar(
+    account: Account | None = session.scalar(
         sa.select(Account)
         .join(Account.applicant)
         .where(
@@ -177,7 +177,7 @@ def change_payee(
     policy.check_own(actor, applicant_id=application.applicant_id)
     if application.status is not Status.PAYEE_FIX:
         raise IllegalMove("the receiving account is not open for correction")
-    checked = check_payee_card(session, application, payee, on=local_date(now))
+    checked = check_payee_card(session, application, payee)
     write_payee(session, application, checked, now=now, card_check=card_check)
     cases.remark(
         session, application, Note.CHANGE_PAYEE, actor=actor, now=now, public=True,

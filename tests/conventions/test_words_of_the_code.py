@@ -6,7 +6,10 @@ import re
 from tests.conventions.sources import FUNCTION, name_of, nodes, python_files
 
 EMPTY = {"manager", "helper", "helpers", "util", "utils", "tmp", "handle", "handler", "misc"}
-FRAMEWORK = {"HallSecurityManager": "Flask-AppBuilder's word for it"}
+FRAMEWORK = {
+    "HallSecurityManager": "Flask-AppBuilder's word for it",
+    "create_login_manager": "Flask-AppBuilder's word for it",
+}
 FIELD = {
     "portal": "hall",
     "ticket": "application or case",
