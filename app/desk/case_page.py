@@ -18,10 +18,10 @@ from app.domain.amounts.labels import line_label
 from app.domain.entitlement import Entitlement, Line
 from app.domain.facts import FactRow
 from app.domain.page_words import Flow
-from app.domain.policy import Actor
+from app.domain.policy import WORKER, Actor
 from app.domain.terms import Action, Capacity, Note, Role, Status
 from app.domain.workdays import local_date
-from app.models import Application, Bank, Material, MaterialPage, ReviewNote
+from app.models import Application, Bank, CaseEvent, Material, MaterialPage, ReviewNote
 from app.services import case_checks, cases, circumstances, payouts, reference, wizard
 
 
@@ -254,12 +254,9 @@ def _answer(row: FactRow, value: Any) -> str:
 
 def history(case: Application) -> list[dict[str, Any]]:
     """Return what happened, newest first."""
-    applicant = case.applicant
-    names = {applicant.user_id: gettext("Applicant")}
     rows: list[dict[str, Any]] = []
     for event in reversed(case.events):
-        who = names.get(event.actor_id, event.actor_name)
-        who = gettext("System") if event.actor_id is None else who
+        who = _who(event, case)
         deed = words.DEEDS.get(event.action, event.action)
         rows.append(
             {
@@ -270,6 +267,18 @@ def history(case: Application) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _who(event: CaseEvent, case: Application) -> str:
+    """Return who did it; the applicant by the word, not by the name."""
+    if event.action in _APPLICANTS or event.actor_name == case.applicant.name:
+        return gettext("Applicant")
+    if event.actor_name and event.actor_name != WORKER.name:
+        return event.actor_name
+    return gettext("System")
+
+
+_APPLICANTS = (Action.SUBMIT, Action.CANCEL, Note.STARTED, Note.CHANGE_PAYEE)
 
 
 def _event_note(action: str, note: str, case: Application) -> str:

@@ -1,6 +1,7 @@
 """Payments as staff see them: where the money stands, doubts ended by two, batches by two."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -13,6 +14,7 @@ from app import current
 from app.desk import deeds, words
 from app.desk.queue_page import shown_count
 from app.desk.sentences import sentence
+from app.display.words import localized
 from app.domain.errors import Invalid, RuleBroken
 from app.domain.masking import mask_name
 from app.domain.terms import PayoutStatus
@@ -117,6 +119,7 @@ class PayoutRunView(BaseView):
         if actor.agency_id is None:
             abort(404)
         status, batch = request.args.get("status", ""), request.args.get("batch", "")
+        banks = {row.code: localized(row, "short_name") for row in reference.banks(session)}
         rows = payout_lists.listed(
             session, actor=actor, statuses=_statuses(status),
             batch_id=int(batch) if batch.isdigit() else None,
@@ -126,8 +129,8 @@ class PayoutRunView(BaseView):
             "desk/payouts.html",
             title=gettext("Payout runs"),
             tiles=_tiles(payout_lists.tallies(session, actor=actor)),
-            doubts=[_doubt(one) for one in payout_lists.doubts(session, actor=actor)],
-            rows=[_row(row) for row in rows[: payout_lists.PAGE]],
+            doubts=[_doubt(one, banks) for one in payout_lists.doubts(session, actor=actor)],
+            rows=[_row(row, banks) for row in rows[: payout_lists.PAGE]],
             after=_after(rows),
             chips=_chips(status, batch),
             batches=payout_lists.batches(session, actor=actor),
@@ -187,7 +190,7 @@ def _tiles(tallies: dict[PayoutStatus, payout_lists.Tally]) -> list[dict[str, An
 _NOTHING = payout_lists.Tally().total
 
 
-def _row(payout: Payout) -> dict[str, Any]:
+def _row(payout: Payout, banks: Mapping[str, str]) -> dict[str, Any]:
     word, tone, icon = words.PAYOUTS[payout.status]
     return {
         "id": payout.id,
@@ -195,7 +198,7 @@ def _row(payout: Payout) -> dict[str, Any]:
         "reference": payout.bank_reference or "-",
         "attempt": payout.attempt,
         "payee": mask_name(payout.payee_name),
-        "account": f"{payout.payee_bank_code} **** {payout.payee_last_four}",
+        "account": f"{banks.get(payout.payee_bank_code, '')} **** {payout.payee_last_four}",
         "amount": payout.amount,
         "status": {"word": word, "tone": tone, "icon": icon},
         "said": payout.bank_text,
@@ -204,13 +207,13 @@ def _row(payout: Payout) -> dict[str, Any]:
     }
 
 
-def _doubt(doubt: payout_lists.Doubt) -> dict[str, Any]:
+def _doubt(doubt: payout_lists.Doubt, banks: Mapping[str, str]) -> dict[str, Any]:
     said = doubt.said
     steps = [
         {"at": one.at, "title": _message(one.kind, one.outcome), "state": "done"}
         for one in doubt.messages
     ]
-    return _row(doubt.payout) | {
+    return _row(doubt.payout, banks) | {
         "steps": steps[::-1],
         "window_over": payments.window_over(doubt.payout, now=current.now()),
         "said": said,

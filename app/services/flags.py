@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain import lifecycle, policy
-from app.domain.errors import IllegalMove, Invalid
+from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.policy import Actor
 from app.domain.terms import Capacity, Note, Role, Status
 from app.models import Application, ReviewNote, Staff
@@ -89,6 +89,8 @@ def assign(
     member = session.scalar(sa.select(Staff).where(Staff.user_id == user_id))
     if user_id is not None and (member is None or member.agency_id != case.agency_id):
         raise Invalid(code="no_such_colleague", field="assignee")
+    if member and member.id_number_index in cases.facts_of(session, case).identities:
+        raise NotAllowed("the case is the colleague's own", code="own_case")
     case.assignee_id = user_id
     name = member.name if member else ""
     cases.remark(session, case, Note.ASSIGN, actor=actor, now=now, note=name)

@@ -41,11 +41,13 @@
         marks.appendChild(rect);
       });
       if (!name) return;
-      var text = d.createElementNS(SVG, 'text');
-      text.setAttribute('x', at.x + wide / 100); text.setAttribute('y', at.y + wide / 22);
-      text.setAttribute('font-size', wide / 26); text.setAttribute('class', 'aj-frame-word');
+      var label = d.createElementNS(SVG, 'g'), plate = d.createElementNS(SVG, 'rect'), text = d.createElementNS(SVG, 'text');
+      label.setAttribute('transform', 'translate(' + at.x + ' ' + at.y + ') scale(' + wide / 560 + ')');
+      plate.setAttribute('class', 'plate'); plate.setAttribute('width', 24); plate.setAttribute('height', 24);
+      text.setAttribute('x', 8); text.setAttribute('y', 17);
       text.textContent = name;
-      marks.appendChild(text);
+      label.appendChild(plate); label.appendChild(text);
+      marks.appendChild(label);
     }
     function showMarks() {
       marks.textContent = '';
