@@ -3,6 +3,8 @@
 import datetime as dt
 import hmac
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
@@ -102,7 +104,7 @@ def measured(session: Session) -> dict[str, tuple[str, dict[str, float]]]:
     }
 
 
-def by_status(session: Session, column: sa.ColumnElement[str], kinds: type) -> dict[str, float]:
+def by_status(session: Session, column: Any, kinds: type[StrEnum]) -> dict[str, float]:
     """Return how many rows have each status, zeros too."""
     rows = session.execute(sa.select(column, sa.func.count()).group_by(column)).all()
     counted = {row[0]: row[1] for row in rows}
@@ -133,7 +135,7 @@ def migrations_ok(session: Session) -> bool:
         session.rollback()
         return False
     folder = current_app.extensions["migrate"].directory
-    return kept == ScriptDirectory(folder).get_current_head()
+    return bool(kept == ScriptDirectory(folder).get_current_head())
 
 
 def missing_year(session: Session, today: dt.date) -> int:

@@ -263,6 +263,8 @@ def _menu() -> Iterator[Place]:
 
 def _allowed() -> set[str]:
     appbuilder = current_app.extensions["appbuilder"]
+    if "user" not in g:
+        g.user = current_user  # a refusal may come before Flask-AppBuilder has looked
     names: set[str] = appbuilder.sm.get_user_menu_access(appbuilder.menu.get_flat_name_list())
     return names
 

@@ -55,7 +55,7 @@ class CaseScreen(Screen):
     show_fieldsets = [
         (_("Application"), {"fields": [
             "number", "status", "applicant", "account", "scheme", "reason", "kind", "capacity"]}),
-        (_("Money"), {"fields": [
+        (_("Sums"), {"fields": [
             "amount", "amount_allowed", "interest", "payee_bank_code", "payee_last_four"]}),
         (_("Days"), {"fields": [
             "submitted_at", "due_on", "decided_at", "pay_by", "paid_at", "on_hold", "investigating"]}),
@@ -109,8 +109,8 @@ class CaseEventScreen(Screen):
         col.made("action", _("Step"), lambda row: event_word(row.action)),
         col.word("from_status", _("From")),
         col.word("to_status", _("To")),
-        col.text("actor_name", _("By")),
-        col.moment("at", _("When")),
+        col.made("actor_name", _("By"), lambda row: cells.actor(row.actor_name)),
+        col.moment("at", _("At")),
         col.text("note", _("Note")),
         col.flag("public", _("The applicant sees it")),
     )

@@ -8,8 +8,10 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from app.display.labels import Label
+from app.display.terms import term
 from app.display.words import localized
 from app.domain import masking
+from app.domain.terms import Role
 from app.extensions import db
 from app.services import reference
 
@@ -31,6 +33,11 @@ def bank(code: str | None) -> str:
             row.code: localized(row, "short_name") for row in reference.banks(db.session())
         }
     return str(g.bank_names.get(code, code or ""))
+
+
+def actor(name: str) -> str:
+    """Return who did something; the hall itself by a word."""
+    return {"worker": term(Role.WORKER), "setup": gettext("Setting up")}.get(name, name)
 
 
 def yes_no(value: Any) -> str:

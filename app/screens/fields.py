@@ -41,7 +41,7 @@ class CodesField(StringField):
 
     def process_data(self, value: Any) -> None:
         """Show the codes with commas."""
-        super().process_data(", ".join(value or ()))
+        self.data = tuple(value or ())
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the codes."""
@@ -49,7 +49,7 @@ class CodesField(StringField):
         self.data = tuple(one.strip() for one in typed.split(",") if one.strip())
 
     def _value(self) -> str:
-        return ", ".join(self.data) if isinstance(self.data, tuple) else str(self.data or "")
+        return ", ".join(self.data or ())
 
 
 class ChecksField(SelectMultipleField):

@@ -135,7 +135,7 @@ class AccountScreen(Written):
     show_fieldsets = [
         (_("Account"), {"fields": [
             "number", "applicant", "scheme", "employer", "state", "opened_on", "sealed_on"]}),
-        (_("Money"), {"fields": ["available", "held", "balance", "frozen_amount", "freeze_order"]}),
+        (_("Sums"), {"fields": ["available", "held", "balance", "frozen_amount", "freeze_order"]}),
         (_("Bar on withdrawals"), {"fields": ["ban_until", "ban_reason", "ban_order"]}),
     ]  # fmt: skip
     searches = (

@@ -143,7 +143,7 @@ class PackageScreen(Screen):
                 if loaded.changed:
                     audit.record(
                         session, "package_loaded", actor=actor, now=now,
-                        object_type="package", **loaded.packages,
+                        object_type="package", packages=loaded.packages,
                     )  # fmt: skip
         except PackageRefused as refused:
             return self.faults(refused)

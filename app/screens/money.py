@@ -104,9 +104,9 @@ def moved(row: JournalEntry) -> str:
 
 def sides(row: JournalEntry) -> Markup:
     """Return both sides of an entry, a line a posting."""
+    whose = {True: gettext("of the holder"), False: gettext("of the agency")}
     return cells.lines(
-        f"{term(one.ledger_account.code)} "
-        f"({gettext('holder') if one.ledger_account.account_id else gettext('agency')}): "
+        f"{term(one.ledger_account.code)} {whose[one.ledger_account.account_id is not None]}: "
         f"{formats.money(one.amount)}"
         for one in row.postings
     )
@@ -122,7 +122,7 @@ class LedgerScreen(Screen):
     list_title, show_title = _("Ledger"), _("Journal entry")
     columns = (
         col.text("reference", _("Reference")),
-        col.made("kind", _("Kind"), kind_of),
+        col.made("kind", _("Movement"), kind_of),
         col.Column("sum", _("Sum (yuan)"), moved, is_number=True),
         col.made("postings", _("Postings (yuan)"), sides),
         col.day("value_date", _("Value date")),

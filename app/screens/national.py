@@ -65,7 +65,7 @@ class BankScreen(NationalScreen):
         col.made("name", _("Full name"), lambda row: localized(row, "name")),
         col.made("short_name", _("Short name"), lambda row: localized(row, "short_name")),
         col.text("cnaps_bank_code", _("Clearing code")),
-        col.text("bank_kind", _("Kind")),
+        col.text("bank_kind", _("Kind of bank")),
         col.codes("allowed_schemes", _("Receives for")),
         col.codes("debit_card_lengths", _("Lengths of debit cards")),
         col.flag("cnaps_always_required", _("Branch number always needed")),
@@ -77,7 +77,7 @@ class BankScreen(NationalScreen):
     names = {
         "code": put.line(_("Code"), 16),
         "cnaps_bank_code": put.line(_("Clearing code"), 3),
-        "bank_kind": put.line(_("Kind"), 16),
+        "bank_kind": put.line(_("Kind of bank"), 16),
     }
     edits = {
         "name_zh": put.line(_("Name (Chinese)"), 100),
@@ -103,7 +103,9 @@ class CardPrefixScreen(NationalScreen):
         col.number("card_length", _("Digits")),
         col.bank("bank_code", _("Bank")),
         col.made(
-            "card_kind", _("Kind"), lambda row: str(CARDS.get(row.card_kind, row.card_kind))
+            "card_kind",
+            _("Kind of card"),
+            lambda row: str(CARDS.get(row.card_kind, row.card_kind)),
         ),
     )
     list_columns = show_columns = ["prefix", "card_length", "bank_code", "card_kind"]
@@ -117,7 +119,7 @@ class CardPrefixScreen(NationalScreen):
     }
     edits = {
         "bank_code": put.line(_("Bank"), 16),
-        "card_kind": put.choice(_("Kind"), choices(CARDS)),
+        "card_kind": put.choice(_("Kind of card"), choices(CARDS)),
     }
 
 
@@ -131,14 +133,14 @@ class WorkingDayScreen(NationalScreen):
     edit_title, add_title = _("Change the day"), _("Add a day")
     columns = (
         col.day("date", _("Date")),
-        col.word("kind", _("Kind")),
+        col.word("kind", _("Kept as")),
         col.made("name", _("Title"), lambda row: localized(row, "name")),
     )
     list_columns = show_columns = ["date", "kind", "name"]
-    searches = (Search("kind", _("Kind"), Term, terms(DayKind)),)
+    searches = (Search("kind", _("Kept as"), Term, terms(DayKind)),)
     names = {"date": put.date(_("Date"), required=True)}
     edits = {
-        "kind": put.choice(_("Kind"), terms(DayKind)),
+        "kind": put.choice(_("Kept as"), terms(DayKind)),
         "name_zh": put.line(_("Title (Chinese)"), 50),
         "name_en": put.line(_("Title (English)"), 100),
     }

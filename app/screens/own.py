@@ -43,7 +43,7 @@ class MyAccountsScreen(MyScreen):
     list_columns = ["number", "scheme", "employer", "state", "available", "held"]
     show_fieldsets = [
         (_("Account"), {"fields": ["number", "scheme", "agency", "employer", "state", "opened_on"]}),
-        (_("Money"), {"fields": ["available", "held", "frozen_amount", "balance"]}),
+        (_("Sums"), {"fields": ["available", "held", "frozen_amount", "balance"]}),
         (_("Bar on withdrawals"), {"fields": ["ban_until", "ban_reason"]}),
     ]  # fmt: skip
 

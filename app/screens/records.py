@@ -4,19 +4,31 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from app.display.acts import act_word
+from app.display.acts import ACTS, act_word
 from app.models import AuditEvent
 from app.screens import cells
 from app.screens import columns as col
 from app.screens.base import Screen
 from app.screens.interface import fast
 from app.screens.rights import AuditOfMine
-from app.screens.searches import Exactly, Search, Whole
+from app.screens.searches import Exactly, Search, Whole, choices
+
+OBJECTS = {
+    "account": _("Account"), "agency": _("Agency"), "applicant": _("Applicant"),
+    "application": _("Application"), "bank": _("Bank"), "bank_bin": _("Card prefix"),
+    "bank_card": _("Card"), "fact_definition": _("Fact"), "import_batch": _("Imported file"),
+    "material": _("Material"), "material_page": _("Page"), "material_requirement": _("Requirement"),
+    "material_type": _("Material type"), "package": _("Package"), "payout": _("Payment"),
+    "payout_batch": _("Payment batch"), "policy_setting": _("Number of the fund"),
+    "return_reason": _("Return reason"), "staff": _("User"), "user": _("User"),
+    "withdrawal_reason": _("Reason"), "working_day": _("Working day"),
+}  # fmt: skip
+"""What is acted on, in words."""
 
 
 def object_of(row: AuditEvent) -> str:
     """Return what was acted on: its kind and number."""
-    return f"{row.object_type} {row.object_id}".strip()
+    return f"{OBJECTS.get(row.object_type, row.object_type)} {row.object_id}".strip()
 
 
 class AuditScreen(Screen):
@@ -30,13 +42,13 @@ class AuditScreen(Screen):
     lead = _("Every row is bound to the one before by its hash; none can be changed unnoticed.")
     columns = (
         col.number("id", _("Row")),
-        col.moment("at", _("When")),
-        col.text("actor_name", _("By")),
+        col.moment("at", _("At")),
+        col.made("actor_name", _("By"), lambda row: cells.actor(row.actor_name)),
         col.made("act", _("Act"), lambda row: act_word(row.act)),
         col.made("object", _("On"), object_of),
         col.text("reason", _("Why")),
         col.made("details", _("Details"), lambda row: cells.pairs(row.details)),
-        col.text("address", _("Address")),
+        col.text("address", _("Network address")),
         col.text("request_id", _("Request")),
         col.text("previous_hash", _("Hash before")),
         col.text("hash", _("Hash")),
@@ -47,7 +59,7 @@ class AuditScreen(Screen):
         "previous_hash", "hash",
     ]  # fmt: skip
     searches = (
-        Search("act", _("Act (as stored)"), Exactly, grows=True),
+        Search("act", _("Act"), Exactly, choices(ACTS)),
         Search("applicant_id", _("Applicant (row)"), Whole),
     )
 

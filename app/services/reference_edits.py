@@ -69,7 +69,7 @@ def change(
     if isinstance(row, WorkingDay) and row.date < local_date(now):
         raise Invalid("the day is over", code="day_over", field="kind")
     if isinstance(row, Dated):
-        policy.check_agency(actor, agency_id=row.agency_id)
+        policy.check_agency(actor, agency_id=_agency_of(row))
         row = _successor(session, row, begins or local_date(now), today=local_date(now))
     for name, value in fresh.items():
         setattr(row, name, value)
@@ -97,7 +97,7 @@ def add(
     if issubclass(model, Dated):
         scheme = session.get(Scheme, values["scheme_id"])
         policy.check_agency(actor, agency_id=scheme.agency_id if scheme else -1)
-        row.agency_id = actor.agency_id  # type: ignore[attr-defined]
+        row.agency_id = actor.agency_id
         row.valid_from = begins or local_date(now)
         row.mark = "staff"
         if row.valid_from < local_date(now):
@@ -141,6 +141,12 @@ def remove_day(session: Session, day: WorkingDay, *, actor: Actor, now: dt.datet
     session.delete(day)
     session.flush()
     forget()
+
+
+def _agency_of(row: Any) -> int:
+    """Return the agency a dated row belongs to."""
+    agency_id: int = row.agency_id
+    return agency_id
 
 
 def _successor(session: Session, row: Any, begins: dt.date, *, today: dt.date) -> Any:

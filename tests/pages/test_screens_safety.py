@@ -1,0 +1,259 @@
+"""Generated screens keep rows apart, take any address without a fault, and ask little."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from app.domain.terms import Role, Status
+from app.extensions import db
+from app.models import Applicant
+from tests.factories import (
+    PASSWORD, Person, actor_of, find_scheme, make_account, make_applicant, make_application,
+    make_staff,
+)  # fmt: skip
+from tests.filling import fill
+
+OF_AGENCY = [
+    "applications", "materials", "applicants", "accounts", "payouts", "payout-batches", "ledger",
+    "case-events", "audit",
+]  # fmt: skip
+DATED = ["reasons", "material-types", "requirements", "return-reasons", "facts", "policy-settings"]
+ROLES = (Role.AUDITOR, Role.SUPERVISOR)
+
+
+@pytest.fixture
+def sign_in(rows, browse):
+    """Sign in a member of staff with every right to read."""
+
+    def signed_in(agency="anhui", roles=ROLES):
+        with rows() as session:
+            member = make_staff(session, f"{agency}-all", *roles, agency=agency)
+            person = Person(f"{agency}-all", PASSWORD, actor_of(session, member), member.name)
+        return browse().sign_in(person)
+
+    return signed_in
+
+
+@pytest.fixture
+def one_case(app, rows):
+    """A case of Anhui with a row in every table that staff see."""
+    with rows() as session:
+        case = make_application(session, status=Status.SUBMITTED)
+        fill(session, case)
+        return case.number
+
+
+def links(page):
+    return [link["href"] for link in page.soup.select(".aj-row-acts a")]
+
+
+@pytest.mark.parametrize("path", [*OF_AGENCY, *DATED])
+def test_staff_of_another_agency_see_no_row(sign_in, one_case, path):
+    ours = sign_in("anhui")
+    theirs = sign_in("liaoning")
+    rows_of_ours = links(ours.open(f"/{path}/list/"))
+
+    assert rows_of_ours
+    assert not set(links(theirs.open(f"/{path}/list/"))) & set(rows_of_ours)
+    assert [theirs.client.get(link).status_code for link in rows_of_ours[:3]] == [404] * len(
+        rows_of_ours[:3]
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "_flt_0_number={number}", "_oc_CaseScreen=amount&_od_CaseScreen=desc", "page_CaseScreen=0",
+        "psize_CaseScreen=100", "_flt_0_status=submitted",
+    ],
+)  # fmt: skip
+def test_no_argument_widens_what_another_agency_sees(sign_in, one_case, arguments):
+    theirs = sign_in("liaoning")
+
+    page = theirs.open(f"/applications/list/?{arguments.format(number=one_case)}")
+
+    assert one_case not in page.soup.select_one("main").get_text()
+    assert not links(page)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "page_CaseScreen=abc", "page_CaseScreen=-1", "page_CaseScreen=99999999999999999999",
+        "psize_CaseScreen=0", "psize_CaseScreen=100000000", "psize_CaseScreen=x",
+        "_oc_CaseScreen=id&_od_CaseScreen=asc", "_oc_CaseScreen=applicant.name",
+        "_flt_9_number=1", "_flt_0_amount=1", "_flt_0_status=nonsense", "_flt_0_kind=%00",
+        "_flt_0_payee_card_index=a", "_flt_0_number=%00",
+    ],
+)  # fmt: skip
+def test_a_bad_argument_is_a_bad_request(sign_in, arguments):
+    assert sign_in().client.get(f"/applications/list/?{arguments}").status_code == 400
+
+
+@pytest.mark.parametrize("value", ["%25", "_", "'", "%E6%9E%97", "a" * 300, "%F0%9F%8F%A0", "%5C"])
+@pytest.mark.parametrize("path", ["applications", "applicants", "accounts", "ledger", "audit"])
+def test_any_text_may_be_searched_for(sign_in, path, value):
+    column = {"applicants": "name", "ledger": "reference", "audit": "act"}.get(path, "number")
+    browser = sign_in()
+
+    assert browser.client.get(f"/{path}/list/?_flt_0_{column}={value}").status_code == 200
+
+
+@pytest.mark.parametrize("key", ["0", "-1", "x", "1e3", "²", "9" * 30, "9" * 18, "1;2", "1%00"])
+def test_a_bad_key_is_not_found(sign_in, key):
+    assert sign_in().client.get(f"/applications/show/{key}").status_code == 404
+
+
+def test_a_draft_is_the_applicants_alone(sign_in, rows):
+    with rows() as session:
+        case = make_application(session, status=Status.DRAFT, number=None)
+        key = case.id
+    browser = sign_in()
+
+    assert not links(browser.open("/applications/list/"))
+    assert browser.client.get(f"/applications/show/{key}").status_code == 404
+
+
+def test_a_form_without_its_token_writes_nothing(sign_in, rows):
+    browser = sign_in(roles=(Role.PACKAGE_EDITOR,))
+
+    answer = browser.client.post("/return-reasons/edit/1", data={"label_zh": "x"})
+
+    assert answer.status_code == 400
+
+
+def test_a_whole_number_opens_the_holder_of_the_own_agency_only(sign_in, rows):
+    with rows() as session:
+        person = make_applicant(session)
+        make_account(session, person)
+        number = person.id_number
+    ours, theirs = sign_in("anhui"), sign_in("liaoning")
+
+    found = ours.press(ours.open("/applicants/list/"), "打开", number=number)
+    unknown = theirs.press(theirs.open("/applicants/list/"), "打开", number=number)
+
+    assert "/applicants/show/" in found.url
+    assert number not in found.text
+    assert unknown.url == "/applicants/list/"
+
+
+def test_searching_leaves_nothing_in_the_cookie(sign_in, one_case):
+    browser = sign_in()
+    browser.open(f"/applications/list/?_flt_0_number={one_case}")
+
+    with browser.client.session_transaction() as kept:
+        assert "page_history" not in kept
+
+
+@pytest.fixture
+def many(app, rows):
+    """Two thousand people with an account each and a submitted case, in Anhui."""
+    with rows() as session:
+        case = make_application(session, status=Status.SUBMITTED)
+        fill(session, case)
+        copies(session, case, 2000)
+
+
+def copies(session, case, count):
+    """Copy a case with its person and account so many times, by SQL."""
+    for model, row, fresh in (
+        (Applicant, case.applicant, ("id", "id_number_index", "mobile_index", "user_id", "seal_id")),
+    ):
+        columns = {c.key: getattr(row, c.key) for c in sa.inspect(model).column_attrs}
+        base = {key: value for key, value in columns.items() if key not in fresh}
+        session.execute(
+            sa.insert(model),
+            [
+                base | {"id_number_index": f"i{n}", "mobile_index": f"m{n}", "seal_id": row.seal_id}
+                for n in range(count)
+            ],
+        )  # fmt: skip
+    keys = session.scalars(
+        sa.select(Applicant.id).where(Applicant.id_number_index.like("i%"))
+    ).all()
+    scheme = find_scheme(session)
+    account, application = case.account, case
+    accounts = {c.key: getattr(account, c.key) for c in sa.inspect(type(account)).column_attrs}
+    cases = {c.key: getattr(application, c.key) for c in sa.inspect(type(case)).column_attrs}
+    drop = lambda row: {k: v for k, v in row.items() if k != "id"}  # noqa: E731 - one place
+    session.execute(
+        sa.insert(type(account)),
+        [
+            drop(accounts) | {"applicant_id": key, "number": f"X{key:08d}", "scheme_id": scheme.id}
+            for key in keys
+        ],
+    )
+    of = dict(
+        session.execute(
+            sa.select(type(account).applicant_id, type(account).id).where(
+                type(account).number.like("X%")
+            )
+        ).all()
+    )
+    session.execute(
+        sa.insert(type(case)),
+        [
+            drop(cases) | {"applicant_id": key, "account_id": of[key], "number": f"BT{key:018d}"}
+            for key in keys
+        ],
+    )
+
+
+@pytest.fixture
+def asked(app):
+    """Note the statements the database is asked."""
+    with app.app_context():
+        engine = db.engine
+    seen = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if re.match(r"\s*(SELECT|WITH)", statement):
+            seen.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    sa.event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("path", ["applications", "accounts"])
+def test_a_list_of_thousands_asks_a_few_questions(kind, many, sign_in, asked, path):
+    browser = sign_in()
+    browser.open("/password/")
+    asked.clear()
+    browser.open("/password/")
+    frame = len(asked)
+    asked.clear()
+
+    page = browser.open(f"/{path}/list/")
+
+    assert len(links(page)) >= 25
+    assert len(asked) - frame <= 8, "\n".join(asked)
+
+
+@pytest.mark.parametrize("path", ["applicants", "materials", "ledger", "case-events", "audit"])
+def test_a_list_asks_a_few_questions(one_case, sign_in, asked, path):
+    browser = sign_in()
+    browser.open("/password/")
+    asked.clear()
+    browser.open("/password/")
+    frame = len(asked)
+    asked.clear()
+
+    browser.open(f"/{path}/list/")
+
+    assert len(asked) - frame <= 8, "\n".join(asked)
+
+
+@pytest.mark.both
+def test_pages_follow_one_another_without_gap(kind, many, sign_in):
+    browser = sign_in()
+    seen = []
+    for page in (0, 1, 39, 40, 41, 79):
+        seen += links(browser.open(f"/applications/list/?page_CaseScreen={page}"))
+
+    assert len(seen) == len(set(seen)) == 150
+    last = browser.open("/applications/list/?page_CaseScreen=80")
+    assert len(links(last)) == 1
+    assert not last.soup.find("a", string="下一页")
