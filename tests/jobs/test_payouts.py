@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.errors import IllegalMove
-from app.domain.terms import AccountState, PayoutStatus, Status
+from app.domain.terms import AccountState, Kind, PayoutStatus, Status
 from app.jobs.payouts import run_payouts
 from app.models import Agency, BankMessage, Notice, Payout
-from app.services import payouts, verification
+from app.services import claims, payments, payouts, verification
+from app.transaction import transaction
 from tests.factories import NOON, SHANGHAI, make_account, make_applicant
 from tests.money import make_approved
 
@@ -184,9 +185,6 @@ def test_a_late_answer_is_asked_for_less_and_less_often(session, approved, run, 
 
 
 def test_a_worker_that_died_leaves_its_payment_in_doubt(session, approved, run, bank):
-    from app.services import claims
-    from app.transaction import transaction
-
     case = approved()
     with transaction() as writing:
         claims.claim_next(writing, claims.plan(writing, now=NOON))
@@ -199,9 +197,6 @@ def test_a_worker_that_died_leaves_its_payment_in_doubt(session, approved, run, 
 
 
 def test_another_workers_fresh_payment_is_left_to_it(session, approved, run):
-    from app.services import claims
-    from app.transaction import transaction
-
     approved()
     with transaction() as writing:
         claims.claim_next(writing, claims.plan(writing, now=NOON))
@@ -276,8 +271,6 @@ def test_the_bank_is_asked_within_its_hours(session, approved, run, bank):
 
 def test_a_closing_withdrawal_closes_the_account_when_paid(session, chen, dai, run):
     account = make_account(session, make_applicant(session), 1000)
-    from app.domain.terms import Kind
-
     case = make_approved(
         session, chen, dai, account=account, amount=1000, interest=Decimal("12.34"),
         kind=Kind.CLOSING,
@@ -327,3 +320,26 @@ def test_many_waiting_payments_go_out_in_one_batch(session, approved, run):
     assert (batch.count, batch.total) == (5, Decimal(510))
     references = [case.payouts[0].bank_reference for case in cases]
     assert len(set(references)) == len(session.scalars(sa.select(Payout.id)).all()) == 5
+
+
+def test_an_answer_to_an_earlier_taking_changes_nothing(session, approved, bank):
+    case = approved()
+    with transaction() as writing:
+        claim = claims.claim_next(writing, claims.plan(writing, now=NOON))
+        order = claims.payment_of(writing.get_one(Payout, claim.payout_id))
+    bank.send(order)
+    with transaction() as writing:
+        outcome = payments.take_answer(
+            writing, claim.payout_id, claim.fence - 1, bank.query(order.reference),
+            asked=False, now=NOON,
+        )  # fmt: skip
+    assert outcome is payments.Outcome.STALE
+    assert payout_of(session, case).status is PayoutStatus.CLAIMED
+
+
+def test_a_case_whose_signed_hash_differs_is_not_paid(session, approved, run, bank):
+    case = approved()
+    case.decision_hash = "0" * 64
+    session.commit()
+    assert run().stopped == 1
+    assert bank.sendings == []
