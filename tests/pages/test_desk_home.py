@@ -1,0 +1,193 @@
+"""The first page of staff, by role, and the page of payments."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from app.domain.terms import PayoutStatus, Role, Status
+from app.models import Agency, Application, Payout, PayoutResolution
+from app.services import decisions, ledger
+from tests.factories import (
+    NOON,
+    PASSWORD,
+    SHANGHAI,
+    Person,
+    actor_of,
+    make_account,
+    make_applicant,
+    make_application,
+    make_staff,
+)
+
+PAYOUTS = "/desk/payouts/"
+
+
+@pytest.fixture
+def staff(rows, browse, app):
+    """Sign in a member of staff made for the test: ``staff("eve", Role.SUPERVISOR)``."""
+
+    def signed_in(username, *roles, agency="anhui", name=""):
+        with rows() as session:
+            member = make_staff(session, username, *roles, agency=agency, name=name)
+            person = Person(username, PASSWORD, actor_of(session, member), member.name)
+        return browse().sign_in(person)
+
+    return signed_in
+
+
+@pytest.fixture
+def payout(rows, people, chen, dai):
+    """Make a payment of an approved case in a status: ``payout(PayoutStatus.UNKNOWN)``."""
+
+    def made(status):
+        with rows() as session:
+            account = make_account(session, make_applicant(session, "韩冰"))
+            case = make_application(session, account, status=Status.SUBMITTED)
+            ledger.hold(session, case, case.amount, now=NOON)
+            decisions.take_up(session, case, actor=chen, now=NOON)
+            decisions.pass_first(session, case, actor=chen, now=NOON)
+            decisions.approve(session, case, actor=dai, now=NOON)
+            [paid] = case.payouts
+            if status is not PayoutStatus.APPROVED:
+                ledger.into_transit(session, paid, now=NOON)
+                paid.status, paid.claimed_at = status, NOON
+                paid.bank_reference = "AJ2026111800000017"
+            return paid.id
+
+    return made
+
+
+def tiles(page):
+    """Return the numbers of a page with where they lead."""
+    return {
+        tile.span.get_text(): (tile.b.find(string=True).strip(), tile["href"])
+        for tile in page.soup.select("a.aj-stat")
+    }
+
+
+def test_every_number_leads_to_its_list(rows, browse, people):
+    with rows() as session:
+        account = make_account(session, make_applicant(session))
+        make_application(
+            session, account, status=Status.SUBMITTED, due_on=dt.date(2026, 11, 16)
+        )
+    chen = browse("chen")
+
+    found = tiles(chen.open("/desk/"))
+
+    assert found["已超时"][0] == "1"
+    listed = chen.open(found["已超时"][1])
+    assert len(listed.soup.select("td.aj-lead-cell")) == 1
+
+
+def test_the_chart_has_its_numbers_in_a_table(rows, browse, people):
+    with rows() as session:
+        make_application(session, status=Status.SUBMITTED)
+
+    page = browse("chen").open("/desk/")
+
+    days = page.soup.select("figure details tbody tr")
+    assert len(days) == 14
+    assert days[-1].get_text(" ").split() == ["11/18", "1", "0"]
+
+
+@pytest.mark.parametrize(
+    ("role", "sees", "misses"),
+    [
+        (Role.PAYER, "支付存疑", "待我处理"),
+        (Role.SUPERVISOR, "待初审", "待我处理"),
+        (Role.AUDITOR, "待初审", "处理下一件"),
+    ],
+)
+def test_each_role_sees_its_own_numbers(staff, people, role, sees, misses):
+    page = staff("vera", role).open("/desk/")
+
+    assert sees in page.text
+    assert misses not in page.text
+
+
+@pytest.mark.parametrize(
+    "role", [Role.USER_ADMIN, Role.PACKAGE_EDITOR, Role.SECURITY_OFFICER]
+)
+def test_administrators_see_no_case_numbers(staff, people, role):
+    page = staff("adm", role).open("/desk/")
+
+    assert "工作台" in page.heading
+    assert not page.soup.select("a.aj-stat")
+
+
+def test_a_missing_calendar_is_warned_of_from_mid_december(browse, people, clock):
+    clock.set(dt.datetime(2026, 12, 14, 9, 0, tzinfo=SHANGHAI))
+    assert "尚未导入" not in browse("chen").open("/desk/").text
+
+    clock.set(dt.datetime(2026, 12, 15, 9, 0, tzinfo=SHANGHAI))
+
+    assert "2027 年工作日历尚未导入" in browse("chen").open("/desk/").text
+
+
+def test_a_doubt_is_ended_by_two_people(rows, staff, payout):
+    payout_id = payout(PayoutStatus.UNKNOWN)
+    payer, releaser = staff("pay", Role.PAYER), staff("rel", Role.RELEASER)
+
+    page = payer.open(PAYOUTS)
+    said = payer.press(page, "提交第二人确认", outcome="rejected", proof="银行来函 3 号")
+    assert "等另一位工作人员确认" in said.text
+    releaser.press(releaser.open(PAYOUTS), "确认：银行已拒绝")
+
+    with rows() as session:
+        assert session.get_one(Payout, payout_id).status is PayoutStatus.REJECTED
+        assert session.scalar(sa.select(Application.status)) is Status.PAYEE_FIX
+
+
+def test_a_doubt_without_proof_stays_open(rows, staff, payout):
+    payout(PayoutStatus.UNKNOWN)
+    payer = staff("pay", Role.PAYER)
+
+    page = payer.press(payer.open(PAYOUTS), "提交第二人确认", 422, outcome="paid")
+
+    assert "凭据" in page.text
+    with rows() as session:
+        assert not session.scalars(sa.select(PayoutResolution)).all()
+
+
+def test_payers_see_masked_names_and_four_digits_only(rows, staff, payout):
+    payout(PayoutStatus.APPROVED)
+
+    page = staff("pay", Role.PAYER).open(PAYOUTS)
+
+    with rows() as session:
+        [case] = session.scalars(sa.select(Application))
+        assert f"**** {case.payee_last_four}" in page.text
+        assert case.payee_card not in page.text
+    assert "韩*" in page.text
+    assert "韩冰" not in page.text
+
+
+def test_another_agencys_payments_are_not_listed(staff, payout):
+    payout(PayoutStatus.UNKNOWN)
+
+    page = staff("liao", Role.PAYER, agency="liaoning").open(PAYOUTS)
+
+    assert "韩" not in page.text
+    assert "AJ2026111800000017" not in page.text
+
+
+def test_stopped_payouts_go_on_with_a_reason(rows, staff, people):
+    with rows() as session:
+        session.execute(sa.update(Agency).values(payouts_stopped="对账单多出一笔"))
+    releaser = staff("rel", Role.RELEASER)
+    page = releaser.open(PAYOUTS)
+    assert "对账单多出一笔" in page.text
+
+    releaser.press(page, "恢复支付", reason="已与银行核对")
+
+    with rows() as session:
+        stopped = session.scalars(sa.select(Agency.payouts_stopped).order_by(Agency.id)).all()
+        assert stopped == ["", "对账单多出一笔"]
+
+
+def test_reviewers_have_no_page_of_payments(browse, people):
+    answer = browse("chen").client.get(PAYOUTS)
+
+    assert answer.status_code in (302, 403)
