@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
+from app import create_app, current
+from app.devices import DEVICE
 from app.domain.terms import Role
 from app.extensions import db
 from app.models import Agency, Staff
 from app.services import sessions
+from app.transaction import transaction
 
 TODAY = "2026-11-20"
 
@@ -39,10 +41,6 @@ def made(home: Path, applications: int) -> Flask:
 @contextmanager
 def signed_in(app: Flask, user_id: int) -> Iterator[FlaskClient]:
     """Give a client that is signed in as a user."""
-    from app import current
-    from app.devices import DEVICE
-    from app.transaction import transaction
-
     with app.app_context(), transaction() as session:
         token = sessions.open_session(session, user_id, now=current.now())
     client = app.test_client()

@@ -6,9 +6,13 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.domain.terms import Role, Status
+from app import current
+from app.domain.policy import Actor
+from app.domain.terms import Role
 from app.extensions import db
-from app.models import Application
+from app.models import Account, Applicant, Application
+from app.services import applications
+from app.transaction import transaction
 from benchmarks.hall import signed_in, staff_with
 from benchmarks.timing import Figure, timed
 
@@ -17,17 +21,32 @@ def measure(app: Flask, size: int) -> Iterator[Figure]:
     """Measure the pages of a reviewer and of an applicant."""
     with signed_in(app, staff_with(app, Role.FIRST_REVIEWER)) as reviewer:
         yield from of_staff(app, reviewer, size)
-    with app.app_context():
-        draft = db.session.scalar(
-            sa.select(Application).where(Application.status == Status.DRAFT).limit(1)
-        )
-        user_id = draft.applicant.user_id if draft is not None else None
-        address = f"/hall/apply/{draft.id}/" if draft is not None else ""
-    if user_id is None:
-        return
+    user_id, case_id = started_case(app)
     with signed_in(app, user_id) as applicant:
         yield timed(f"my hall, {size:,}", lambda: opened(applicant, "/hall/"))
-        yield timed(f"wizard step, {size:,}", lambda: opened(applicant, address))
+        step = f"/hall/apply/{case_id}/basic/"
+        yield timed(f"wizard step, {size:,}", lambda: opened(applicant, step))
+
+
+def started_case(app: Flask) -> tuple[int, int]:
+    """Return a registered holder's user and the draft of a rent withdrawal of hers."""
+    with app.app_context(), transaction() as session:
+        account = session.scalars(
+            sa.select(Account).where(
+                Account.applicant.has(Applicant.user_id.is_not(None)),
+                Account.scheme.has(code="subsidy"),
+            )
+        ).first()
+        assert account is not None
+        assert account.applicant.user_id is not None
+        holder = Actor(
+            user_id=account.applicant.user_id, name=account.applicant.name,
+            roles=frozenset({Role.APPLICANT}), applicant_id=account.applicant_id,
+        )  # fmt: skip
+        case = applications.start(
+            session, account, reason_code="ZFFZ", actor=holder, now=current.now()
+        )
+        return account.applicant.user_id, case.id
 
 
 def of_staff(app: Flask, reviewer: FlaskClient, size: int) -> Iterator[Figure]:
@@ -43,10 +62,10 @@ def of_staff(app: Flask, reviewer: FlaskClient, size: int) -> Iterator[Figure]:
         number, case_id = case.number, case.id
     deep = max(1, size // 2 // 25 - 10)
     pages = {
-        "list of cases": "/cases/list/",
-        "deep page of cases": f"/cases/list/?page_CasesView={deep}",
-        "search by number": f"/cases/list/?_flt_0_number={number}",
-        "show a case": f"/cases/show/{case_id}",
+        "list of cases": "/applications/list/",
+        "deep page of cases": f"/applications/list/?page_CaseScreen={deep}",
+        "search by number": f"/applications/list/?_flt_0_number={number}",
+        "show a case": f"/applications/show/{case_id}",
         "queue": "/desk/queue/",
         "case page": f"/desk/case/{case_id}/",
         "dashboard": "/desk/",
