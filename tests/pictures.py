@@ -8,7 +8,7 @@ from PIL import Image
 
 def make_picture(seed: int = 1, *, size: tuple[int, int] = (1100, 900)) -> bytes:
     """Return a JPEG of coloured blocks, as large as a photographed paper."""
-    draw = random.Random(seed)  # noqa: S311 - a pattern, not a secret
+    draw = random.Random(seed)
     small = Image.new("RGB", (size[0] // 20, size[1] // 20))
     small.putdata([tuple(draw.randrange(256) for _ in range(3))
                    for _ in range(small.width * small.height)])  # fmt: skip

@@ -58,7 +58,7 @@ def _rendered(code: str, facts: Mapping[str, Any]) -> str:
     try:
         text = render_template(f"messages/{code}.txt", **facts)
     except TemplateNotFound:
-        current_app.logger.error("no sentence for the code %s", code)
+        current_app.logger.warning("no sentence for the code %s", code)
         text = render_template("messages/rule_broken.txt")
     return " ".join(text.split())
 

@@ -116,8 +116,7 @@ class ApplyView(BaseView):
         on = local_date(current.now())
         schemes = session.scalars(sa.select(Scheme).order_by(Scheme.id)).all()
         reasons = [
-            (f"{scheme.id}:{reason.code}", f"{localized(scheme, 'name')} · "
-             f"{localized(reason, 'name')}")
+            (f"{scheme.id}:{reason.code}", _of_service(scheme, reason))
             for scheme in schemes
             for reason in reference.reasons_in_force(session, scheme.id, on)
             if reason.payee_rule != "heir" and reason.enabled
@@ -126,6 +125,10 @@ class ApplyView(BaseView):
             "hall/apply_for_another.html", reasons=reasons, typed=typed,
             schemes_of=[(scheme.id, localized(scheme, "name")) for scheme in schemes],
         )
+
+
+def _of_service(scheme: Scheme, reason: WithdrawalReason) -> str:
+    return f"{localized(scheme, 'name')} · {localized(reason, 'name')}"
 
 
 def own_accounts(session: Session) -> list[Account]:

@@ -19,7 +19,7 @@ from app.domain.amounts.labels import line_label
 from app.domain.entitlement import Entitlement, prefilled_amount
 from app.domain.errors import Invalid, RuleBroken
 from app.domain.facts import FactRow, FactType, Option, options_of
-from app.domain.page_words import Flow, Page
+from app.domain.page_words import Flow, Page, Words
 from app.domain.terms import Capacity, Kind, Status
 from app.domain.workdays import local_date
 from app.hall import wording
@@ -116,6 +116,8 @@ class WizardPage:
             parts = wizard.reopened(self.session, self.application, now=self.now).parts
             if "form" not in parts:
                 return False
+        elif self.page is Page.CONFIRM and self.application.kind is Kind.SUBSEQUENT:
+            return True
         order = wizard.full_order(self.session, self.application, now=self.now)
         return self.page is steps.signing_page(self.flow, order)
 
@@ -258,8 +260,7 @@ class WizardPage:
     @property
     def house_label(self) -> str:
         """Return the label of the number: one or the other (SB06)."""
-        joined = " / ".join(name for _, name in self.lookup_options)
-        return joined
+        return " / ".join(name for _, name in self.lookup_options)
 
     @property
     def house_rows(self) -> list[tuple[str, Any]]:
@@ -353,7 +354,7 @@ def _choices(row: FactRow, allowed: Sequence[str]) -> tuple[tuple[str, str], ...
     if row.type is FactType.BOOL and not options:
         options = (Option("yes", "是", "Yes"), Option("no", "否", "No"))
     return tuple(
-        (option.code, said(wording.Words(option.zh, option.en))) for option in options
+        (option.code, said(Words(option.zh, option.en))) for option in options
     )
 
 

@@ -42,7 +42,7 @@ class UploadView(BaseView):
         """Add the chosen files to a paper; each that cannot be read is named."""
         code = request.form.get("material_code", "")
         files = [file for file in request.files.getlist("file") if file.filename]
-        refused = []
+        refused: list[tuple[str, RuleBroken]] = []
         if not files:
             refused.append(("", Invalid(code="file_missing")))
         for file in files:

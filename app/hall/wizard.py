@@ -196,20 +196,25 @@ def _save(
     session: Session, key: int, page: Page, typed: Mapping[str, str], *, actor: Actor,
     now: dt.datetime,
 ) -> str:  # fmt: skip
-    """Save a page, submit the case if it was the last, and return where to go."""
+    """Save a page, submit the case if it is the last, and return where to go.
+
+    An answer can make a page the last one that was not; it is shown again with the letter.
+    """
     case = applications.get_own(session, key, actor=actor)
     shown = WizardPage(session, case, page, now=now)
     if page not in shown.order:
         raise IllegalMove("the page is not open", code="not_open_for_you")
-    is_last, signs = shown.is_last, shown.signs
+    was_last, signs = shown.is_last, shown.signs
     traces = {"_address": actor.address, "_agent": request.user_agent.string}
     answers.save_page(
         session, case, page, {**typed, **traces}, actor=actor, now=now,
         card_check=outside.card_check(),
     )  # fmt: skip
     order = wizard.pages_of(session, case, now=now)
-    if not is_last or page is not order[-1]:
+    if page is not order[-1]:
         return address_of(case, steps.following(order, page))
+    if not (was_last or signs):
+        return shown.address
     signature = _signature(typed, actor) if signs else None
     if signs and signature is None and shown.is_returned:
         raise ManyProblems([Invalid(code="agree_missing", field="agree")])

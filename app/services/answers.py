@@ -140,8 +140,7 @@ def save_payee(answers: Answers) -> None:
 
     def write() -> None:
         payee = Payee(typed.get("bank_code", ""), typed.get("bank_account_no", ""))
-        on = local_date(answers.now)
-        checked = check_payee_card(answers.session, application, payee, on=on)
+        checked = check_payee_card(answers.session, application, payee)
         write_payee(
             answers.session, application, checked, now=answers.now,
             card_check=answers.card_check,

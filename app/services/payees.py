@@ -24,7 +24,7 @@ class Payee:
 
 
 def check_payee_card(
-    session: Session, application: Application, payee: Payee, *, on: dt.date
+    session: Session, application: Application, payee: Payee
 ) -> Payee:
     """Return the account as it is kept, or raise ``Invalid`` on the field that is wrong.
 

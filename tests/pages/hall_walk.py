@@ -4,6 +4,9 @@ import io
 from decimal import Decimal
 from typing import Any
 
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
+
 from app.models import Account, Applicant
 from tests.browser import Browser, Page
 from tests.factories import make_account, make_card_number
@@ -33,15 +36,17 @@ def upload(browser: Browser, page: Page, code: str, seed: int = 1, **file: Any) 
     form = next(form for form in page.soup.select("form") if form.select_one("input[type=file]"))
     token = str(form.select_one("input[name=csrf_token]")["value"])  # type: ignore[index]
     data = file.get("data", make_picture(seed))
+    name = file.get("name", f"{code}-{seed}.jpg")
+    sent = {
+        "csrf_token": token,
+        "material_code": code,
+        "file": FileStorage(io.BytesIO(data), filename=name, content_type="image/jpeg"),
+    }
+    boundary, body = encode_multipart(sent)
     response = browser.client.post(
-        str(form["action"]),
-        data={
-            "csrf_token": token,
-            "material_code": code,
-            "file": (io.BytesIO(data), file.get("name", f"{code}-{seed}.jpg")),
-        },
+        str(form["action"]), data=body, content_type=f"multipart/form-data; boundary={boundary}"
     )
-    return browser._arrive(response, str(form["action"]), 200)  # noqa: SLF001 - the tests' own
+    return browser._arrive(response, str(form["action"]), 200)
 
 
 def upload_all(browser: Browser, page: Page) -> Page:

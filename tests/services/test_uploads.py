@@ -108,7 +108,7 @@ def test_reading_by_staff_is_written_down(session, case, ana, chen, storage):
 
 def test_what_the_hall_makes_itself_is_not_uploaded(session, case):
     with pytest.raises(Invalid) as unknown:
-        uploads.material_type_of(session, case, "A7", now=NOON)
+        uploads.material_type_of(session, case, "A3", now=NOON)
     assert unknown.value.code == "material_unknown"
 
 
