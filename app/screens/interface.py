@@ -15,7 +15,7 @@ LATE_FROM = 1000
 class NoFilters(BaseFilterConverter):
     """Makes no filter by itself: a screen names what it is searched by."""
 
-    def convert(self, col_name: str) -> list[Any]:  # noqa: ARG002 - the name is asked for
+    def convert(self, _name: str) -> list[Any]:
         """Offer nothing for a column."""
         return []
 

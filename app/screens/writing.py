@@ -35,7 +35,7 @@ class Written(Screen):
         """Make a row of what was typed and return it."""
         raise NotImplementedError
 
-    def typed(self, row: Any) -> dict[str, Any]:  # noqa: ARG002 - for screens that differ
+    def typed(self, _row: Any) -> dict[str, Any]:
         """Return what an edit form shows beside the row's own values."""
         return {}
 

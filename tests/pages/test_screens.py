@@ -5,8 +5,15 @@ import pytest
 from app.domain.terms import Role, Status
 from app.models import CaseEvent, Material, MaterialType
 from tests.factories import (
-    NOON, PASSWORD, Person, actor_of, find_scheme, make_account, make_applicant,
-    make_application, make_card, make_staff,
+    NOON,
+    PASSWORD,
+    Person,
+    actor_of,
+    find_scheme,
+    make_account,
+    make_application,
+    make_card,
+    make_staff,
 )  # fmt: skip
 
 STAFF_LISTS = {

@@ -7,9 +7,14 @@ import sqlalchemy as sa
 
 from app.domain.terms import Role, Status
 from app.extensions import db
-from app.models import Applicant
+from app.models import Account, Applicant, Application
 from tests.factories import (
-    PASSWORD, Person, actor_of, find_scheme, make_account, make_applicant, make_application,
+    PASSWORD,
+    Person,
+    actor_of,
+    make_account,
+    make_applicant,
+    make_application,
     make_staff,
 )  # fmt: skip
 from tests.filling import fill
@@ -157,47 +162,29 @@ def many(app, rows):
 
 def copies(session, case, count):
     """Copy a case with its person and account so many times, by SQL."""
-    for model, row, fresh in (
-        (Applicant, case.applicant, ("id", "id_number_index", "mobile_index", "user_id", "seal_id")),
-    ):
-        columns = {c.key: getattr(row, c.key) for c in sa.inspect(model).column_attrs}
-        base = {key: value for key, value in columns.items() if key not in fresh}
-        session.execute(
-            sa.insert(model),
-            [
-                base | {"id_number_index": f"i{n}", "mobile_index": f"m{n}", "seal_id": row.seal_id}
-                for n in range(count)
-            ],
-        )  # fmt: skip
-    keys = session.scalars(
-        sa.select(Applicant.id).where(Applicant.id_number_index.like("i%"))
+    person, account = case.applicant, case.account
+    people = [
+        values(person) | {"user_id": None, "id_number_index": f"i{n}", "mobile_index": f"m{n}"}
+        for n in range(count)
+    ]
+    session.execute(sa.insert(Applicant), people)
+    keys = session.scalars(sa.select(Applicant.id).where(Applicant.user_id.is_(None))).all()
+    accounts = [values(account) | {"applicant_id": key, "number": f"X{key:08d}"} for key in keys]
+    session.execute(sa.insert(Account), accounts)
+    own = session.execute(
+        sa.select(Account.applicant_id, Account.id).where(Account.number.like("X%"))
     ).all()
-    scheme = find_scheme(session)
-    account, application = case.account, case
-    accounts = {c.key: getattr(account, c.key) for c in sa.inspect(type(account)).column_attrs}
-    cases = {c.key: getattr(application, c.key) for c in sa.inspect(type(case)).column_attrs}
-    drop = lambda row: {k: v for k, v in row.items() if k != "id"}  # noqa: E731 - one place
-    session.execute(
-        sa.insert(type(account)),
-        [
-            drop(accounts) | {"applicant_id": key, "number": f"X{key:08d}", "scheme_id": scheme.id}
-            for key in keys
-        ],
-    )
-    of = dict(
-        session.execute(
-            sa.select(type(account).applicant_id, type(account).id).where(
-                type(account).number.like("X%")
-            )
-        ).all()
-    )
-    session.execute(
-        sa.insert(type(case)),
-        [
-            drop(cases) | {"applicant_id": key, "account_id": of[key], "number": f"BT{key:018d}"}
-            for key in keys
-        ],
-    )
+    cases = [
+        values(case) | {"applicant_id": key, "account_id": of, "number": f"BT{key:018d}"}
+        for key, of in own
+    ]
+    session.execute(sa.insert(Application), cases)
+
+
+def values(row):
+    """Return what a row holds, its key left out."""
+    names = [column.key for column in sa.inspect(type(row)).column_attrs]
+    return {name: getattr(row, name) for name in names if name != "id"}
 
 
 @pytest.fixture
