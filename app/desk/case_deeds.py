@@ -180,7 +180,9 @@ DEEDS: Mapping[str, Deed] = {
     "check_payee": Deed(
         REVIEW, _check_payee, _l("Checked. A second person confirms the account.")
     ),
-    "confirm_payee": Deed(REVIEW, _confirm_payee, _l("Confirmed. The payment is queued again.")),
+    "confirm_payee": Deed(
+        REVIEW, _confirm_payee, _l("Confirmed. The payment is queued again.")
+    ),
     "confirm_relation": Deed(REVIEW, _confirm_relation, _l("The relation is confirmed.")),
     "assign_me": Deed(ANY, _assign_me, _l("The case is yours."), seen=False),
     "assign": Deed(ANY, _assign, _l("Assigned."), seen=False),

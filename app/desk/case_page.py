@@ -88,14 +88,18 @@ def choices(case: Application, open_actions: frozenset[Action]) -> list[Choice]:
         Action.DECLINE: Choice(
             "decline", gettext("Do not accept"), gettext("Do not accept and tell the applicant")
         ),
-        Action.REJECT: Choice("reject", gettext("Refuse"), gettext("Refuse and tell the applicant")),
+        Action.REJECT: Choice(
+            "reject", gettext("Refuse"), gettext("Refuse and tell the applicant")
+        ),
     }
     found = [choice for action, choice in offered.items() if action in open_actions]
     if found and not case.investigating:
         found.insert(
             min(2, len(found)),
             Choice(
-                "investigate", gettext("Check outside"), gettext("Begin the check, stop the clock")
+                "investigate",
+                gettext("Check outside"),
+                gettext("Begin the check, stop the clock"),
             ),
         )
     return found
@@ -120,7 +124,9 @@ def side_deeds(session: Session, case: Application, actor: Actor) -> frozenset[s
         "confirm_relation": reviewer
         and case.capacity is not Capacity.SELF
         and case.relation_confirmed_at is None,
-        "check_payee": reviewer and case.status is Status.PAYEE_FIX and not _payee_checked(case),
+        "check_payee": reviewer
+        and case.status is Status.PAYEE_FIX
+        and not _payee_checked(case),
     }
     return frozenset(deed for deed, is_open in deeds.items() if is_open)
 
@@ -284,7 +290,9 @@ _APPLICANTS = (Action.SUBMIT, Action.CANCEL, Note.STARTED, Note.CHANGE_PAYEE)
 def _event_note(action: str, note: str, case: Application) -> str:
     if action == Note.VERDICT and " " in note:
         code, _, verdict = note.partition(" ")
-        names = {row.material_code: localized(row.material_type, "name") for row in case.materials}
+        names = {
+            row.material_code: localized(row.material_type, "name") for row in case.materials
+        }
         said = {key.value: str(word) for key, word in words.VERDICTS.items()}
         return f"{names.get(code, code)}: {said.get(verdict, verdict)}"
     return note
@@ -328,7 +336,9 @@ def _shown(
         "material": material,
         "code": material.material_code,
         "name": name,
-        "caption": gettext("%(name)s, page %(place)s of %(all)s", name=name, place=place, all=of),
+        "caption": gettext(
+            "%(name)s, page %(place)s of %(all)s", name=name, place=place, all=of
+        ),
         "width": page.width,
         "height": page.height,
         "uploaded_at": page.uploaded_at,

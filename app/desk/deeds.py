@@ -23,7 +23,9 @@ def may(*verbs: str, view: str = "Desk") -> bool:
     return any(security.has_access(f"can_{verb}", view) for verb in verbs)
 
 
-def attempt(work: Callable[[Session], None], *, location: str, about: str = "") -> RuleBroken | None:
+def attempt(
+    work: Callable[[Session], None], *, location: str, about: str = ""
+) -> RuleBroken | None:
     """Do one deed and commit it; return what forbids it, or None when it is done.
 
     A form that comes twice (same hidden key, same person) is done once. What is not allowed is

@@ -179,7 +179,9 @@ def _tiles(tallies: dict[PayoutStatus, payout_lists.Tally]) -> list[dict[str, An
         {
             "number": shown_count(tally.count),
             "unit": gettext("payouts"),
-            "label": gettext("%(what)s, %(total)s yuan", what=word, total=f"{tally.total:,.2f}"),
+            "label": gettext(
+                "%(what)s, %(total)s yuan", what=word, total=f"{tally.total:,.2f}"
+            ),
             "url": url_for("PayoutRunView.runs", status=status),
             "tone": tone if tally.count else "",
         }

@@ -146,7 +146,9 @@ def page_url(key: tuple[dt.date, int] | None, word: str) -> str:
     """Return the address of the page before or after, or nothing."""
     if key is None:
         return ""
-    kept: dict[str, Any] = {name: request.args[name] for name in FILTERS if request.args.get(name)}
+    kept: dict[str, Any] = {
+        name: request.args[name] for name in FILTERS if request.args.get(name)
+    }
     kept[word] = f"{key[0].isoformat()}.{key[1]}"
     return url_for("DeskView.queue", **kept)
 

@@ -16,7 +16,9 @@ SENTENCES: Mapping[str, LazyString] = {
     "on_hold": _l("The case is on hold or being checked: no decision until that has ended."),
     "not_found": _l("There is no such case in your agency."),
     "role_missing": _l("Your role does not include this step."),
-    "own_case": _l("You have no right here: the case is your own, or your identity is not on file."),
+    "own_case": _l(
+        "You have no right here: the case is your own, or your identity is not on file."
+    ),
     "four_eyes": _l("You have signed this case already. Another person has to take this step."),
     "not_allowed": _l("You have no right to this step."),
     "return_needs_lines": _l("Name at least one thing to correct."),
@@ -39,7 +41,9 @@ SENTENCES: Mapping[str, LazyString] = {
     ),
     "proof_needed": _l("Name the proof: voucher, statement line, or who confirmed it."),
     "outcome_unknown": _l("Choose what became of the payment."),
-    "resolution_differs": _l("Your colleague said something else. Settle it, then begin again."),
+    "resolution_differs": _l(
+        "Your colleague said something else. Settle it, then begin again."
+    ),
     "batch_empty": _l("Choose at least one payment."),
 }
 
@@ -50,6 +54,8 @@ def sentence(broken: RuleBroken) -> str:
         return " ".join(sentence(problem) for problem in broken.problems)
     if broken.code == "amount_over":
         most = money(broken.facts.get("max_amount"))
-        return gettext("The amount is above what may be withdrawn now (%(most)s yuan).", most=most)
+        return gettext(
+            "The amount is above what may be withdrawn now (%(most)s yuan).", most=most
+        )
     found = SENTENCES.get(broken.code)
     return str(found) if found else gettext("This cannot be done: %(code)s.", code=broken.code)

@@ -58,7 +58,11 @@ class DeskView(BaseView):
             title=gettext("Cases to work on"),
             asked=asked,
             rows=queue_page.rows(
-                found.cases, actor=actor, calendar=reference.calendar(session), names=names, now=now
+                found.cases,
+                actor=actor,
+                calendar=reference.calendar(session),
+                names=names,
+                now=now,
             ),
             chips=_chips(numbers, asked),
             statuses=_statuses(),
@@ -84,7 +88,9 @@ class DeskView(BaseView):
             abort(403)
         done, refused = 0, []
         for key in filter(str.isdigit, chosen):
-            broken = deeds.attempt(_one(name, int(key)), location="", about=f"application:{key}")
+            broken = deeds.attempt(
+                _one(name, int(key)), location="", about=f"application:{key}"
+            )
             done += broken is None
             refused += [sentence(broken)] if broken else []
         if done:

@@ -226,7 +226,9 @@ def _papers(facts: Facts, papers: Mapping[str, str]) -> str:
 def _letter(facts: Facts, _papers: Facts) -> str:
     if not facts["at"]:
         return gettext("Not signed")
-    return gettext("version %(version)s, %(at)s", version=facts["version"], at=moment(facts["at"]))
+    return gettext(
+        "version %(version)s, %(at)s", version=facts["version"], at=moment(facts["at"])
+    )
 
 
 _NOTES: Mapping[str, Any] = {

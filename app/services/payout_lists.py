@@ -140,9 +140,7 @@ def batches(session: Session, *, actor: Actor) -> list[tuple[PayoutBatch, int]]:
     ).all()
     ended = session.execute(
         sa.select(Payout.batch_id, sa.func.count())
-        .where(
-            Payout.batch_id.in_([batch.id for batch in found]), Payout.status.in_(_ENDED)
-        )
+        .where(Payout.batch_id.in_([batch.id for batch in found]), Payout.status.in_(_ENDED))
         .group_by(Payout.batch_id)
     )
     numbers = dict(ended.all())

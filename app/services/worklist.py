@@ -130,7 +130,9 @@ def counts(session: Session, *, actor: Actor, now: dt.datetime) -> Mapping[Chip,
     )
     of: Any = aliased(Application, open_cases)
     sums = [
-        sa.func.coalesce(sa.func.sum(sa.case((_condition(chip, of, actor, today), 1), else_=0)), 0)
+        sa.func.coalesce(
+            sa.func.sum(sa.case((_condition(chip, of, actor, today), 1), else_=0)), 0
+        )
         for chip in Chip
     ]
     return dict(zip(Chip, session.execute(sa.select(*sums)).one(), strict=True))
@@ -218,9 +220,7 @@ _LAST_LETTER = "\U0010fffd"
 
 
 def _condition(chip: Chip, of: Any, actor: Actor, today: dt.date) -> Any:
-    moving = sa.and_(
-        of.status.in_(_REVIEW), of.on_hold.is_(False), of.investigating.is_(False)
-    )
+    moving = sa.and_(of.status.in_(_REVIEW), of.on_hold.is_(False), of.investigating.is_(False))
     conditions: Mapping[Chip, Any] = {
         Chip.OPEN: sa.true(),
         Chip.MINE: sa.and_(

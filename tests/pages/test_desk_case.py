@@ -287,7 +287,6 @@ def test_nobody_signs_a_case_twice(rows, staff, case_in):
 def test_a_first_reviewer_cannot_approve_by_posting(rows, browse, case_in):
     case_id = case_in(Status.SECOND_REVIEW)
     chen = browse("chen")
-    page = chen.open(url(case_id))
 
     answer = posted(chen, case_id, deed="approve", rows=rows)
 
@@ -410,4 +409,3 @@ def refusals(rows, case_id):
                 .order_by(AuditEvent.id)
             )
         )
-

@@ -107,9 +107,7 @@ def test_each_role_sees_its_own_numbers(staff, people, role, sees, misses):
     assert misses not in page.text
 
 
-@pytest.mark.parametrize(
-    "role", [Role.USER_ADMIN, Role.PACKAGE_EDITOR, Role.SECURITY_OFFICER]
-)
+@pytest.mark.parametrize("role", [Role.USER_ADMIN, Role.PACKAGE_EDITOR, Role.SECURITY_OFFICER])
 def test_administrators_see_no_case_numbers(staff, people, role):
     page = staff("adm", role).open("/desk/")
 
