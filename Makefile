@@ -4,6 +4,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# Compiled files halve the time every command takes to start.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON = $(shell for each in python3 python3.13 python3.12 python3.11 python3.14; do \
   $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$each; break; }; done)

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,8 @@ def kept(path: Path, make: Any) -> str:
         fresh = path.with_suffix(f".{os.getpid()}")
         fresh.touch(mode=0o600)
         fresh.write_text(make())
-        try:
+        with suppress(FileExistsError):
             os.link(fresh, path)
-        except FileExistsError:
-            pass
         fresh.unlink()
     return path.read_text()
 
@@ -61,13 +60,15 @@ def settings(**overrides: Any) -> dict[str, Any]:
         or env("DATABASE_URL")
         or f"sqlite:///{home / 'anju.db'}"
     )
-    if database.startswith("postgresql://") or database.startswith("postgres://"):
+    if database.startswith(("postgresql://", "postgres://")):
         database = "postgresql+psycopg://" + database.split("://", 1)[1]
     chosen: dict[str, Any] = {
         "ANJU_ENV": mode,
         "ANJU_HOME": home,
         "ANJU_PRODUCTION": production,
-        "ANJU_KEYS": secret("ANJU_KEYS", home / "keys", KeyRing.generate, production=production),
+        "ANJU_KEYS": secret(
+            "ANJU_KEYS", home / "keys", KeyRing.generate, production=production
+        ),
         "SECRET_KEY": secret(
             "SECRET_KEY", home / "secret", lambda: secrets.token_hex(32), production=production
         ),
@@ -119,7 +120,8 @@ CASES = [
 ]
 MONEY = [*rights("Payouts", "read"), *menus("Money", "Payouts", "PayoutBatches", "PayoutRuns")]
 REFERENCE = [
-    *rights("Reference", "read"), *rights("Calendar", "read"),
+    *rights("Reference", "read"),
+    *rights("Calendar", "read"),
     *menus("ReferenceData", "Calendar", *REFERENCE_MENUS),
 ]
 PEOPLE = [*rights("Holders", "read"), *menus("Work", "Applicants", "Accounts")]

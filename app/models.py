@@ -12,8 +12,21 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from app.columns import Codes, Moment, Money, Sealed, SealedJson, Word, new_seal_id
 from app.domain import lifecycle
 from app.domain.terms import (
-    AccountState, Capacity, Channel, ClockHolder, Closes, DayKind, Gender, Kind,
-    LedgerCode, Need, NoticeStatus, Origin, PayoutStatus, Status, Verdict,
+    AccountState,
+    Capacity,
+    Channel,
+    ClockHolder,
+    Closes,
+    DayKind,
+    Gender,
+    Kind,
+    LedgerCode,
+    Need,
+    NoticeStatus,
+    Origin,
+    PayoutStatus,
+    Status,
+    Verdict,
 )  # fmt: skip
 
 Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -155,7 +168,9 @@ class WithdrawalReason(OfScheme, Dated, Model):
 
     __tablename__ = "withdrawal_reason"
     __table_args__ = (
-        sa.UniqueConstraint("agency_id", "scheme_id", "code", "valid_from", name="one_reason_a_day"),
+        sa.UniqueConstraint(
+            "agency_id", "scheme_id", "code", "valid_from", name="one_reason_a_day"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -281,7 +296,9 @@ class FactDefinition(OfScheme, Dated, Model):
 
     __tablename__ = "fact_definition"
     __table_args__ = (
-        sa.UniqueConstraint("agency_id", "scheme_id", "key", "valid_from", name="one_fact_a_day"),
+        sa.UniqueConstraint(
+            "agency_id", "scheme_id", "key", "valid_from", name="one_fact_a_day"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -685,7 +702,9 @@ class PropertyRecord(HasSeal, Model):
 
 # --- cases ------------------------------------------------------------------------------------
 
-OPEN_SQL = "status IN ({})".format(", ".join(f"'{status}'" for status in sorted(lifecycle.OPEN)))
+OPEN_SQL = "status IN ({})".format(
+    ", ".join(f"'{status}'" for status in sorted(lifecycle.OPEN))
+)
 
 
 class Application(HasSeal, OfScheme, Model):
@@ -974,7 +993,9 @@ class PayoutBatch(OfAgency, Model):
         return self.number
 
 
-LIVE_SQL = "status IN ({})".format(", ".join(f"'{word}'" for word in sorted(lifecycle.PAYOUT_LIVE)))
+LIVE_SQL = "status IN ({})".format(
+    ", ".join(f"'{word}'" for word in sorted(lifecycle.PAYOUT_LIVE))
+)
 
 
 class Payout(HasSeal, OfAgency, Model):
@@ -995,7 +1016,9 @@ class Payout(HasSeal, OfAgency, Model):
     application_id: Mapped[int] = refers_to("application.id")
     attempt: Mapped[int] = mapped_column(default=1)
     bank_reference: Mapped[str | None] = mapped_column(sa.String(20), unique=True)
-    status: Mapped[PayoutStatus] = mapped_column(Word(PayoutStatus), default=PayoutStatus.APPROVED)
+    status: Mapped[PayoutStatus] = mapped_column(
+        Word(PayoutStatus), default=PayoutStatus.APPROVED
+    )
     fence: Mapped[int] = mapped_column(default=0)
     amount: Mapped[Decimal] = mapped_column(Money)
     payee_name: Mapped[str] = mapped_column(sa.String(100))
@@ -1075,9 +1098,7 @@ class BankStatement(OfAgency, Model):
     """A day's complete bank statement that was read and compared."""
 
     __tablename__ = "bank_statement"
-    __table_args__ = (
-        sa.UniqueConstraint("agency_id", "on_date", name="one_statement_a_day"),
-    )
+    __table_args__ = (sa.UniqueConstraint("agency_id", "on_date", name="one_statement_a_day"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     on_date: Mapped[dt.date]
@@ -1127,7 +1148,9 @@ class Notice(HasSeal, OfAgency, Model):
     mobile_sealed: Mapped[str | None] = mapped_column(sa.Text)
     text_zh_sealed: Mapped[str] = mapped_column(sa.Text)
     text_en_sealed: Mapped[str] = mapped_column(sa.Text)
-    status: Mapped[NoticeStatus] = mapped_column(Word(NoticeStatus), default=NoticeStatus.QUEUED)
+    status: Mapped[NoticeStatus] = mapped_column(
+        Word(NoticeStatus), default=NoticeStatus.QUEUED
+    )
     tries: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[dt.datetime] = mapped_column(Moment)
     created_at: Mapped[dt.datetime] = mapped_column(Moment)

@@ -7,8 +7,24 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from app.domain.terms import (
-    AccountState, Action, Capacity, Channel, ClockHolder, Closes, DayKind, Gender, Kind,
-    LedgerCode, Need, Note, NoticeStatus, Origin, PayoutStatus, Role, Status, Verdict,
+    AccountState,
+    Action,
+    Capacity,
+    Channel,
+    ClockHolder,
+    Closes,
+    DayKind,
+    Gender,
+    Kind,
+    LedgerCode,
+    Need,
+    Note,
+    NoticeStatus,
+    Origin,
+    PayoutStatus,
+    Role,
+    Status,
+    Verdict,
 )  # fmt: skip
 
 PAIRS: tuple[tuple[StrEnum, Any], ...] = (
@@ -136,4 +152,3 @@ def event_word(action: str) -> str:
         if action in {member.value for member in terms}:
             return term(terms(action))
     return action
-
