@@ -11,27 +11,10 @@ from app.models import Application, AuditEvent, CaseEvent, ReviewNote
 from app.services import decisions, ledger, payouts
 from tests.factories import (
     NOON,
-    PASSWORD,
-    Person,
-    actor_of,
     make_account,
     make_applicant,
     make_application,
-    make_staff,
 )  # fmt: skip
-
-
-@pytest.fixture
-def staff(rows, browse, app):
-    """Sign in a member of staff made for the test: ``staff("eve", Role.SUPERVISOR)``."""
-
-    def signed_in(username, *roles, agency="anhui", name=""):
-        with rows() as session:
-            member = make_staff(session, username, *roles, agency=agency, name=name)
-            person = Person(username, PASSWORD, actor_of(session, member), member.name)
-        return browse().sign_in(person)
-
-    return signed_in
 
 
 @pytest.fixture

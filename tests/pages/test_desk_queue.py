@@ -9,29 +9,12 @@ from app.domain.terms import Role, Status
 from app.extensions import db
 from app.models import Application, CaseEvent
 from tests.factories import (
-    PASSWORD,
-    Person,
-    actor_of,
     make_account,
     make_applicant,
     make_application,
-    make_staff,
 )  # fmt: skip
 
 CASES = "/desk/queue/?chip=open"
-
-
-@pytest.fixture
-def staff(rows, browse, app):
-    """Sign in a member of staff made for the test: ``staff("eve", Role.SUPERVISOR)``."""
-
-    def signed_in(username, *roles, agency="anhui", name=""):
-        with rows() as session:
-            member = make_staff(session, username, *roles, agency=agency, name=name)
-            person = Person(username, PASSWORD, actor_of(session, member), member.name)
-        return browse().sign_in(person)
-
-    return signed_in
 
 
 def submitted(session, name="林知夏", *, scheme="subsidy", **columns):
