@@ -18,9 +18,7 @@ FULL_TEXTS = frozenset({"N03", "N04", "N05", "N06"})
 PLACE = re.compile(r"\{(\w+)\}")
 
 
-def sentence(
-    problem: RuleBroken | Problem, reasons: Iterable[Any] = ()
-) -> str:
+def sentence(problem: RuleBroken | Problem, reasons: Iterable[Any] = ()) -> str:
     """Return what is said about a problem, in the reader's language.
 
     ``reasons`` are the return reasons in force: where one says it (N03 to N06), its text is
@@ -35,9 +33,7 @@ def sentence(
     return plain
 
 
-def sentences(
-    problem: RuleBroken, reasons: Iterable[Any] = ()
-) -> list[tuple[str, str]]:
+def sentences(problem: RuleBroken, reasons: Iterable[Any] = ()) -> list[tuple[str, str]]:
     """Return field and sentence of every problem told at once."""
     several = problem.problems if isinstance(problem, ManyProblems) else [problem]
     kept = list(reasons)

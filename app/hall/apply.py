@@ -122,7 +122,9 @@ class ApplyView(BaseView):
             if reason.payee_rule != "heir" and reason.enabled
         ]  # fmt: skip
         return self.render_template(
-            "hall/apply_for_another.html", reasons=reasons, typed=typed,
+            "hall/apply_for_another.html",
+            reasons=reasons,
+            typed=typed,
             schemes_of=[(scheme.id, localized(scheme, "name")) for scheme in schemes],
         )
 

@@ -24,7 +24,9 @@ TITLES: Mapping[str, object] = {
     Action.BANK_RETURNED: _l(
         "The bank sent the money back, please change the receiving account"
     ),
-    Action.CONFIRM_PAYEE: _l("The new receiving account was confirmed; the money is sent again"),
+    Action.CONFIRM_PAYEE: _l(
+        "The new receiving account was confirmed; the money is sent again"
+    ),
     Action.CANCEL: _l("You took the application back"),
     Action.LAPSE: _l("Ended: the days for correction are over"),
     Action.VOID: _l("Voided"),
@@ -109,7 +111,9 @@ def _note(case: Application, event: CaseEvent) -> str:
             amount=money(case.amount_allowed),
         )
     if event.action == Action.RETURN_FOR_CORRECTION:
-        count = sum(abs(item.at - event.at) < dt.timedelta(seconds=1) for item in case.return_items)
+        count = sum(
+            abs(item.at - event.at) < dt.timedelta(seconds=1) for item in case.return_items
+        )
         return gettext("Points in the return opinion: %(count)s", count=count)
     if event.action in (Action.DECLINE, Action.REJECT):
         told = [item for item in case.return_items if item.code and item.at <= event.at]
@@ -117,7 +121,9 @@ def _note(case: Application, event: CaseEvent) -> str:
     return event.note if event.action == Action.VOID else ""
 
 
-def sides(session: Session, case: Application, *, now: dt.datetime) -> list[tuple[str, str, list[Day], str]]:
+def sides(
+    session: Session, case: Application, *, now: dt.datetime
+) -> list[tuple[str, str, list[Day], str]]:
     """Return the clock of each side in working days: who, how many, which, a remark."""
     found = []
     for holder in (ClockHolder.OFFICE, ClockHolder.APPLICANT):
@@ -179,5 +185,3 @@ def _days_left(session: Session, today: dt.date, count: int) -> list[Day]:
         return []
     return [Day(str(day.day), "", is_today=False)
             for day in reference.calendar(session).workdays_from(today, count)]  # fmt: skip
-
-

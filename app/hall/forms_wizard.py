@@ -199,7 +199,9 @@ class WizardPage:
             return ""
         names = "、" if is_chinese() else ", "
         mark = "：" if is_chinese() else ": "
-        return said(wording.BANK_CLASS) + mark + names.join(name for _, name in self.bank_options)
+        return (
+            said(wording.BANK_CLASS) + mark + names.join(name for _, name in self.bank_options)
+        )
 
     @property
     def is_proxy(self) -> bool:
@@ -233,7 +235,11 @@ class WizardPage:
         ]
         if self.application.capacity is not Capacity.SELF:
             return [*rows, (gettext("Acts for"), masking.mask_name(account.applicant.name))]
-        return [*rows, (gettext("Account"), account.number), (gettext("Employer"), account.employer)]
+        return [
+            *rows,
+            (gettext("Account"), account.number),
+            (gettext("Employer"), account.employer),
+        ]
 
     @property
     def mobile_label(self) -> str:
@@ -353,9 +359,7 @@ def _choices(row: FactRow, allowed: Sequence[str]) -> tuple[tuple[str, str], ...
     options: Sequence[Option] = options_of(row, allowed)
     if row.type is FactType.BOOL and not options:
         options = (Option("yes", "是", "Yes"), Option("no", "否", "No"))
-    return tuple(
-        (option.code, said(Words(option.zh, option.en))) for option in options
-    )
+    return tuple((option.code, said(Words(option.zh, option.en))) for option in options)
 
 
 def _shown(kept: object) -> str:

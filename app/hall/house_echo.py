@@ -51,4 +51,6 @@ def _owners(owners: list[Mapping[str, str]]) -> str:
 
 
 def _loan(house: Mapping[str, Any]) -> str:
-    return " ".join(part for part in (house.get("loan_bank"), _sum(house.get("loan_amount"))) if part)
+    return " ".join(
+        part for part in (house.get("loan_bank"), _sum(house.get("loan_amount"))) if part
+    )

@@ -144,7 +144,9 @@ class ProgressView(BaseView):
         except RuleBroken as broken:
             flash(sentence(broken), "danger")
         else:
-            flash(gettext("The application was taken back. Its money is free again."), "success")
+            flash(
+                gettext("The application was taken back. Its money is free again."), "success"
+            )
         return redirect(url_for("ProgressView.show", key=key))
 
     @expose("/<int:key>/payee/", methods=["GET", "POST"])
@@ -166,7 +168,10 @@ class ProgressView(BaseView):
         except RuleBroken as broken:
             case = own_case(key)
             return self._payee(case, Typed(typed, told(db.session(), case, broken)))
-        flash(gettext("The new account is saved. The office checks it, then it is paid."), "success")
+        flash(
+            gettext("The new account is saved. The office checks it, then it is paid."),
+            "success",
+        )
         return redirect(url_for("ProgressView.show", key=key))
 
     def _payee(self, case: Application, typed: Typed) -> str:
@@ -280,7 +285,9 @@ def _correction(session: Session, item: ReturnItem, paper: Any, number: int) -> 
     shown = page is not None and page.removed_at is None
     return Correction(
         number=number,
-        title=gettext("%(paper)s: %(label)s", paper=paper.name, label=label) if paper else label,
+        title=gettext("%(paper)s: %(label)s", paper=paper.name, label=label)
+        if paper
+        else label,
         text=localized(item, "text"),
         help=paper.note if paper else "",
         is_done=bool(paper and paper.state == "ready"),
@@ -297,5 +304,3 @@ def reopened_pages(session: Session, case: Application) -> str:
         return ""
     order = wizard.pages_of(session, case, now=current.now())
     return address_of(case, order[0])
-
-

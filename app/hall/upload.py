@@ -108,9 +108,7 @@ def _add(key: int, code: str, file: FileStorage) -> None:
     kind = uploads.material_type_of(session, case, code, now=now)
     data = file.read(kind.max_mb_per_file * uploads.KEPT_MEGABYTE + 1)
     try:
-        pages = uploads.scanned(
-            kind, data, file.filename or "", antivirus=outside.antivirus()
-        )
+        pages = uploads.scanned(kind, data, file.filename or "", antivirus=outside.antivirus())
     except Unavailable as down:
         raise Invalid(code="scanner_down") from down
     with transaction() as writing:

@@ -166,7 +166,9 @@ class WizardView(BaseView):
             case=case,
             heading=said(wording.FAILED),
             problems=told(db.session(), case, broken),
-            pages=[(said(steps.title(shown.flow, one)), address_of(case, one)) for one in order],
+            pages=[
+                (said(steps.title(shown.flow, one)), address_of(case, one)) for one in order
+            ],
         )
 
     def _again(self, key: int, page: Page, typed: Mapping[str, str]) -> str:

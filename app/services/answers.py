@@ -178,9 +178,7 @@ def _ask_for_the_rest(answers: Answers, asked: list[FactRow]) -> None:
     """Tell of each question that is still needed; one with a wrong answer was told already."""
     on = local_date(answers.now)
     wrong = {problem.field for problem in answers.problems}
-    entitled = circumstances.calculation(
-        answers.session, answers.application, now=answers.now
-    )
+    entitled = circumstances.calculation(answers.session, answers.application, now=answers.now)
     for row in fact_rules.unanswered(
         asked,
         answers.application.answers,
@@ -213,9 +211,7 @@ def save_amount(answers: Answers) -> None:
         return
 
     def write() -> None:
-        entitled = circumstances.calculation(
-            answers.session, application, now=answers.now
-        )
+        entitled = circumstances.calculation(answers.session, application, now=answers.now)
         application.calculation = wizard.kept_lines(entitled)
         if application.kind is Kind.CLOSING:
             application.amount = entitled.amount
@@ -253,9 +249,7 @@ def save_signature(answers: Answers) -> None:
     if answers.typed.get("agree") != "yes":
         answers.problems.append(Invalid(code="agree_missing", field="agree"))
         return
-    wizard.sign(
-        answers.session, answers.application, now=answers.now, traces=_traces(answers)
-    )
+    wizard.sign(answers.session, answers.application, now=answers.now, traces=_traces(answers))
 
 
 def _traces(answers: Answers) -> dict[str, Any]:

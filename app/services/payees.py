@@ -23,9 +23,7 @@ class Payee:
     card_number: str
 
 
-def check_payee_card(
-    session: Session, application: Application, payee: Payee
-) -> Payee:
+def check_payee_card(session: Session, application: Application, payee: Payee) -> Payee:
     """Return the account as it is kept, or raise ``Invalid`` on the field that is wrong.
 
     The bank must be one the reason allows (SB07), the card a debit card of that bank (CD01).
@@ -34,17 +32,13 @@ def check_payee_card(
     if not payee.bank_code:
         raise Invalid(code="bank_missing", field="bank_code")
     if payee.bank_code not in allowed:
-        raise Invalid(
-            code="bank_not_accepted", field="bank_code", bank_code=payee.bank_code
-        )
+        raise Invalid(code="bank_not_accepted", field="bank_code", bank_code=payee.bank_code)
     number = payee.card_number.strip()
     if not number or "*" in number:
         if not application.payee_card:
             raise Invalid(code="card_missing", field="bank_account_no")
         number = application.payee_card
-    checked = cards.check_card(
-        number, bank_code=payee.bank_code, bins=reference.bins(session)
-    )
+    checked = cards.check_card(number, bank_code=payee.bank_code, bins=reference.bins(session))
     return Payee(payee.bank_code, checked.number)
 
 

@@ -143,7 +143,9 @@ def is_signed(session: Session, application: Application, *, on: dt.date) -> boo
     """Tell whether the letter is signed; a draft needs the one in force."""
     if application.signed_at is None or application.status is not Status.DRAFT:
         return application.signed_at is not None
-    return application.commitment_id == reference.commitment(session, application.scheme_id, on).id
+    return (
+        application.commitment_id == reference.commitment(session, application.scheme_id, on).id
+    )
 
 
 def unanswered(

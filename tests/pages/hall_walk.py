@@ -33,7 +33,9 @@ def begin(browser: Browser, reason: str, account_id: int | None = None) -> Page:
 
 def upload(browser: Browser, page: Page, code: str, seed: int = 1, **file: Any) -> Page:
     """Upload a picture by the form with the drop-down (SA16)."""
-    form = next(form for form in page.soup.select("form") if form.select_one("input[type=file]"))
+    form = next(
+        form for form in page.soup.select("form") if form.select_one("input[type=file]")
+    )
     token = str(form.select_one("input[name=csrf_token]")["value"])  # type: ignore[index]
     data = file.get("data", make_picture(seed))
     name = file.get("name", f"{code}-{seed}.jpg")

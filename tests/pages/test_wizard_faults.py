@@ -22,7 +22,9 @@ def beside(page, field):
 
 
 class TestBasicPage:
-    def test_every_problem_is_told_at_once_and_nothing_typed_is_lost(self, browse, people, rows):
+    def test_every_problem_is_told_at_once_and_nothing_typed_is_lost(
+        self, browse, people, rows
+    ):
         ana, page = on_the_basic_page(browse, people, rows)
 
         page = ana.press(page, "保存确认", mobile="123", bank_code="CCB", rent_months="13",

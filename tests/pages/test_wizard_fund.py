@@ -43,7 +43,9 @@ def test_a_purchase_goes_from_the_notice_to_the_success_page(browse, people, row
     assert page.soup.select_one("#loan_principal")["value"] == "600,000"
     asked = {key: value for key, value in ANSWERS.items() if page.soup.select(f"[name={key}]")}
     page = ana.press(page, "下一步", **asked)
-    assert page.heading == "收款账户信息", [p.get_text() for p in page.soup.select(".aj-errsum")]
+    assert page.heading == "收款账户信息", [
+        p.get_text() for p in page.soup.select(".aj-errsum")
+    ]
     page = ana.press(page, "下一步", **card())
     assert page.heading == "承诺书"
     page = ana.press(page, "提交申请", agree="yes")

@@ -31,7 +31,9 @@ def test_a_later_withdrawal_is_checked_and_submitted(browse, people, rows):
     page = begin(ana, "ZZZG")
     assert page.heading == "修改确认申请信息"
     assert "保存并提交申请" in page.buttons
-    assert all(words in page.text for words in ("手机号", "银行账号", "开户行", "第二次及以后支取"))
+    assert all(
+        words in page.text for words in ("手机号", "银行账号", "开户行", "第二次及以后支取")
+    )
     page = ana.press(page, "保存并提交申请", agree="yes", amount="2,180", **card())
 
     assert "房改办审核" in page.text

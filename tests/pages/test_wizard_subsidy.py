@@ -24,7 +24,9 @@ def test_a_first_application_goes_from_reason_to_review(browse, people, rows):
     page = begin(ana, "ZFFZ")
     assert page.heading == "填写基本信息"
     page = ana.press(page, "保存确认", **card(), **RENT)
-    assert page.heading == "上传申请材料", [p.get_text() for p in page.soup.select(".aj-errsum")]
+    assert page.heading == "上传申请材料", [
+        p.get_text() for p in page.soup.select(".aj-errsum")
+    ]
     page = upload_all(ana, page)
     page = ana.press(page, "提交支取申请", agree="yes")
 

@@ -29,7 +29,9 @@ def typed(**more: str) -> dict[str, str]:
     return about | RENT | more
 
 
-def begin(session: Session, account: Account, actor: Actor, reason: str = "ZFFZ") -> Application:
+def begin(
+    session: Session, account: Account, actor: Actor, reason: str = "ZFFZ"
+) -> Application:
     """Begin an application."""
     case = applications.start(session, account, reason_code=reason, actor=actor, now=NOON)
     session.commit()

@@ -30,7 +30,9 @@ def codes(problems):
 
 
 @pytest.mark.both
-def test_a_submitted_case_holds_its_money_and_has_a_number(session, account, ana, storage, kind):
+def test_a_submitted_case_holds_its_money_and_has_a_number(
+    session, account, ana, storage, kind
+):
     case = submitted(session, account, ana, storage)
 
     assert (case.status, case.amount) == (Status.SUBMITTED, Decimal(9000))
@@ -188,7 +190,12 @@ class TestForAnother:
         assert (case.kind, case.applicant_id) == (Kind.CLOSING, ana.applicant_id)
         with pytest.raises(Invalid):
             applications.start(
-                session, account, reason_code="ZFFZ", capacity=Capacity.HEIR, actor=ana, now=NOON
+                session,
+                account,
+                reason_code="ZFFZ",
+                capacity=Capacity.HEIR,
+                actor=ana,
+                now=NOON,
             )
 
     def test_a_proxy_pays_to_the_card_of_the_holder(self, session, ana):

@@ -72,7 +72,9 @@ def test_a_removed_page_is_gone_for_everybody(session, case, ana, storage):
     uploads.remove_page(session, page, actor=ana, now=NOON)
 
     with pytest.raises(NotAllowed):
-        uploads.open_page(session, page.id, thumbnail=True, storage=storage, actor=ana, now=NOON)
+        uploads.open_page(
+            session, page.id, thumbnail=True, storage=storage, actor=ana, now=NOON
+        )
 
 
 def test_another_applicant_sees_changes_and_removes_nothing(session, case, ana, bo, storage):
@@ -102,7 +104,9 @@ def test_reading_by_staff_is_written_down(session, case, ana, chen, storage):
     uploads.open_page(session, page.id, thumbnail=False, storage=storage, actor=chen, now=NOON)
     session.commit()
 
-    acts = session.scalars(select(AuditEvent.act).where(AuditEvent.object_type == "material_page"))
+    acts = session.scalars(
+        select(AuditEvent.act).where(AuditEvent.object_type == "material_page")
+    )
     assert acts.all() == ["material_read"]
 
 
