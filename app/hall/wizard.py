@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -97,7 +97,8 @@ class WizardView(BaseView):
             abort(404)
         except RuleBroken as broken:
             return self._came_back(key, page, typed, broken, near="house")
-        return self._again(key, page, typed)
+        with db.session.no_autoflush:
+            return self._filled(own_case(key), page, typed, None)
 
     @expose("/<int:key>/<word>/calculate/", methods=["POST"])
     @has_access
@@ -160,20 +161,7 @@ class WizardView(BaseView):
         if near or _belongs(shown, broken):
             with db.session.no_autoflush:
                 return self._filled(case, page, typed, broken)
-        return self.render_template(
-            "hall/failed.html",
-            brand=brand_of(case.agency),
-            case=case,
-            heading=said(wording.FAILED),
-            problems=told(db.session(), case, broken),
-            pages=[
-                (said(steps.title(shown.flow, one)), address_of(case, one)) for one in order
-            ],
-        )
-
-    def _again(self, key: int, page: Page, typed: Mapping[str, str]) -> str:
-        with db.session.no_autoflush:
-            return self._filled(own_case(key), page, typed, None)
+        return failure_page(shown, broken)
 
     def _filled(
         self, case: Application, page: Page, typed: Mapping[str, str], broken: RuleBroken | None
@@ -184,6 +172,21 @@ class WizardView(BaseView):
         shown = WizardPage(db.session(), case, page, now=current.now())
         shown.typed = with_problems(shown, typed, broken or ManyProblems([]))
         return self._page(shown)
+
+
+def failure_page(page: WizardPage, broken: RuleBroken) -> str:
+    """Say why a case was not submitted (提交失败原因), with the way back to each page."""
+    case = page.application
+    return render_template(
+        "hall/failed.html",
+        brand=brand_of(case.agency),
+        case=case,
+        heading=said(wording.FAILED),
+        problems=told(page.session, case, broken),
+        pages=[
+            (said(steps.title(page.flow, one)), address_of(case, one)) for one in page.order
+        ],
+    )
 
 
 def own_case(key: int) -> Application:

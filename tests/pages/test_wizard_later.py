@@ -9,8 +9,8 @@ from app.domain.terms import AccountState, Kind, Status
 from app.models import Account, Applicant, Application, PaidHistory
 from tests.factories import make_account
 from tests.pages.hall_walk import begin, card, give_account, upload_all
-from tests.people import make_applicant
 from tests.pages.test_wizard_subsidy import RENT
+from tests.people import make_applicant
 
 
 def paid_before(rows, account_id, reason):
