@@ -12,11 +12,11 @@ from flask_appbuilder.widgets import ListWidget, SearchWidget, ShowWidget
 from werkzeug.wrappers import Response
 
 from app.screens.columns import Column
-from app.screens.interface import COUNT_CAP
+from app.screens.interface import COUNT_CAP, Seek
 from app.screens.searches import Search
 
 MAX_PAGE_SIZE = 100
-PAGING = re.compile(r"(page|psize)_")
+PAGING = re.compile(r"(page|psize|after|before)_")
 FILTER = re.compile(r"_flt_(\d+)_(.+)")
 LONGEST_KEY = 18
 LONGEST_PAGE = 7
@@ -100,9 +100,60 @@ class Screen(ModelView):
         return super()._list(**kw)
 
     def _get_list_widget(self, **kw: Any) -> Any:
-        numbers = frozenset(one.name for one in self.columns if one.is_number)
-        opens = {f"can_{deed}": self.opens(deed) for deed in ("show", "edit")}
-        return super()._get_list_widget(**kw, **opens, numbers=numbers, cap=COUNT_CAP)
+        column, direction = kw.get("order_column", ""), kw.get("order_direction", "")
+        if not column:
+            found = self._order_found()
+            column, direction = (found, "desc") if found else self.base_order
+        g.seek = self._seek(column, direction) if kw.get("page") else None
+        return super()._get_list_widget(
+            **kw | {"order_column": column, "order_direction": direction},
+            numbers=frozenset(one.name for one in self.columns if one.is_number),
+            can_show=self.opens("show"),
+            can_edit=self.opens("edit"),
+            cap=COUNT_CAP,
+            turn=self.turn,
+            sort=self.sort,
+        )
+
+    def _seek(self, column: str, direction: str) -> Seek | None:
+        """Return the row from which the reader turned the page."""
+        for word in ("after", "before"):
+            if value := request.args.get(f"{word}_{type(self).__name__}"):
+                down = direction == "desc"
+                return Seek(int(value), column, descending=down, backwards=word == "before")
+        return None
+
+    def turn(self, page: int, **beside: int) -> str:
+        """Return the address of a page, ``after`` or ``before`` a row of this one."""
+        name = type(self).__name__
+        kept = self._kept(f"page_{name}", f"after_{name}", f"before_{name}")
+        here: dict[str, Any] = (
+            {f"{word}_{name}": key for word, key in beside.items()} if page else {}
+        )
+        return url_for(f"{name}.list", **kept | {f"page_{name}": page} | here)
+
+    def sort(self, column: str, direction: str) -> str:
+        """Return the address of the list's first page in another order."""
+        name = type(self).__name__
+        order = (f"_oc_{name}", f"_od_{name}")
+        kept = self._kept(f"page_{name}", f"after_{name}", f"before_{name}", *order)
+        chosen = dict(zip(order, (column, direction), strict=True))
+        return url_for(f"{name}.list", **kept | chosen)
+
+    @staticmethod
+    def _kept(*names: str) -> dict[str, Any]:
+        """Return the arguments of this address without some."""
+        return {
+            name: value for name, value in request.args.items() if name not in names and value
+        }
+
+    def _order_found(self) -> str:
+        """Return the column whose index answers what is searched for in order."""
+        asked = {one.name: one.order for one in self.searches if one.order}
+        for one, values in self._filters.get_filters_values():
+            if any(value.strip() for value in values) and one.column_name in asked:
+                return asked[one.column_name]
+        return ""
 
     def opens(self, deed: str) -> bool:
         """Tell whether the screen has such a page and the reader may open it."""
@@ -161,9 +212,10 @@ class Screen(ModelView):
 
     @staticmethod
     def _good_number(name: str, value: str) -> bool:
-        if not (value.isascii() and value.isdigit() and len(value) <= LONGEST_PAGE):
+        longest = LONGEST_PAGE if name.startswith("p") else LONGEST_KEY
+        if not (value.isascii() and value.isdigit() and len(value) <= longest):
             return False
-        return name.startswith("page_") or 0 < int(value) <= MAX_PAGE_SIZE
+        return not name.startswith("psize_") or 0 < int(value) <= MAX_PAGE_SIZE
 
     def _good_filter(self, place: str, column: str) -> bool:
         return (

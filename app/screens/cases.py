@@ -61,7 +61,7 @@ class CaseScreen(Screen):
             "submitted_at", "due_on", "decided_at", "pay_by", "paid_at", "on_hold", "investigating"]}),
     ]  # fmt: skip
     searches = (
-        Search("number", _("Number begins with"), Number, grows=True),
+        Search("number", _("Number begins with"), Number, grows=True, order="number"),
         Search("status", _("State"), Term, terms(Status, LATER)),
         Search("kind", _("Kind"), Term, terms(Kind)),
     )

@@ -77,7 +77,7 @@ class ApplicantScreen(Written):
     show_columns = [
         "name", "id_number", "mobile", "gender", "birth_date", "accounts", "registered", "created_at",
     ]  # fmt: skip
-    searches = (Search("name", _("Name begins with"), StartsWith, grows=True),)
+    searches = (Search("name", _("Name begins with"), StartsWith, grows=True, order="name"),)
     edit_form = put.form(name=put.line(_("Name"), 100), reason=why())
 
     def change(self, session: Session, row: Applicant, form: FlaskForm) -> None:
@@ -139,7 +139,7 @@ class AccountScreen(Written):
         (_("Bar on withdrawals"), {"fields": ["ban_until", "ban_reason", "ban_order"]}),
     ]  # fmt: skip
     searches = (
-        Search("number", _("Account number begins with"), Number, grows=True),
+        Search("number", _("Account number begins with"), Number, grows=True, order="number"),
         Search("state", _("State"), Term, terms(AccountState)),
     )
     edit_form = put.form(

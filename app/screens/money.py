@@ -68,8 +68,14 @@ class PayoutScreen(Screen):
         (_("The bank"), {"fields": ["queries", "bank_code_answer", "bank_text"]}),
     ]  # fmt: skip
     searches = (
-        Search("bank_reference", _("Bank reference begins with"), Number, grows=True),
-        Search("status", _("State"), Term, terms(PayoutStatus)),
+        Search(
+            "bank_reference",
+            _("Bank reference begins with"),
+            Number,
+            grows=True,
+            order="bank_reference",
+        ),
+        Search("status", _("State"), Term, terms(PayoutStatus), order="due_on"),
     )
 
 
@@ -89,7 +95,7 @@ class BatchScreen(Screen):
         col.moment("released_at", _("Released")),
     )
     list_columns = show_columns = ["number", "count", "total", "prepared_at", "released_at"]
-    searches = (Search("number", _("Number begins with"), Number, grows=True),)
+    searches = (Search("number", _("Number begins with"), Number, grows=True, order="number"),)
 
 
 def kind_of(row: JournalEntry) -> str:
@@ -131,4 +137,8 @@ class LedgerScreen(Screen):
     )
     list_columns = ["reference", "kind", "sum", "value_date", "at"]
     show_columns = ["reference", "kind", "postings", "value_date", "at", "note"]
-    searches = (Search("reference", _("Reference begins with"), StartsWith, grows=True),)
+    searches = (
+        Search(
+            "reference", _("Reference begins with"), StartsWith, grows=True, order="reference"
+        ),
+    )

@@ -21,14 +21,17 @@ Options = Callable[[], Iterable[tuple[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A place of the search form: the column, its words, the filter, the choices if it has any."""
+    """A place of the search form: the column, its words, the filter, the choices if it has any.
+
+    ``order`` names the column by which what was found stands, when an index has it so.
+    """
 
     name: str
     label: Any
     filter: type[BaseFilter]
     options: Options | None = None
     grows: bool = False
-    kind: str = "text"
+    order: str = ""
 
     @property
     def argument(self) -> str:

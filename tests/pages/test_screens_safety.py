@@ -152,6 +152,14 @@ def test_searching_leaves_nothing_in_the_cookie(sign_in, one_case):
 
 
 @pytest.fixture
+def some(app, rows):
+    """A hundred and thirty-one submitted cases of Anhui, all of one amount."""
+    with rows() as session:
+        case = make_application(session, status=Status.SUBMITTED)
+        copies(session, case, 130)
+
+
+@pytest.fixture
 def many(app, rows):
     """Two thousand people with an account each and a submitted case, in Anhui."""
     with rows() as session:
@@ -244,3 +252,29 @@ def test_pages_follow_one_another_without_gap(kind, many, sign_in):
     last = browser.open("/applications/list/?page_CaseScreen=80")
     assert len(links(last)) == 1
     assert not last.soup.find("a", string="下一页")
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("order", ["", "_oc_CaseScreen=amount&_od_CaseScreen=asc"])
+def test_turning_pages_leads_through_all_rows_and_back(kind, some, sign_in, order):
+    browser = sign_in()
+    page = browser.open(f"/applications/list/?psize_CaseScreen=50&{order}")
+    there = [links(page)]
+    while page.soup.find("a", string="下一页"):
+        page = browser.follow(page, "下一页")
+        there.append(links(page))
+    back = [links(page)]
+    while page.soup.find("a", string="上一页"):
+        page = browser.follow(page, "上一页")
+        back.append(links(page))
+
+    assert len({link for each in there for link in each}) == sum(map(len, there)) == 131
+    assert back == there[::-1]
+
+
+def test_a_row_that_is_not_ones_own_is_no_place_to_begin(some, sign_in):
+    browser = sign_in("liaoning")
+
+    page = browser.open("/applications/list/?page_CaseScreen=1&after_CaseScreen=5")
+
+    assert not links(page)
