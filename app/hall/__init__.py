@@ -1,0 +1,1 @@
+"""The surface of applicants: pages, wizard, help."""
