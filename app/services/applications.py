@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from app.domain import eligibility, lifecycle, policy
 from app.domain.eligibility import AccountStanding, Problem, ReasonTerms
-from app.domain.entitlement import check_amount
 from app.domain.errors import IllegalMove, Invalid, ManyProblems, NotAllowed, RuleBroken
 from app.domain.identity import same_name
 from app.domain.numbers import application_number
@@ -21,6 +20,7 @@ from app.services import (
     case_notices,
     cases,
     circumstances,
+    corrections,
     deadlines,
     ledger,
     numbering,
@@ -28,6 +28,7 @@ from app.services import (
     wizard,
 )  # fmt: skip
 from app.services.payees import Payee, check_payee_card, write_payee
+from app.services.relations import check_asked
 
 
 def get_own(session: Session, application_id: int, *, actor: Actor) -> Application:
@@ -77,7 +78,7 @@ def start(
         return draft
     on = local_date(now)
     reason = reference.reason(session, account.scheme_id, reason_code, on)
-    _check_payee_rule(reason, capacity)
+    check_capacity(reason, capacity)
     kind = _check_may(session, account, reason, closing=closing, on=on)
     assert actor.applicant_id is not None
     application = Application(
@@ -229,11 +230,27 @@ def terms_of(session: Session, reason: WithdrawalReason, *, on: dt.date) -> Reas
     )
 
 
-def _check_payee_rule(reason: WithdrawalReason, capacity: Capacity) -> None:
+def check_capacity(reason: WithdrawalReason, capacity: Capacity) -> None:
     """An inheritance is asked for by an heir, anything else by the holder or a proxy."""
     heir = reason.payee_rule == "heir"
     if heir != (capacity is Capacity.HEIR):
         raise Invalid(code="heir_only" if heir else "holder_only", field="reason_code")
+
+
+def has_draft(session: Session, application: Application, reason_code: str) -> bool:
+    """Tell whether the same person has another draft for this account and reason."""
+    return (
+        session.scalar(
+            sa.select(Application.id).where(
+                Application.account_id == application.account_id,
+                Application.applicant_id == application.applicant_id,
+                Application.reason_code == reason_code,
+                Application.status == Status.DRAFT,
+                Application.id != application.id,
+            )
+        )
+        is not None
+    )
 
 
 def _draft(
@@ -286,10 +303,11 @@ def _check_complete(session: Session, application: Application, *, now: dt.datet
     if application.kind is Kind.CLOSING:
         application.amount = entitled.amount
     try:
-        check_amount(application.amount, entitled)
+        check_asked(application, application.amount, entitled)
     except Invalid as wrong:
         problems.append(wrong)
     application.calculation = wizard.kept_lines(entitled)
+    problems += corrections.uncorrected(session, application, now=now)
     types = reference.material_types(session, application.scheme_id, on)
     problems += [
         Invalid(
