@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from app.desk.case_deeds import DEEDS
 from app.domain.terms import Role
 from config import FAB_ROLES
 
@@ -20,7 +21,8 @@ def granted(app):
         for view in appbuilder.baseviews
         for permission in view.base_permissions or ()
     }
-    return asked | {(name, MENU) for name in menu_names(appbuilder.menu.get_list())}
+    deeds = {("Desk", f"can_{verb}") for deed in DEEDS.values() for verb in deed.verbs}
+    return asked | deeds | {(name, MENU) for name in menu_names(appbuilder.menu.get_list())}
 
 
 def menu_names(entries):
