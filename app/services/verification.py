@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain import lifecycle
-from app.domain.terms import Action, PayoutStatus, Status
+from app.domain.terms import Action, Kind, PayoutStatus, Status
 from app.domain.violation import Violation
 from app.models import (
     Account,
@@ -158,7 +158,10 @@ def _references(session: Session) -> Iterator[Violation]:
 
 
 def _holds(session: Session) -> Iterator[Violation]:
-    """What is held for a case is its amount while it is open, less what is in transit."""
+    """What is held for a case is its amount while it is open, less what is in transit.
+
+    A closing withdrawal holds its principal until the approval fixes the interest.
+    """
     held = ledger_proof.held_by_case()
     flying = (
         sa.select(Payout.application_id, sa.func.sum(Payout.amount).label("amount"))
@@ -176,7 +179,16 @@ def _holds(session: Session) -> Iterator[Violation]:
         sa.select(Application.id, there, must, gone)
         .outerjoin(held, held.c.application_id == Application.id)
         .outerjoin(flying, flying.c.application_id == Application.id)
-        .where(Application.status != Status.RETURNED, there != must - gone)
+        .where(
+            Application.status != Status.RETURNED,
+            there != must - gone,
+            ~sa.and_(
+                Application.kind == Kind.CLOSING,
+                Application.status.in_(UNSIGNED),
+                there > 0,
+                there <= Application.amount,
+            ),
+        )
     )
     for case_id, is_held, amount, away in rows:
         yield Violation(
@@ -185,9 +197,10 @@ def _holds(session: Session) -> Iterator[Violation]:
         )  # fmt: skip
 
 
-HELD = (
-    Status.SUBMITTED, Status.IN_REVIEW, Status.SECOND_REVIEW, Status.APPROVED, Status.PAYEE_FIX,
-)  # fmt: skip
+UNSIGNED = (Status.SUBMITTED, Status.IN_REVIEW, Status.SECOND_REVIEW)
+"""Statuses before the approval."""
+
+HELD = (*UNSIGNED, Status.APPROVED, Status.PAYEE_FIX)
 """Statuses in which the amount of a case is held; a returned one is held as it was submitted."""
 
 PROOFS: tuple[Callable[[Session], Iterator[Violation]], ...] = (

@@ -1,14 +1,16 @@
 """The proof of the books finds every row that was changed behind their back."""
 
 import json
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 
+from app.domain.terms import Kind, Status
 from app.jobs.payouts import run_payouts
 from app.models import Posting
-from app.services import verification
-from tests.factories import NOON
+from app.services import ledger, verification
+from tests.factories import NOON, make_account, make_applicant, make_application
 from tests.money import PaperBank, make_approved, make_signed
 
 FAULTS = [
@@ -74,6 +76,20 @@ def test_a_changed_row_is_found_and_named(session, books, deed, code, table):
     session.commit()
     found = {(row.code, row.table) for row in verification.verify(session)}
     assert (code, table) in found
+
+
+@pytest.mark.parametrize(("held", "sound"), [(1000, True), (0, False)])
+def test_a_closing_case_under_review_holds_its_principal(session, held, sound):
+    account = make_account(session, make_applicant(session), 1000)
+    case = make_application(
+        session, account, status=Status.IN_REVIEW, kind=Kind.CLOSING, amount=Decimal("1012.34")
+    )
+    if held:
+        ledger.hold(session, case, Decimal(held), now=NOON)
+
+    found = [row.code for row in verification.verify(session)]
+
+    assert found == ([] if sound else ["hold_differs"])
 
 
 @pytest.mark.both
