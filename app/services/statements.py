@@ -48,18 +48,22 @@ class Reconciliation:
 def days_to_read(session: Session, agency_id: int, *, now: dt.datetime) -> list[dt.date]:
     """Return the days whose statement is still to be read, oldest first.
 
-    From the first payment that is not settled to yesterday; a statement that was not complete
-    is asked for again after a while.
+    From the first payment of the last month to yesterday, also when all of them are settled:
+    money may still come back. A statement that was not complete is asked for again after a while.
     """
     today = local_date(now)
+    earliest = dt.datetime.combine(today - dt.timedelta(days=MOST_DAYS), dt.time(), SHANGHAI)
     first = session.scalar(
         sa.select(sa.func.min(Payout.claimed_at)).where(
-            Payout.agency_id == agency_id, Payout.status.in_((P.SENT, P.UNKNOWN, P.PAID))
+            Payout.agency_id == agency_id,
+            sa.or_(
+                Payout.claimed_at >= earliest, Payout.status.in_((P.SENT, P.UNKNOWN, P.PAID))
+            ),
         )
     )
     if first is None or _asked_lately(session, agency_id, now=now):
         return []
-    start = max(local_date(first), today - dt.timedelta(days=MOST_DAYS))
+    start = max(local_date(first), local_date(earliest))
     days = [start + dt.timedelta(days=ahead) for ahead in range((today - start).days)]
     read = set(
         session.scalars(

@@ -227,6 +227,24 @@ def test_the_statement_settles_what_was_paid(session, approved, run):
     assert sound(session)
 
 
+def test_a_payment_that_comes_back_after_it_was_settled_is_held_again(
+    session, approved, run, bank
+):
+    case = approved(amount=5000)
+    run()
+    run(NEXT_MORNING)
+    assert payout_of(session, case).status is PayoutStatus.SETTLED
+    later = NEXT_MORNING + dt.timedelta(days=3)
+    run(later)
+    bank.bounce(payout_of(session, case).bank_reference)
+
+    assert run(later + dt.timedelta(days=1)).returned == 1
+
+    assert payout_of(session, case).status is PayoutStatus.RETURNED
+    assert (case.status, case.account.held) == (Status.PAYEE_FIX, 5000)
+    assert sound(session)
+
+
 def test_a_changed_card_is_not_paid_and_stops_the_payouts(session, approved, run, bank):
     case = approved()
     case.payee_card = "6217000000000000009"
