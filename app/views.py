@@ -23,15 +23,9 @@ from app.screens.own import (
     MyCardsScreen,
     MyMaterialsScreen,
 )  # fmt: skip
+from app.screens.papers import MaterialTypeScreen, RequirementScreen, ReturnReasonScreen
 from app.screens.records import AuditScreen
-from app.screens.reference import (
-    FactScreen,
-    MaterialTypeScreen,
-    PolicySettingScreen,
-    ReasonScreen,
-    RequirementScreen,
-    ReturnReasonScreen,
-)  # fmt: skip
+from app.screens.reference import FactScreen, PolicySettingScreen, ReasonScreen
 from app.screens.staff import RoleScreen, StaffScreen
 
 MENUS: dict[str, tuple[str, tuple[tuple[str, str, Any], ...]]] = {

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+import sqlalchemy as sa
 from flask import g
 from flask_babel import gettext
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from app.display.words import localized
 from app.domain import masking
 from app.domain.terms import Role
 from app.extensions import db
+from app.models import MaterialType, WithdrawalReason
 from app.services import reference
 
 
@@ -33,6 +35,34 @@ def bank(code: str | None) -> str:
             row.code: localized(row, "short_name") for row in reference.banks(db.session())
         }
     return str(g.bank_names.get(code, code or ""))
+
+
+def reason(scheme_id: int, code: str) -> str:
+    """Return code and name of a reason of a scheme."""
+    return _named("reasons", WithdrawalReason, scheme_id, code)
+
+
+def material(scheme_id: int, code: str) -> str:
+    """Return code and name of a paper of a scheme."""
+    return _named("papers", MaterialType, scheme_id, code)
+
+
+def schemes(codes: tuple[str, ...]) -> str:
+    """Return the names of schemes."""
+    if "scheme_names" not in g:
+        rows = reference.schemes(db.session())
+        g.scheme_names = {row.code: localized(row, "name") for row in rows}
+    return ", ".join(g.scheme_names.get(code, code) for code in codes)
+
+
+def _named(kept: str, model: Any, scheme_id: int, code: str) -> str:
+    """Return code and name of a row, all rows of its scheme read once a request."""
+    if (kept, scheme_id) not in (names := g.setdefault("row_names", {})):
+        rows = db.session.scalars(
+            sa.select(model).where(model.scheme_id == scheme_id).order_by(model.valid_from)
+        )
+        names[kept, scheme_id] = {row.code: localized(row, "name") for row in rows}
+    return f"{code} {names[kept, scheme_id].get(code, '')}".strip()
 
 
 def actor(name: str) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.display import formats
+from app.display.codes import Words
+from app.display.codes import said as in_words
 from app.display.terms import term
 from app.screens import cells
 
@@ -84,3 +86,8 @@ def holder(name: str, label: Any) -> Column:
 def bank(name: str, label: Any) -> Column:
     """Return a column of bank codes, shown by the banks' short names."""
     return Column(name, label, lambda row: cells.bank(getattr(row, name)))
+
+
+def said(name: str, label: Any, words: Words) -> Column:
+    """Return a column of codes, shown in words."""
+    return Column(name, label, lambda row: in_words(words, getattr(row, name)))

@@ -29,6 +29,7 @@ def strip(value: Any) -> Any:
 
 NEEDED = check.InputRequired(_("Please fill this in."))
 MAY_BE_EMPTY = check.Optional()
+CODES_HINT = _("Codes with commas between them.")
 
 
 def needed(required: object) -> Any:

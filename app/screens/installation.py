@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app import current
+from app.display import codes
 from app.display.words import is_chinese, localized
 from app.domain.terms import Role
 from app.models import Agency, ImportBatch, JobRun, PackageVersion
@@ -184,7 +185,9 @@ def held(counts: dict[str, Any]) -> list[str]:
     for name in counts.get("digests", {}):
         table = name.split(":", 1)[0]
         tables[table] = tables.get(table, 0) + 1
-    return [f"{table}: {count}" for table, count in sorted(tables.items())]
+    return [
+        f"{codes.said(codes.TABLES, table)}: {count}" for table, count in sorted(tables.items())
+    ]
 
 
 class OfMineOrAll(OfMyAgency):

@@ -8,13 +8,14 @@ from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
 from app import current
+from app.display import codes
 from app.display.words import localized
 from app.domain.terms import DayKind
 from app.models import Bank, BankBin, WorkingDay
+from app.screens import cells
 from app.screens import columns as col
 from app.screens import fields as put
 from app.screens.interface import fast
-from app.screens.reference import CODES_HINT
 from app.screens.searches import Exactly, Number, Search, StartsWith, Term, choices, terms
 from app.screens.writing import Written
 from app.services import reference_edits
@@ -65,8 +66,10 @@ class BankScreen(NationalScreen):
         col.made("name", _("Full name"), lambda row: localized(row, "name")),
         col.made("short_name", _("Short name"), lambda row: localized(row, "short_name")),
         col.text("cnaps_bank_code", _("Clearing code")),
-        col.text("bank_kind", _("Kind of bank")),
-        col.codes("allowed_schemes", _("Receives for")),
+        col.said("bank_kind", _("Kind of bank"), codes.BANK_KINDS),
+        col.made(
+            "allowed_schemes", _("Receives for"), lambda row: cells.schemes(row.allowed_schemes)
+        ),
         col.codes("debit_card_lengths", _("Lengths of debit cards")),
         col.flag("cnaps_always_required", _("Branch number always needed")),
         col.number("sort_order", _("Place in lists")),
@@ -84,8 +87,8 @@ class BankScreen(NationalScreen):
         "name_en": put.line(_("Name (English)"), 100),
         "short_name_zh": put.line(_("Short name (Chinese)"), 50),
         "short_name_en": put.line(_("Short name (English)"), 50),
-        "allowed_schemes": put.codes(_("Receives for"), hint=CODES_HINT),
-        "debit_card_lengths": put.codes(_("Lengths of debit cards"), hint=CODES_HINT),
+        "allowed_schemes": put.codes(_("Receives for"), hint=put.CODES_HINT),
+        "debit_card_lengths": put.codes(_("Lengths of debit cards"), hint=put.CODES_HINT),
         "sort_order": put.whole(_("Place in lists"), 0, 10_000),
     }
 

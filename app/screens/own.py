@@ -1,8 +1,11 @@
 """What is an applicant's own: accounts, applications, materials, cards; nobody else's rows."""
 
+from typing import Any
+
 from flask import current_app, url_for
 from flask_babel import lazy_gettext as _
 
+from app.display import formats
 from app.display.labels import applicant_label
 from app.display.terms import term
 from app.models import Account, Application, BankCard, Material
@@ -11,6 +14,7 @@ from app.screens import columns as col
 from app.screens.base import Screen
 from app.screens.interface import fast
 from app.screens.rights import OfOwnCases, Own
+from app.services.relations import may_show_money
 
 
 class MyScreen(Screen):
@@ -48,6 +52,16 @@ class MyAccountsScreen(MyScreen):
     ]  # fmt: skip
 
 
+def own_sum(name: str, label: Any) -> col.Column:
+    """Return a column of money, empty until the right to know the account is confirmed."""
+    return col.Column(
+        name,
+        label,
+        lambda row: formats.money(getattr(row, name)) if may_show_money(row) else "-",
+        is_number=True,
+    )
+
+
 class MyApplicationsScreen(MyScreen):
     """The applicant's applications, drafts too."""
 
@@ -57,11 +71,13 @@ class MyApplicationsScreen(MyScreen):
     columns = (
         col.made("number", _("Number"), lambda row: row.number or term(row.status)),
         col.named("scheme", _("Service")),
-        col.text("account", _("Account")),
+        col.made(
+            "account", _("Account"), lambda row: row.account.number if may_show_money(row) else "-"
+        ),
         col.named("reason", _("Reason")),
         col.word("kind", _("Kind")),
-        col.yuan("amount", _("Amount asked (yuan)")),
-        col.yuan("amount_allowed", _("Amount allowed (yuan)")),
+        own_sum("amount", _("Amount asked (yuan)")),
+        own_sum("amount_allowed", _("Amount allowed (yuan)")),
         col.made("status", _("State"), lambda row: cells.tag(applicant_label(row))),
         col.moment("created_at", _("Begun")),
         col.moment("submitted_at", _("Submitted")),
