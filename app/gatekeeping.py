@@ -5,8 +5,11 @@ import secrets
 import uuid
 from http import HTTPStatus
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.display.addresses import page_of
 
 logger = logging.getLogger(__name__)
 
@@ -58,12 +61,17 @@ def add_headers(response: Response) -> Response:
     return response
 
 
-def refused(error: HTTPException) -> Answer | HTTPException:
-    """Show the page of a refused request: not found, not allowed, too large, form expired."""
+def refused(error: HTTPException) -> Answer | HTTPException | AnyResponse:
+    """Show the page of a refused request: not found, not allowed, too large, form expired.
+
+    Opening an address that only takes a form leads to the page the form stands on.
+    """
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error
     if request.path.startswith("/api/"):
         return jsonify(message=error.name, number=g.get("request_id")), error.code
+    if error.code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
+        return redirect(page_of(request.path))
     return render_template("errors/page.html", error=error), error.code
 
 

@@ -15,6 +15,7 @@ from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
 from app import current
+from app.display.addresses import page_of
 from app.display.words import is_chinese, localized
 from app.domain.terms import Channel, Role
 from app.extensions import db
@@ -347,7 +348,7 @@ def page_language() -> str:
 def other_language() -> dict[str, str]:
     """Return the language one can change to, with the way back to this page."""
     code = "en" if is_chinese() else "zh"
-    back = request.full_path if request.method == "GET" else "/"
+    back = request.full_path if request.method == "GET" else page_of(request.path)
     url = url_for("LocaleView.index", locale=code, next=back.rstrip("?"))
     name = current_app.config["LANGUAGES"][code]["name"]
     return {"code": "en" if code == "en" else "zh-CN", "name": name, "url": url}
