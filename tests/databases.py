@@ -129,7 +129,7 @@ class PostgresDatabase:
                     connection.execute("CREATE DATABASE draft_hall")
                     prepare(home, self._uri("draft_hall"))
                     connection.execute("ALTER DATABASE draft_hall RENAME TO template_hall")
-        self.home, self.name = home, f"hall_{worker}"
+        self.home, self.name, self.template = home, f"hall_{worker}", "template_hall"
         self._clone()
         self.app = build_app(home, self._uri(self.name))
 
@@ -139,6 +139,13 @@ class PostgresDatabase:
         shutil.rmtree(self.home / "files", ignore_errors=True)
         (self.home / "sms.jsonl").unlink(missing_ok=True)
         self._clone()
+
+    def keep_as_template(self, name: str) -> None:
+        """Begin from what is there now from here on."""
+        release(self.app)
+        with self._connected() as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {self.name}")
+        self.template = name
 
     def close(self) -> None:
         """Let the server go; it ends with the last process that holds it."""
@@ -150,7 +157,9 @@ class PostgresDatabase:
     def _clone(self) -> None:
         with self._connected() as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {self.name} TEMPLATE template_hall")
+            connection.execute(
+                f"CREATE DATABASE {self.name} TEMPLATE {self.template} STRATEGY FILE_COPY"
+            )
 
     def _connected(self) -> psycopg.Connection:
         return psycopg.connect(self.server.get_uri(), autocommit=True)

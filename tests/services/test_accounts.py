@@ -26,7 +26,6 @@ from app.services.accounts import import_accounts
 from app.services.verification import verify
 from tests.factories import NOON, find_agency, find_scheme, make_account, make_applicant
 
-pytestmark = pytest.mark.both
 COLUMNS = (
     "agency", "scheme", "id_type", "id_number", "name", "gender", "mobile", "account_number",
     "employer", "opened_on", "state", "balance", "frozen_amount", "last_interest_on",
@@ -69,6 +68,7 @@ def faults(report):
     return [(problem.line, problem.column) for problem in report.problems]
 
 
+@pytest.mark.both
 def test_holders_accounts_and_balances_come_from_a_file(session):
     report = taken(
         session,
@@ -209,6 +209,7 @@ def test_a_file_cut_off_is_refused(session):
     assert not report.written
 
 
+@pytest.mark.both
 def test_the_same_file_is_taken_once(session):
     data = csv_of(line())
     taken(session, data)
@@ -236,6 +237,7 @@ def test_one_number_cannot_have_two_names(session):
     assert faults(taken(session, data)) == [(3, "name")]
 
 
+@pytest.mark.both
 def test_one_mobile_cannot_be_of_two_people(session):
     bo = line(id_number=BO, name="周一鸣", account_number="A2", mobile="13900000001")
 
@@ -321,6 +323,7 @@ def test_the_command_previews_then_writes(app, tmp_path):
     assert again.exit_code == 1
 
 
+@pytest.mark.both
 def test_many_accounts_are_taken_together(session):
     lines = [
         line(

@@ -25,7 +25,6 @@ from app.services import reference
 from app.services.loading import load_packages
 from tests.factories import NOON, find_scheme
 
-pytestmark = pytest.mark.both
 TODAY = NOON.date()
 YESTERDAY = TODAY - dt.timedelta(days=1)
 
@@ -82,6 +81,7 @@ def test_both_services_are_there_after_the_first_load(session):
     assert session.scalar(sa.select(sa.func.count()).select_from(BankBin)) > 700
 
 
+@pytest.mark.both
 def test_a_second_load_writes_nothing(session):
     loaded = load_packages(session, now=NOON)
 
@@ -101,6 +101,7 @@ def test_changed_files_without_a_higher_version_are_only_noted(session, copy):
     assert [row.value for row in settings(session, "decision_days")] == ["3"]
 
 
+@pytest.mark.both
 def test_a_higher_version_dates_what_changed(session, copy):
     copy.set_value("decision_days", "5")
     copy.raise_version(2)
@@ -232,6 +233,7 @@ def test_the_national_data_are_loaded_again_when_a_file_changes(session, copy):
     assert session.scalars(registered).one().text_en.endswith("Thank you.")
 
 
+@pytest.mark.both
 def test_a_faulty_package_leaves_nothing_of_any(session, copy):
     copy.set_value("decision_days", "5")
     copy.raise_version(2)

@@ -15,7 +15,6 @@ from app.services import reference, return_texts
 from app.services.reference_cache import forget
 from tests.factories import NOON, find_reason, find_scheme, make_application
 
-pytestmark = pytest.mark.both
 DAY = NOON.date()
 
 
@@ -43,6 +42,7 @@ def test_an_empty_setting_sets_no_limit(session):
     assert settings["rent_flat_single"] == Decimal("1500.00")
 
 
+@pytest.mark.both
 def test_an_edit_shows_at_once_in_the_same_process(session):
     scheme = find_scheme(session)
     reference.settings_on(session, scheme.id, DAY)
@@ -168,6 +168,7 @@ def test_a_card_is_known_by_its_prefix(session):
     assert check_card("6217000072657528801", bank_code="CCB", bins=table).kind == "debit"
 
 
+@pytest.mark.both
 def test_national_tables_are_there(session):
     assert reference.calendar(session).is_workday(dt.date(2026, 2, 14))
     assert {2024, 2025, 2026} == reference.calendar(session).known_years
@@ -223,6 +224,7 @@ def test_agency_words_are_put_into_its_texts(session):
     assert "{" not in text
 
 
+@pytest.mark.both
 def test_a_calendar_edit_is_seen(session):
     reference.calendar(session)
     session.add(WorkingDay(date=DAY, kind="holiday", name_zh="放假", name_en="Off"))
