@@ -24,6 +24,8 @@ QUIET = dt.timedelta(minutes=15)
 """So long a worker may be silent before it is told."""
 
 WARN_FROM = (12, 15)
+"""From this month and day on a missing next year is told."""
+
 LOCAL = ("127.0.0.1", "::1")
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 

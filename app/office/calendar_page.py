@@ -11,7 +11,7 @@ from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import format_date, gettext
 from werkzeug.wrappers import Response
 
-from app import current
+from app import current, health
 from app.display.words import localized
 from app.domain.errors import RuleBroken
 from app.domain.terms import DayKind, Role
@@ -22,8 +22,6 @@ from app.services import reference_edits
 from app.transaction import transaction
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
-WARN_FROM = (12, 15)
-"""From this day on a missing next year is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ class CalendarView(BaseView):
             weekdays=weekdays(),
             named=sorted(named.values(), key=lambda row: row.date),
             today=today,
-            missing=missing_year(today),
+            missing=health.missing_year(db.session(), today),
             may_edit=may_edit(),
         )
         return page
@@ -153,17 +151,6 @@ def weekdays() -> list[tuple[str, str]]:
     monday = dt.date(2024, 1, 1)
     days = [monday + dt.timedelta(days=ahead) for ahead in range(7)]
     return [(format_date(day, "EEEEE"), format_date(day, "EEEE")) for day in days]
-
-
-def missing_year(today: dt.date) -> int:
-    """Return the next year if it is time and it is not published here yet, else zero."""
-    if (today.month, today.day) < WARN_FROM:
-        return 0
-    ahead = dt.date(today.year + 1, 1, 1)
-    known = sa.select(WorkingDay.id).where(
-        WorkingDay.date.between(ahead, dt.date(ahead.year, 12, 31))
-    )
-    return 0 if db.session.scalar(known.limit(1)) else ahead.year
 
 
 def may_edit() -> bool:

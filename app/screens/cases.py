@@ -1,5 +1,9 @@
 """Cases of an agency, their papers and their history: to read; decisions are taken at the desk."""
 
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.display.labels import staff_label
@@ -65,6 +69,10 @@ class CaseScreen(Screen):
         Search("status", _("State"), Term, terms(Status, LATER)),
         Search("kind", _("Kind"), Term, terms(Kind)),
     )
+
+    def show_links(self, pk: Any) -> list[tuple[str, str]]:
+        """Lead to the page on which the case is worked on."""
+        return [(gettext("Open at the desk"), url_for("CaseView.show", case_id=pk))]
 
 
 class MaterialScreen(Screen):

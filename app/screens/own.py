@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import current_app, url_for
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.display import formats
@@ -14,6 +15,7 @@ from app.screens import columns as col
 from app.screens.base import Screen
 from app.screens.interface import fast
 from app.screens.rights import OfOwnCases, Own
+from app.services.relations import may_show_money
 from app.services.relations import may_show_money
 
 
@@ -62,6 +64,15 @@ def own_sum(name: str, label: Any) -> col.Column:
     )
 
 
+def sum_of(name: str, label: Any) -> col.Column:
+    """Return a column of money; an heir's shows only once the relation is confirmed."""
+
+    def cell(row: Application) -> str:
+        return formats.money(getattr(row, name)) if may_show_money(row) else ""
+
+    return col.Column(name, label, cell, is_number=True)
+
+
 class MyApplicationsScreen(MyScreen):
     """The applicant's applications, drafts too."""
 
@@ -94,6 +105,10 @@ class MyApplicationsScreen(MyScreen):
         "number", "status", "scheme", "account", "reason", "kind", "amount", "amount_allowed",
         "payee_last_four", "created_at", "submitted_at", "due_on", "decided_at", "paid_at",
     ]  # fmt: skip
+
+    def show_links(self, pk: Any) -> list[tuple[str, str]]:
+        """Lead to the page that follows the application."""
+        return [(gettext("Progress and papers"), url_for("ProgressView.show", key=pk))]
 
 
 class MyMaterialsScreen(MyScreen):

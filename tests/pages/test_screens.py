@@ -2,18 +2,11 @@
 
 import pytest
 
-from app.domain.terms import Role, Status
-from app.models import CaseEvent, Material, MaterialType
+from app.domain.terms import Capacity, Role, Status
+from app.models import Application, CaseEvent, Material, MaterialType
 from tests.factories import (
-    NOON,
-    PASSWORD,
-    Person,
-    actor_of,
-    find_scheme,
-    make_account,
-    make_application,
-    make_card,
-    make_staff,
+    NOON, PASSWORD, Person, actor_of, find_scheme, make_account, make_applicant, make_application,
+    make_card, make_staff,
 )  # fmt: skip
 
 STAFF_LISTS = {
@@ -114,3 +107,24 @@ def test_only_known_addresses_answer(browse, people):
     for path in gone:
         assert client.get(path).status_code == 404, path
         assert client.post(path).status_code in (400, 404), path
+
+
+def test_an_heir_reads_no_sum_before_the_relation_is_confirmed(browse, people, rows):
+    with rows() as session:
+        account = make_account(session, make_applicant(session, "林国强"), balance=77_000)
+        case = make_application(
+            session, account, status=Status.SUBMITTED, amount=76_999, capacity=Capacity.HEIR,
+            applicant_id=people["ana"].actor.applicant_id,
+        )  # fmt: skip
+        key, number = case.id, account.number
+    browser = browse("ana")
+
+    before = browser.open("/my-applications/list/").text
+    before += browser.open(f"/my-applications/show/{key}").text
+    with rows() as session:
+        session.get_one(Application, key).relation_confirmed_at = NOON
+    after = browser.open(f"/my-applications/show/{key}").text
+
+    assert "76,999" not in before
+    assert number not in before
+    assert "76,999.00" in after
