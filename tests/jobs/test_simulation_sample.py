@@ -1,0 +1,110 @@
+"""Whole halls at random: a few fixed seeds every day, thousands with ``ANJU_BARS=full``."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.hall import PostgresHall, SqliteHall
+from tests.simulation.many import outcomes, seeds_of
+from tests.simulation.run import STEPS, play, prepare
+
+ROOT = Path(__file__).parents[2]
+FULL = os.environ.get("ANJU_BARS") == "full"
+DAILY = range(70123, 70128)
+NIGHTLY = {"sqlite": 10_000, "postgresql": 500}
+NIGHTLY_STEPS = 200
+RESULTS = ROOT / "benchmarks" / "results"
+
+
+@pytest.fixture(scope="module")
+def hall(shared, tmp_path_factory):
+    """A hall on SQLite with a full queue, as every seed begins."""
+    made = SqliteHall(shared, tmp_path_factory.mktemp("simulation"))
+    prepare(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def postgres_hall(shared, tmp_path_factory, worker_id):
+    """The same on PostgreSQL."""
+    made = PostgresHall(shared, tmp_path_factory.mktemp("simulation"), f"sim_{worker_id}")
+    prepare(made)
+    yield made
+    made.close()
+
+
+@pytest.mark.bar
+def test_money_and_rights_hold_in_every_story(hall):
+    told = [play(hall, seed) for seed in DAILY]
+
+    assert [outcome.line for outcome in told if not outcome.ok] == []
+    seen = sum((Counter(outcome.counts) for outcome in told), Counter())
+    assert {"paid", "unknown", "refused", "deaths"} <= seen.keys()
+
+
+@pytest.mark.bar
+@pytest.mark.timeout(0 if FULL else 120)
+def test_money_and_rights_hold_on_postgresql(postgres_hall):
+    seeds = range(1, NIGHTLY["postgresql"] + 1) if FULL else DAILY[:1]
+    steps = NIGHTLY_STEPS if FULL else STEPS
+    began = time.monotonic()
+
+    told = [play(postgres_hall, seed, steps) for seed in seeds]
+
+    keep("postgresql", told, time.monotonic() - began)
+    assert [outcome.line for outcome in told if not outcome.ok] == []
+
+
+@pytest.mark.bar
+@pytest.mark.skipif(not FULL, reason="ten thousand seeds take hours: ANJU_BARS=full")
+@pytest.mark.timeout(0)
+def test_money_and_rights_hold_in_ten_thousand_stories(shared):
+    seeds = seeds_of(str(NIGHTLY["sqlite"]))
+    began = time.monotonic()
+
+    told = list(outcomes(shared, seeds, NIGHTLY_STEPS, os.cpu_count() or 1))
+
+    keep("sqlite", told, time.monotonic() - began)
+    assert [outcome.line for outcome in told if not outcome.ok] == []
+
+
+def test_a_seed_gives_the_same_line_every_time(hall):
+    assert play(hall, 70123).line == play(hall, 70123).line
+
+
+def test_a_seed_gives_the_same_line_in_another_process(hall, shared):
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.simulation", "--seeds", "70124-70124", "--folder", shared],
+        cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": "4711"}, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert told.stdout == f"{play(hall, 70124).line}\n"
+    assert told.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "seeds"), [("3", [1, 2, 3]), ("70123-70125", [70123, 70124, 70125]), ("7-7", [7])]
+)
+def test_seeds_are_a_number_or_a_range(text, seeds):
+    assert seeds_of(text) == seeds
+
+
+def keep(kind, told, seconds):
+    """Keep the figures of a full run."""
+    if FULL:
+        figures = {
+            "seeds": len(told),
+            "failed": sum(not outcome.ok for outcome in told),
+            "seconds": round(seconds),
+            "seen": dict(sum((Counter(outcome.counts) for outcome in told), Counter())),
+        }
+        RESULTS.mkdir(exist_ok=True)
+        path = RESULTS / f"simulation-{kind}.json"
+        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,47 @@
+"""``python -m tests.simulation --seeds 200`` or ``70123-70140``: one line a seed.
+
+The code of the exit is 1 when a seed failed.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.simulation.many import outcomes, seeds_of
+from tests.simulation.run import STEPS
+
+
+def main() -> int:
+    """Read the wishes, play, print; the code of the exit is 1 when a seed failed."""
+    wishes = argparse.ArgumentParser(prog="make simulate", description=__doc__)
+    wishes.add_argument("--seeds", default="200", help="how many, or first-last")
+    wishes.add_argument("--steps", type=int, default=STEPS, help="deeds of a seed")
+    wishes.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
+    wishes.add_argument("--folder", type=Path, help="where a prepared hall is kept")
+    wishes.add_argument("--trace", action="store_true", help="print the last events of each")
+    wanted = wishes.parse_args()
+    began, totals, failed, total = time.monotonic(), Counter[str](), 0, 0
+    own = Path(tempfile.mkdtemp(prefix="anju-simulation-"))
+    try:
+        seeds = seeds_of(wanted.seeds)
+        for outcome in outcomes(wanted.folder or own, seeds, wanted.steps, wanted.jobs):
+            print(outcome.line, flush=True)
+            totals.update(outcome.counts)
+            failed, total = failed + (not outcome.ok), total + 1
+            if wanted.trace or not outcome.ok:
+                print(*(f"    {event}" for event in outcome.trace), sep="\n", file=sys.stderr)
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+    said = " ".join(f"{key}={value}" for key, value in totals.items())
+    pace = total / (time.monotonic() - began)
+    print(f"{total} seeds, {failed} failed, {pace:.1f} a second: {said}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

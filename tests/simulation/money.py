@@ -1,0 +1,140 @@
+"""What happens to money: the worker's runs, contributions, doubts settled by people, returns."""
+
+import datetime as dt
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from app.domain.terms import PayoutStatus, Role
+from app.domain.workdays import local_date
+from app.jobs.deadlines import run_deadlines
+from app.jobs.housekeeping import prove_books
+from app.jobs.notices import send_due
+from app.jobs.payouts import run_payouts
+from app.models import Account, Agency, Payout
+from app.services import ledger, payouts, resolutions
+from tests.simulation.story import Broken, Story
+
+PASSING = ((30, 120), (30, 480), (25, 1440), (10, 4320), (5, 12_960))
+"""How time passes: weight, minutes at most; the last is a long holiday."""
+
+
+def run(story: Story) -> str:
+    """Run the payments of an agency; sometimes beside another worker, sometimes only a few."""
+    agency_id = story.rng.choice(story.hall.cast.agencies)
+    counts = run_payouts(
+        story.banks[agency_id], now=story.now(), agency_id=agency_id,
+        alone=story.rng.random() < 0.8,
+        limit=1 if story.chance(0.1) else None,
+    )  # fmt: skip
+    for word in ("unknown", "returned", "rejected", "settled", "approved_again"):
+        story.counts[word] += getattr(counts, word)
+    return f"run {agency_id} {_said(counts)}"
+
+
+def pass_time(story: Story) -> str:
+    """Let minutes, a night, a weekend or a holiday go by; never within another's work."""
+    if story.nested:
+        return ""
+    weights, longest = zip(*PASSING, strict=True)
+    most = story.rng.choices(longest, weights)[0]
+    story.at += dt.timedelta(minutes=story.rng.randrange(1, most))
+    return "time"
+
+
+def contribute(story: Story) -> str:
+    """Pay in for a holder, now and then the same line twice."""
+    purse = story.rng.choice(story.hall.cast.purses)
+    on = local_date(story.now())
+    with story.work() as session:
+        account = session.get_one(Account, purse.account_id)
+        before = account.available
+        for _ in range(story.rng.choice((1, 1, 2))):
+            ledger.contribute(
+                session, account, Decimal(story.rng.choice((1, 50_000))) / 100,
+                now=story.now(), value_date=on, reference=f"pay-{account.id}-{on}",
+            )  # fmt: skip
+        if account.available < before:
+            raise Broken("contribution", "the balance fell")
+    return f"contribute {purse.account_id}"
+
+
+def bounce(story: Story) -> str:
+    """Let a bank send a payment back."""
+    agency_id = story.rng.choice(story.hall.cast.agencies)
+    return f"bounce at {agency_id}" if story.banks[agency_id].bounce() else ""
+
+
+def book_foreign(story: Story) -> str:
+    """Let a bank that has paid for us book what is not ours, once a story at most."""
+    agency_id = story.rng.choice(story.hall.cast.agencies)
+    if story.foreign_planted or not story.banks[agency_id].booked:
+        return ""
+    story.banks[agency_id].book_foreign()
+    story.foreign_planted = True
+    return f"foreign booking at {agency_id}"
+
+
+def resolve(story: Story) -> str:
+    """Say what became of a payment in doubt, as the bank told by telephone, or confirm it."""
+    with story.work() as session:
+        rows = session.execute(
+            sa.select(Payout.id, Payout.agency_id, Payout.bank_reference)
+            .where(Payout.status == PayoutStatus.UNKNOWN)
+            .order_by(Payout.id)
+        ).all()
+    if not rows:
+        return ""
+    payout_id, agency_id, reference = story.rng.choice(rows)
+    end = _truth(story, agency_id, reference)
+    if end is None:
+        return ""
+    actor = story.rng.choice(story.hall.cast.with_role(agency_id, Role.PAYER, Role.RELEASER))
+    with story.work() as session:
+        said = resolutions.resolve_unknown(
+            session, session.get_one(Payout, payout_id), actor=actor, now=story.now(),
+            outcome=end, proof="回单 2026",
+        )  # fmt: skip
+        if said.confirmed_by is not None and said.confirmed_by == said.proposed_by:
+            raise Broken("four_eyes", f"one person settled the doubt of payout {payout_id}")
+    return f"resolve {payout_id} {end} by {actor.name}"
+
+
+def resume(story: Story) -> str:
+    """Let stopped payouts go on, after somebody has looked."""
+    for agency_id in story.hall.cast.agencies:
+        with story.work() as session:
+            agency = session.get_one(Agency, agency_id)
+            if agency.payouts_stopped:
+                actor = story.hall.cast.with_role(agency_id, Role.SUPERVISOR)[0]
+                payouts.resume(session, agency, actor=actor, now=story.now(), reason="已核对")
+                return f"resume {agency_id}"
+    return ""
+
+
+def keep_house(story: Story) -> str:
+    """Do what the clock does besides paying: deadlines, messages, the proof of the books."""
+    deed = story.rng.choice(("deadlines", "notices", "books"))
+    if deed == "deadlines":
+        return f"deadlines {run_deadlines(now=story.now())}"
+    if deed == "notices":
+        return f"notices {send_due(story.sms, now=story.now(), limit=20)}"
+    if prove_books(now=story.now()):
+        raise Broken("books", "the daily proof of the books found a difference")
+    return "proof of the books"
+
+
+def _truth(story: Story, agency_id: int, reference: str) -> PayoutStatus | None:
+    """Return what the bank would say on paper, or nothing while it cannot tell."""
+    bank = story.banks[agency_id]
+    bank.pass_time()
+    held = bank.held.get(reference)
+    if held is None:
+        return PayoutStatus.APPROVED
+    if held.then is not None or held.state.value == "returned":
+        return None
+    return PayoutStatus(held.state.value)
+
+
+def _said(counts: object) -> str:
+    return " ".join(f"{key}={value}" for key, value in vars(counts).items() if value)

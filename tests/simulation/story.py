@@ -1,0 +1,99 @@
+"""One seed's story: its chance, its clock, its banks, and what was done so far."""
+
+import datetime as dt
+import random
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from app.extensions import db
+from app.gateways.cardcheck import LocalCardCheck
+from app.services import reference_cache
+from app.transaction import transaction
+from tests.factories import SHANGHAI
+from tests.simulation.bank import MOODS, Death, MoodyBank
+from tests.simulation.hall import Files, Hall, MoodySms
+
+FIRST_DAY = dt.date(2026, 1, 12)
+DAYS = 350
+DEATH = 0.02
+"""How often a process dies in or right after a piece of work."""
+
+
+class Broken(Exception):
+    """An invariant does not hold; ``code`` names it."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        self.code = code
+        super().__init__(f"{code}: {sentence}")
+
+
+@dataclass
+class Story:
+    """What all that happens in one seed shares."""
+
+    hall: Hall
+    seed: int
+    rng: random.Random = field(init=False)
+    at: dt.datetime = field(init=False)
+    banks: dict[int, MoodyBank] = field(init=False)
+    counts: Counter[str] = field(default_factory=Counter)
+    trace: deque[str] = field(default_factory=lambda: deque(maxlen=40))
+    files: Files = field(default_factory=Files)
+    foreign_planted: bool = False
+    nested: bool = False
+    calm: bool = False
+
+    def __post_init__(self) -> None:
+        self.rng = random.Random(self.seed)
+        day = FIRST_DAY + dt.timedelta(days=self.rng.randrange(DAYS))
+        self.at = dt.datetime.combine(day, dt.time(9, self.rng.randrange(60)), SHANGHAI)
+        self.sms = MoodySms(self.rng)
+        self.card_check = LocalCardCheck()
+        self.banks = {
+            agency_id: MoodyBank(self.rng, self.now, self.meanwhile, self.rng.choice([*MOODS]))
+            for agency_id in self.hall.cast.agencies
+        }
+
+    def now(self) -> dt.datetime:
+        """Return the moment in the hall."""
+        return self.at.astimezone(dt.UTC)
+
+    def meanwhile(self, where: str) -> None:
+        """Give others a chance to act while one waits; the runner fills this in."""
+
+    def chance(self, share: float) -> bool:
+        """Say yes so often; never once the story calms down."""
+        return self.rng.random() < share and not self.calm
+
+    @contextmanager
+    def work(self) -> Iterator[Session]:
+        """Do one piece of work as an entry point does; the process may die in it or after it."""
+        with transaction() as session:
+            yield session
+            if self.chance(DEATH):
+                raise Death("before the commit")
+        if self.chance(DEATH):
+            raise Death("after the commit")
+
+    def crash_point(self, name: str) -> None:
+        """Be what ``ANJU_CRASH_AT`` names: die there, or let the others go on."""
+        if self.chance(DEATH):
+            raise Death(name)
+        if not name.endswith(".written"):
+            self.meanwhile(name)
+
+    def note(self, what: str) -> None:
+        """Remember what happened, for the report of a failure."""
+        self.counts["events"] += 1
+        self.trace.append(f"{self.at:%m-%d %H:%M} {'  ' * self.nested}{what}")
+
+    def bury(self, death: Death) -> None:
+        """End a process: what it had in memory is gone."""
+        self.counts["deaths"] += 1
+        self.note(f"died {death}")
+        db.session.remove()
+        reference_cache.forget()
