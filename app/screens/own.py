@@ -16,7 +16,6 @@ from app.screens.base import Screen
 from app.screens.interface import fast
 from app.screens.rights import OfOwnCases, Own
 from app.services.relations import may_show_money
-from app.services.relations import may_show_money
 
 
 class MyScreen(Screen):
@@ -62,15 +61,6 @@ def own_sum(name: str, label: Any) -> col.Column:
         lambda row: formats.money(getattr(row, name)) if may_show_money(row) else "-",
         is_number=True,
     )
-
-
-def sum_of(name: str, label: Any) -> col.Column:
-    """Return a column of money; an heir's shows only once the relation is confirmed."""
-
-    def cell(row: Application) -> str:
-        return formats.money(getattr(row, name)) if may_show_money(row) else ""
-
-    return col.Column(name, label, cell, is_number=True)
 
 
 class MyApplicationsScreen(MyScreen):

@@ -5,8 +5,16 @@ import pytest
 from app.domain.terms import Capacity, Role, Status
 from app.models import Application, CaseEvent, Material, MaterialType
 from tests.factories import (
-    NOON, PASSWORD, Person, actor_of, find_scheme, make_account, make_applicant, make_application,
-    make_card, make_staff,
+    NOON,
+    PASSWORD,
+    Person,
+    actor_of,
+    find_scheme,
+    make_account,
+    make_applicant,
+    make_application,
+    make_card,
+    make_staff,
 )  # fmt: skip
 
 STAFF_LISTS = {
@@ -113,9 +121,9 @@ def test_an_heir_reads_no_sum_before_the_relation_is_confirmed(browse, people, r
     with rows() as session:
         account = make_account(session, make_applicant(session, "林国强"), balance=77_000)
         case = make_application(
-            session, account, status=Status.SUBMITTED, amount=76_999, capacity=Capacity.HEIR,
-            applicant_id=people["ana"].actor.applicant_id,
-        )  # fmt: skip
+            session, account, status=Status.SUBMITTED, amount=76_999, capacity=Capacity.HEIR
+        )
+        case.applicant_id = people["ana"].actor.applicant_id
         key, number = case.id, account.number
     browser = browse("ana")
 
