@@ -33,7 +33,7 @@ from app.hall.wording import said
 from app.models import Application, Bank, MaterialPage, ReturnItem
 from app.navigation import brand_of
 from app.services import applications, cases, reference, tries, wizard
-from app.services.payees import Payee
+from app.services.payees import KEPT_CARD, Payee
 from app.services.relations import may_show_money
 from app.transaction import transaction
 
@@ -158,7 +158,7 @@ class ProgressView(BaseView):
         if request.method == "GET":
             return self._payee(own_case(key), Typed())
         typed, actor, now = request.form.to_dict(), current.actor(), current.now()
-        new = Payee(typed.get("bank_code", ""), typed.get("bank_account_no", ""))
+        new = Payee(typed.get("bank_code", ""), typed.get("bank_account_no", "") or KEPT_CARD)
         try:
             with transaction() as session:
                 case = applications.get_own(session, key, actor=actor)

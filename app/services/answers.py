@@ -21,11 +21,14 @@ from app.domain.workdays import local_date
 from app.gateways.cardcheck import CardCheck
 from app.models import Application
 from app.services import applications, circumstances, reference, wizard
-from app.services.payees import Payee, check_payee_card, write_payee
+from app.services.payees import KEPT_CARD, Payee, check_payee_card, write_payee
 
 Typed = Mapping[str, str]
 
 AMOUNT = FactRow("amount", FactSource.ASKED, FactType.MONEY, frozenset())
+
+NOT_OF_THE_AMOUNT = frozenset({"mobile", "bank_code", "bank_account_no"})
+"""Fields that may be wrong while the amount can still be checked against the entitlement."""
 
 
 class Answers:
@@ -139,7 +142,7 @@ def save_payee(answers: Answers) -> None:
     application, typed = answers.application, answers.typed
 
     def write() -> None:
-        payee = Payee(typed.get("bank_code", ""), typed.get("bank_account_no", ""))
+        payee = Payee(typed.get("bank_code", ""), typed.get("bank_account_no", KEPT_CARD))
         checked = check_payee_card(answers.session, application, payee)
         write_payee(
             answers.session, application, checked, now=answers.now,
@@ -206,7 +209,7 @@ def save_amount(answers: Answers) -> None:
     application = answers.application
     if not (answers.open_for("amount") or answers.open_for("reason")):
         return
-    if answers.problems:
+    if any(problem.field not in NOT_OF_THE_AMOUNT for problem in answers.problems):
         _keep_amount(answers)
         return
 

@@ -8,37 +8,50 @@ from sqlalchemy.orm import Session
 
 from app import sealing
 from app.domain import cards
-from app.domain.errors import Invalid
+from app.domain.errors import Invalid, ManyProblems, RuleBroken
 from app.domain.terms import Capacity
 from app.gateways.cardcheck import CardCheck
 from app.models import Applicant, Application, BankCard
 from app.services import reference
 
+KEPT_CARD = "*"
+"""Stands for the number when only other things were typed: the card on file stays."""
+
 
 @dataclass(frozen=True, slots=True)
 class Payee:
-    """A receiving account as typed; an empty card number keeps the one there is."""
+    """A receiving account as typed; a number with stars keeps the one there is."""
 
     bank_code: str
     card_number: str
 
 
 def check_payee_card(session: Session, application: Application, payee: Payee) -> Payee:
-    """Return the account as it is kept, or raise ``Invalid`` on the field that is wrong.
+    """Return the account as it is kept, or raise ``ManyProblems``: of the bank and of the card.
 
     The bank must be one the reason allows (SB07), the card a debit card of that bank (CD01).
+    A number with stars keeps the card that is on file.
     """
     allowed = {bank.code for bank in reference.banks_for(session, application.reason)}
+    problems: list[RuleBroken] = []
     if not payee.bank_code:
-        raise Invalid(code="bank_missing", field="bank_code")
-    if payee.bank_code not in allowed:
-        raise Invalid(code="bank_not_accepted", field="bank_code", bank_code=payee.bank_code)
+        problems.append(Invalid(code="bank_missing", field="bank_code"))
+    elif payee.bank_code not in allowed:
+        problems.append(
+            Invalid(code="bank_not_accepted", field="bank_code", bank_code=payee.bank_code)
+        )
     number = payee.card_number.strip()
-    if not number or "*" in number:
-        if not application.payee_card:
+    try:
+        if "*" in number:
+            number = application.payee_card or ""
+        if not number:
             raise Invalid(code="card_missing", field="bank_account_no")
-        number = application.payee_card
-    checked = cards.check_card(number, bank_code=payee.bank_code, bins=reference.bins(session))
+        bank_code = None if problems else payee.bank_code
+        checked = cards.check_card(number, bank_code=bank_code, bins=reference.bins(session))
+    except Invalid as wrong:
+        raise ManyProblems([*problems, wrong]) from wrong
+    if problems:
+        raise ManyProblems(problems)
     return Payee(payee.bank_code, checked.number)
 
 

@@ -1,7 +1,11 @@
 """What the pages say to bad input: beside its field, all at once, with nothing lost."""
 
-from tests.pages.hall_walk import begin, give_account
-from tests.pages.test_wizard_fund import NUMBER, own_house, to_the_house
+import pytest
+
+from tests.factories import make_card_number
+from tests.pages.hall_walk import begin, card, give_account
+from tests.pages.test_wizard_faults import beside
+from tests.pages.test_wizard_fund import ANSWERS, NUMBER, own_house, to_the_house
 
 
 class TestWayBack:
@@ -34,3 +38,56 @@ class TestWayBack:
         page = ana.follow(page, "English")
 
         assert page.heading == "Fill in basic information"
+
+
+class TestPayee:
+    def test_bank_and_card_and_amount_are_told_at_once(self, browse, people, rows):
+        ana, page = on_the_payee_page(browse, people, rows)
+
+        page = ana.press(page, "下一步", bank_code="ABC", bank_account_no="6217000000000000000",
+                         amount="99,999,999")  # fmt: skip
+
+        assert "不付到这家银行" in beside(page, "bank_code")
+        assert "校验位不符" in beside(page, "bank_account_no")
+        assert "最多可以" in beside(page, "amount")
+        assert page.soup.select_one("#bank_account_no")["value"] == "6217000000000000000"
+        assert page.soup.select_one("#amount")["value"] == "99,999,999"
+
+    def test_an_emptied_card_number_is_asked_for_again(self, browse, people, rows):
+        ana, page = on_the_payee_page(browse, people, rows)
+        ana.press(page, "下一步", **card())
+
+        page = ana.press(ana.open(page.url), "下一步", bank_account_no="")
+
+        assert page.heading == "收款账户信息"
+        assert "请填写" in beside(page, "bank_account_no")
+
+    @pytest.mark.parametrize(
+        ("bank", "number", "zh", "en"),
+        [
+            ("CCB", "6217000000000000000", "校验位不符", "last digit does not fit"),
+            ("CCB", "4367450000000014", "信用卡", "credit card"),
+            ("ABC", "6228480402564890018", "不付到这家银行", "not paid to this bank"),
+            ("CCB", "62170000", "19 位", "19 digits"),
+            ("ICBC", make_card_number(), "不属于所选", "another bank than you chose"),
+            ("", make_card_number(), "请选择", "Choose the bank"),
+        ],
+    )
+    def test_a_card_is_refused_in_both_languages(
+        self, browse, people, rows, bank, number, zh, en
+    ):
+        ana, page = on_the_payee_page(browse, people, rows)
+
+        for button, word in (("下一步", zh), ("Next", en)):
+            page = ana.press(page, button, bank_code=bank, bank_account_no=number)
+            assert word in beside(page, "bank_code") + beside(page, "bank_account_no")
+            page = ana.follow(page, "English") if word == zh else page
+
+
+def on_the_payee_page(browse, people, rows):
+    give_account(rows, people["ana"], scheme="fund")
+    own_house(rows, people["ana"])
+    ana = browse("ana")
+    page = ana.press(to_the_house(ana), "查询", house_no=NUMBER)
+    asked = {key: value for key, value in ANSWERS.items() if page.soup.select(f"[name={key}]")}
+    return ana, ana.press(page, "下一步", **asked)
