@@ -703,8 +703,9 @@ class PropertyRecord(HasSeal, Model):
 # --- cases ------------------------------------------------------------------------------------
 
 OPEN_SQL = "status IN ({})".format(
-    ", ".join(f"'{status}'" for status in sorted(lifecycle.OPEN))
+    ", ".join(f"'{status}'" for status in sorted(lifecycle.OPEN - {Status.PAYEE_FIX}))
 )
+"""Money may come back from the bank after the next case began: that must always be written."""
 
 
 class Application(HasSeal, OfScheme, Model):
@@ -724,6 +725,7 @@ class Application(HasSeal, OfScheme, Model):
         sa.Index("cases_by_queue", "agency_id", "status", "due_on", "id"),
         sa.Index("cases_by_amount", "amount", "id"),
         sa.Index("cases_by_submission", "submitted_at", "id"),
+        sa.Index("cases_by_mobile", "agency_id", "mobile_last_four"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -799,6 +801,8 @@ class Application(HasSeal, OfScheme, Model):
         back_populates="application", order_by="Payout.id"
     )
     clocks: Mapped[list["ClockInterval"]] = relationship(order_by="ClockInterval.id")
+
+    __mapper_args__ = {"version_id_col": version}
 
     def __str__(self) -> str:
         """Return the number."""

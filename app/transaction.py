@@ -15,6 +15,13 @@ from app.extensions import db
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 BUSY_SECONDS = 30
+CLASHES = {
+    "one_draft_a_reason": "draft_there",
+    "application.account_id, application.applicant_id": "draft_there",
+    "one_open_case_an_account": "open_case",
+    "application.account_id": "open_case",
+}
+"""What a broken uniqueness is called by PostgreSQL and by SQLite, and the sentence for it."""
 
 
 @contextmanager
@@ -37,16 +44,19 @@ def transaction() -> Iterator[Session]:
         raise IllegalMove("the row has moved on") from stale
     except IntegrityError as clash:
         session.rollback()
-        if "one_open_case_an_account" in str(clash.orig) or "application.account_id" in str(
-            clash.orig
-        ):
-            raise IllegalMove("another application is open", code="open_case") from clash
+        if (code := _known_clash(str(clash.orig))) is not None:
+            raise IllegalMove("another application is there", code=code) from clash
         raise
     except BaseException:
         session.rollback()
         raise
     finally:
         _writing.reset(token)
+
+
+def _known_clash(text: str) -> str | None:
+    """Return the code of what two people, or one person twice, did at the same moment."""
+    return next((code for mark, code in CLASHES.items() if mark in text), None)
 
 
 def prepare_sqlite(engine: sa.Engine) -> None:

@@ -17,9 +17,10 @@ def about_case(
     case: Application,
     *,
     now: dt.datetime,
+    once: str = "",
     **placeholders: Any,
 ) -> None:
-    """Tell the applicant of a case; the same event of the same version is told once."""
+    """Tell the applicant of a case; the same event of the same version, or ``once``, is told once."""
     agency = case.agency
     known: dict[str, Any] = {
         "application_no": case.number or "",
@@ -35,7 +36,7 @@ def about_case(
         applicant=case.applicant,
         agency_id=case.agency_id,
         application=case,
-        reference=f"{event}:{case.id}:{case.version}",
+        reference=f"{event}:{case.id}:{once or case.version}",
         now=now,
         **(known | placeholders),
     )

@@ -13,9 +13,6 @@ from app.domain.workdays import local_date
 from app.models import Application, ClockInterval
 from app.services import case_notices, cases, ledger, reference
 
-INQUIRY_DAYS = 5
-"""Working days a check in the city usually takes, SHGJJ 144 (2015)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -28,7 +25,7 @@ class Due:
 def decision_due(session: Session, case: Application, *, now: dt.datetime) -> Due:
     """Return the last day for a decision: the office's days less those it has used already."""
     on = local_date(now)
-    days = int(reference.settings_on(session, case.scheme_id, on)["decision_days"])
+    days = _days(session, case.scheme_id, "decision_days", on=on)
     left = max(1, days - office_days_used(session, case, now=now))
     deadline = reference.calendar(session).add_workdays(on, left)
     return Due(deadline.date, deadline.estimated)
@@ -53,7 +50,7 @@ def office_days_used(session: Session, case: Application, *, now: dt.datetime) -
 
 def pay_by(session: Session, case: Application, *, on: dt.date) -> dt.date:
     """Return the last day for the money to arrive (三个工作日内到账)."""
-    days = int(reference.settings_on(session, case.scheme_id, on)["payout_days"])
+    days = _days(session, case.scheme_id, "payout_days", on=on)
     return reference.calendar(session).add_workdays(on, days).date
 
 
@@ -85,31 +82,41 @@ def lapse(session: Session, case: Application, *, now: dt.datetime) -> None:
     )  # fmt: skip
 
 
-def to_remind(
-    session: Session, *, now: dt.datetime, days: int = 3, limit: int = 100
-) -> list[int]:
-    """Return the returned cases that end in ``days`` working days or less."""
-    last = reference.calendar(session).add_workdays(local_date(now), days).date
-    return list(
-        session.scalars(
+def to_remind(session: Session, *, now: dt.datetime, limit: int = 100) -> list[int]:
+    """Return the returned cases that end within the working days their scheme reminds before."""
+    on = local_date(now)
+    found: list[int] = []
+    for scheme in reference.schemes(session):
+        days = _days(session, scheme.id, "correction_reminder_days", on=on)
+        last = reference.calendar(session).add_workdays(on, days).date
+        found += session.scalars(
             sa.select(Application.id)
             .where(
+                Application.scheme_id == scheme.id,
                 Application.status == Status.RETURNED,
-                Application.correction_due_on.between(local_date(now), last),
+                Application.correction_due_on.between(on, last),
             )
             .order_by(Application.id)
             .limit(limit)
         )
-    )
+    return found
 
 
 def remind(session: Session, case: Application, *, now: dt.datetime) -> None:
     """Remind the applicant of a returned case, once a return."""
+    round_no = max((item.round for item in case.return_items), default=0)
     case_notices.about_case(
-        session, "return_reminder", case, now=now, deadline=case.correction_due_on
-    )
+        session, "return_reminder", case, now=now, once=f"round-{round_no}",
+        deadline=case.correction_due_on,
+    )  # fmt: skip
 
 
-def inquiry_due(session: Session, *, now: dt.datetime) -> dt.date:
+def inquiry_due(session: Session, case: Application, *, now: dt.datetime) -> dt.date:
     """Return the day until which a check in the city usually takes (WF02)."""
-    return reference.calendar(session).add_workdays(local_date(now), INQUIRY_DAYS).date
+    on = local_date(now)
+    days = _days(session, case.scheme_id, "investigation_days", on=on)
+    return reference.calendar(session).add_workdays(on, days).date
+
+
+def _days(session: Session, scheme_id: int, key: str, *, on: dt.date) -> int:
+    return int(reference.settings_on(session, scheme_id, on)[key])

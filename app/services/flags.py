@@ -56,7 +56,7 @@ def investigate(
         "investigation_started",
         case,
         now=now,
-        date=deadlines.inquiry_due(session, now=now),
+        date=deadlines.inquiry_due(session, case, now=now),
     )
 
 

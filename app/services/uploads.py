@@ -222,8 +222,12 @@ def _check_open(
     actor: Actor,
     now: dt.datetime,
 ) -> None:
-    """Raise unless the applicant may change this paper now: a draft, or reopened by a return."""
+    """Raise unless the applicant may change this paper now: a draft, or reopened by a return.
+
+    The case is locked, so that pictures sent at the same time are added one after the other.
+    """
     policy.check_own(actor, applicant_id=application.applicant_id)
+    session.refresh(application, with_for_update=True)
     if application.status is Status.DRAFT:
         return
     if application.status is Status.RETURNED:

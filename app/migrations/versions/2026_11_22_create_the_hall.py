@@ -841,6 +841,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('application', schema=None) as batch_op:
         batch_op.create_index('cases_by_amount', ['amount', 'id'], unique=False)
+        batch_op.create_index('cases_by_mobile', ['agency_id', 'mobile_last_four'], unique=False)
         batch_op.create_index('cases_by_queue', ['agency_id', 'status', 'due_on', 'id'], unique=False)
         batch_op.create_index('cases_by_submission', ['submitted_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_application_account_id'), ['account_id'], unique=False)
@@ -853,7 +854,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_application_scheme_id'), ['scheme_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_application_status'), ['status'], unique=False)
         batch_op.create_index('one_draft_a_reason', ['account_id', 'applicant_id', 'reason_code'], unique=True, sqlite_where=sa.text("status = 'draft'"), postgresql_where=sa.text("status = 'draft'"))
-        batch_op.create_index('one_open_case_an_account', ['account_id'], unique=True, sqlite_where=sa.text("status IN ('approved', 'in_review', 'payee_fix', 'returned', 'second_review', 'submitted')"), postgresql_where=sa.text("status IN ('approved', 'in_review', 'payee_fix', 'returned', 'second_review', 'submitted')"))
+        batch_op.create_index('one_open_case_an_account', ['account_id'], unique=True, sqlite_where=sa.text("status IN ('approved', 'in_review', 'returned', 'second_review', 'submitted')"), postgresql_where=sa.text("status IN ('approved', 'in_review', 'returned', 'second_review', 'submitted')"))
 
     op.create_table('ledger_account',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1293,7 +1294,7 @@ def downgrade() -> None:
 
     op.drop_table('ledger_account')
     with op.batch_alter_table('application', schema=None) as batch_op:
-        batch_op.drop_index('one_open_case_an_account', sqlite_where=sa.text("status IN ('approved', 'in_review', 'payee_fix', 'returned', 'second_review', 'submitted')"), postgresql_where=sa.text("status IN ('approved', 'in_review', 'payee_fix', 'returned', 'second_review', 'submitted')"))
+        batch_op.drop_index('one_open_case_an_account', sqlite_where=sa.text("status IN ('approved', 'in_review', 'returned', 'second_review', 'submitted')"), postgresql_where=sa.text("status IN ('approved', 'in_review', 'returned', 'second_review', 'submitted')"))
         batch_op.drop_index('one_draft_a_reason', sqlite_where=sa.text("status = 'draft'"), postgresql_where=sa.text("status = 'draft'"))
         batch_op.drop_index(batch_op.f('ix_application_status'))
         batch_op.drop_index(batch_op.f('ix_application_scheme_id'))
@@ -1306,6 +1307,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_application_account_id'))
         batch_op.drop_index('cases_by_submission')
         batch_op.drop_index('cases_by_queue')
+        batch_op.drop_index('cases_by_mobile')
         batch_op.drop_index('cases_by_amount')
 
     op.drop_table('application')
