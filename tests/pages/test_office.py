@@ -1,12 +1,16 @@
 """The office: agencies, packages, calendar, import of accounts, proof of the audit, health."""
 
 import io
+import shutil
+from decimal import Decimal
 
 import pytest
+from bs4 import BeautifulSoup
 
 from app.domain.terms import Role
-from app.models import Agency, AuditEvent, WorkingDay
-from tests.factories import PASSWORD, Person, actor_of, make_staff
+from app.models import Account, Agency, AuditEvent, WorkingDay
+from app.packages.reader import PACKAGES
+from tests.factories import PASSWORD, Person, actor_of, make_id_number, make_staff
 
 
 @pytest.fixture
@@ -118,3 +122,81 @@ def test_numbers_are_not_for_strangers(app):
     through_proxy = client.get("/metrics", headers={"X-Forwarded-For": "10.1.2.3"})
 
     assert far.status_code == through_proxy.status_code == 404
+
+
+GOOD_FILE = (
+    "agency,scheme,id_type,id_number,name,account_number,employer,opened_on,state,balance\n"
+    "{agency},subsidy,resident_id_card,{number},林知夏,A1,示例公司,2015-03-01,01,1000.50\n"
+    "#TRAILER,1,1000.50\n"
+)
+
+
+def look(browser, agency="anhui"):
+    """Send a right file to be looked at; return the page of the answer."""
+    page = browser.open("/office/accounts-import/")
+    token = page.soup.select_one("input[name=csrf_token]")["value"]
+    data = GOOD_FILE.format(agency=agency, number=make_id_number()).encode()
+    answer = browser.client.post(
+        "/office/accounts-import/look",
+        data={"csrf_token": token, "file": (io.BytesIO(data), "accounts.csv")},
+    )
+    return BeautifulSoup(answer.data, "html.parser"), token
+
+
+def test_a_file_is_looked_at_first_and_then_taken(sign_in, rows):
+    browser = sign_in(Role.SUPERVISOR)
+    seen, token = look(browser)
+    with rows() as session:
+        assert session.query(Account).count() == 0
+    sha256 = seen.select_one("input[name=sha256]")["value"]
+
+    answer = browser.client.post(
+        "/office/accounts-import/take",
+        data={"csrf_token": token, "sha256": sha256, "name": "accounts.csv"},
+    )
+
+    assert answer.status_code == 302
+    with rows() as session:
+        assert session.query(Account).one().available == Decimal("1000.50")
+    assert "accounts.csv" in browser.open("/office/imports/list/").text
+
+
+def test_a_file_of_another_agency_is_refused(sign_in):
+    seen, _token = look(sign_in(Role.SUPERVISOR, agency="liaoning"))
+
+    assert "暂时不能接收" in seen.get_text()
+    assert not seen.select_one("input[name=sha256]")
+
+
+def test_nobody_takes_a_file_that_somebody_else_looked_at(sign_in, rows):
+    mine, _token = look(sign_in(Role.SUPERVISOR))
+    other = sign_in(Role.SUPERVISOR, Role.PACKAGE_EDITOR)
+    page = other.open("/office/accounts-import/")
+    token = page.soup.select_one("input[name=csrf_token]")["value"]
+    sha256 = mine.select_one("input[name=sha256]")["value"]
+
+    other.client.post(
+        "/office/accounts-import/take", data={"csrf_token": token, "sha256": sha256}
+    )
+
+    with rows() as session:
+        assert session.query(Account).count() == 0
+
+
+def test_a_package_with_faults_is_shown_line_by_line_and_not_loaded(sign_in, app, tmp_path):
+    shutil.copytree(PACKAGES, tmp_path / "packages")
+    folder = tmp_path / "packages" / "anhui_subsidy"
+    title = folder / "package.csv"
+    title.write_text(title.read_text(encoding="utf-8").replace(",1,", ",2,", 1), encoding="utf-8")
+    reasons = folder / "reasons.csv"
+    reasons.write_text(
+        reasons.read_text(encoding="utf-8").replace("GMZF,", "gmzf!,", 1), encoding="utf-8"
+    )
+    app.config["ANJU_PACKAGES"] = tmp_path / "packages"
+    browser = sign_in(Role.INSTALLATION_ADMIN)
+
+    answer = browser.press(browser.open("/office/packages/list/"), "载入较新的版本")
+
+    del app.config["ANJU_PACKAGES"]
+    assert "没有载入任何内容" in answer.text
+    assert "reasons.csv" in answer.text
