@@ -25,10 +25,10 @@ def chosen(name: str, default: Any) -> Any:
     return current_app.config.get(name) or default()
 
 
-def bank(_agency: Agency) -> Bank:
-    """Return the bank that pays for an agency."""
-    url = current_app.config["ANJU_BANK_URL"]
-    made: Bank = chosen("ANJU_BANK", lambda: SimulatorBank(url))
+def bank(agency: Agency) -> Bank:
+    """Return the bank that pays for an agency; its statements are of the agency's account."""
+    url, account = current_app.config["ANJU_BANK_URL"], agency.payer_account
+    made: Bank = chosen("ANJU_BANK", lambda: SimulatorBank(url, account=account))
     return made
 
 

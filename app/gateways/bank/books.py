@@ -112,15 +112,19 @@ class Books:
             self._move_on(row, now)
             return _held(self._row(reference))
 
-    def bookings(self, day: date) -> list[dict[str, str]]:
-        """Return the bookings of a day as the lines of a statement."""
+    def bookings(self, day: date, account: str = "") -> list[dict[str, str]]:
+        """Return the bookings of a day, of one payer's account or all, as a statement's lines."""
         with self._lock:
             rows = self._line.execute(
                 "SELECT b.reference, b.amount_fen, b.at, p.content FROM booking b"
                 " JOIN payment p ON p.reference = b.reference WHERE b.day = ? ORDER BY b.id",
                 (day.isoformat(),),
             ).fetchall()
-        return [_statement_line(*row) for row in rows]
+        return [
+            _statement_line(*row)
+            for row in rows
+            if account in ("", json.loads(row[3])["payer_account"])
+        ]
 
     def _row(self, reference: str) -> Any:
         cursor = self._line.execute("SELECT * FROM payment WHERE reference = ?", (reference,))

@@ -1,7 +1,7 @@
 """The bank simulator: a process of its own that takes payments, pays once and misbehaves.
 
-``POST /payments``, ``GET /payments/<reference>``, ``GET /statement?day=``, ``POST /control``
-(see ``faults.Script.update``), ``GET /healthz``. Never for a production bank.
+``POST /payments``, ``GET /payments/<reference>``, ``GET /statement?day=&account=``,
+``POST /control`` (see ``faults.Script.update``), ``GET /healthz``. Never for a production bank.
 """
 
 import argparse
@@ -115,7 +115,7 @@ class Counter(BaseHTTPRequestHandler):
         except (KeyError, ValueError):
             return self._say(400, {"error": "which day?"})
         script = self.server.script
-        lines = self.server.books.bookings(day)
+        lines = self.server.books.bookings(day, asked.get("account", [""])[0])
         for fault in script.statement:
             if fault["kind"] != "wrong_totals":
                 lines = _spoilt(lines, fault["kind"], fault.get("reference", ""))

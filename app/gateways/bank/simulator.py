@@ -35,13 +35,19 @@ class SimulatorBank:
 
     Whatever is not a clear answer is ``UNKNOWN``: silence, HTTP errors, broken bodies, states
     that do not exist, an answer about another reference. ``clock`` stamps receipts without a
-    time of their own.
+    time of their own. Statements are those of the payer's ``account``, or of all.
     """
 
     def __init__(
-        self, url: str, *, seconds: float = 10.0, clock: Callable[[], datetime] = _utc_now
+        self,
+        url: str,
+        *,
+        account: str = "",
+        seconds: float = 10.0,
+        clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._url = url.rstrip("/")
+        self._account = account
         self._seconds = seconds
         self._clock = clock
 
@@ -59,7 +65,7 @@ class SimulatorBank:
 
     def statement(self, day: date) -> Statement:
         """Read the bookings of one day and compare them with the declared count and total."""
-        target = f"/statement?day={day.isoformat()}"
+        target = f"/statement?day={day.isoformat()}&account={quote(self._account, safe='')}"
         try:
             answer = exchange("bank", "GET", self._url + target, seconds=self._seconds)
         except Unavailable as fault:
