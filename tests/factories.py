@@ -145,37 +145,38 @@ def make_application(
     account = account or make_account(session, make_applicant(session))
     scheme = session.get_one(Scheme, account.scheme_id)
     of = find_reason(session, reason or RENT[scheme.code], scheme.code)
-    serial = next(serial_numbers)
-    card = make_card_number(serial)
-    at = None if status is Status.DRAFT else NOON
-    plain = {
-        "number": f"{PREFIX[scheme.code]}20261118{serial:06d}",
-        "kind": Kind.FIRST,
-        "status": status,
-        "payee_name": account.applicant.name,
-        "payee_bank_code": "CCB",
-        "payee_last_four": card[-4:],
-        "created_at": NOON,
-        "updated_at": NOON,
-        "amount_allowed": at and Decimal(amount),
-        "submitted_at": at,
-        "due_on": at and DUE,
-    }
-    case = Application(
-        agency_id=account.agency_id,
-        scheme_id=account.scheme_id,
-        applicant_id=account.applicant_id,
-        account_id=account.id,
-        reason_id=of.id,
-        reason_code=of.code,
-        amount=Decimal(amount),
-        **plain | columns,
-    )
-    case.payee_card = card
+    case = Application(**_plain_case(account, of, status, Decimal(amount)) | columns)
+    case.payee_card = make_card_number(next(serial_numbers))
+    case.payee_last_four = columns.get("payee_last_four", case.payee_card[-4:])
     case.mobile = account.applicant.mobile
     session.add(case)
     session.commit()
     return case
+
+
+def _plain_case(
+    account: Account, of: WithdrawalReason, status: Status, amount: Decimal
+) -> dict[str, Any]:
+    at = None if status is Status.DRAFT else NOON
+    return {
+        "agency_id": account.agency_id,
+        "scheme_id": account.scheme_id,
+        "applicant_id": account.applicant_id,
+        "account_id": account.id,
+        "reason_id": of.id,
+        "reason_code": of.code,
+        "amount": amount,
+        "number": f"{PREFIX[account.scheme.code]}20261118{next(serial_numbers):06d}",
+        "kind": Kind.FIRST,
+        "status": status,
+        "payee_name": account.applicant.name,
+        "payee_bank_code": "CCB",
+        "created_at": NOON,
+        "updated_at": NOON,
+        "amount_allowed": at and amount,
+        "submitted_at": at,
+        "due_on": at and DUE,
+    }
 
 
 def make_house(

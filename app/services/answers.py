@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain import facts as fact_rules
 from app.domain import policy
 from app.domain.eligibility import kind_for
-from app.domain.entitlement import check_amount, prefilled_amount
+from app.domain.entitlement import prefilled_amount
 from app.domain.errors import IllegalMove, Invalid, ManyProblems, RuleBroken
 from app.domain.facts import FactRow, FactSource, FactType
 from app.domain.identity import check_mobile, normalise
@@ -22,6 +22,7 @@ from app.gateways.cardcheck import CardCheck
 from app.models import Application
 from app.services import applications, circumstances, reference, wizard
 from app.services.payees import KEPT_CARD, Payee, check_payee_card, write_payee
+from app.services.relations import check_asked
 
 Typed = Mapping[str, str]
 
@@ -116,23 +117,32 @@ def save_reason(answers: Answers) -> None:
 
     def write() -> None:
         code = typed.get("reason_code") or application.reason_code
-        if application.status is Status.DRAFT and code != application.reason_code:
-            on = local_date(answers.now)
-            reason = reference.reason(answers.session, application.scheme_id, code, on)
-            application.reason_id, application.reason_code = reason.id, reason.code
-            application.subtype, application.house, application.house_key = "", None, ""
-            answers.session.flush()
-            answers.session.refresh(application)
+        changed = application.status is Status.DRAFT and code != application.reason_code
+        if changed:
+            _take_reason(answers, code)
         if "subtype" in typed and application.reason.subtypes:
             if not typed["subtype"]:
                 raise Invalid(code="answer_missing", field="subtype")
             if typed["subtype"] not in application.reason.subtypes:
                 raise Invalid(code="choice_invalid", field="subtype")
             application.subtype = typed["subtype"]
-        if "closing" in typed or code != application.reason_code:
+        if "closing" in typed or changed:
             application.kind = _kind(answers)
 
     answers.try_to(write)
+
+
+def _take_reason(answers: Answers, code: str) -> None:
+    """Put a draft on another reason, one that this person may ask for and has no draft of yet."""
+    application = answers.application
+    reason = reference.reason(
+        answers.session, application.scheme_id, code, local_date(answers.now)
+    )
+    applications.check_capacity(reason, application.capacity)
+    if applications.has_draft(answers.session, application, code):
+        raise Invalid(code="draft_there", field="reason_code")
+    application.reason, application.reason_code = reason, reason.code
+    application.subtype, application.house, application.house_key = "", None, ""
 
 
 def save_payee(answers: Answers) -> None:
@@ -228,7 +238,7 @@ def save_amount(answers: Answers) -> None:
             amount = prefilled_amount(rule, entitled, known)
         else:
             amount = fact_rules.parse(AMOUNT, typed)
-        check_amount(amount, entitled)
+        check_asked(application, amount, entitled)
         application.amount = amount
 
     answers.try_to(write)
