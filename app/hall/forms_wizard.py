@@ -1,6 +1,7 @@
 """What a page of the wizard shows of money, and how it comes back with its problems."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from app.domain.amounts.labels import line_label
@@ -25,12 +26,12 @@ class WizardPage(PageAsks):
         """Tell whether balance and calculation may be shown."""
         return may_show_money(self.application)
 
-    @property
+    @cached_property
     def entitled(self) -> Entitlement:
         """Return the most that may be taken."""
         return circumstances.calculation(self.session, self.application, now=self.now)
 
-    @property
+    @cached_property
     def lines(self) -> list[tuple[str, Any, str]]:
         """Return the lines of the calculation in words."""
         return [
@@ -60,7 +61,7 @@ class WizardPage(PageAsks):
         """Return the label of the amount."""
         return said(wording.AMOUNT[self.flow])
 
-    @property
+    @cached_property
     def fields(self) -> list[str]:
         """Return the fields of the page, to which the summary leads."""
         found = ["mobile", "bank_code", "bank_account_no", "amount", "agree", "house_no"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext
@@ -40,11 +41,10 @@ class Question:
 class PageAsks(PagePlace):
     """The questions of a page and what is known already."""
 
-    @property
+    @cached_property
     def questions(self) -> list[Question]:
         """Return the questions of the page with the answers kept."""
-        rows = wizard.questions_on(self.session, self.application, self.page, on=self.on)
-        return [self._question(row) for row in rows]
+        return [self._question(row) for row in self.asked]
 
     def _question(self, row: FactRow) -> Question:
         kept = self.application.answers.get(row.key)
@@ -75,12 +75,12 @@ class PageAsks(PagePlace):
         number, bank = wording.PAYEE.get(self.page, wording.PAYEE[Page.PAYEE])
         return said(number), said(bank)
 
-    @property
+    @cached_property
     def banks(self) -> list[Bank]:
         """Return the banks that may receive the money."""
         return reference.banks_for(self.session, self.application.reason)
 
-    @property
+    @cached_property
     def bank_options(self) -> list[tuple[str, str]]:
         """Return the banks as a list to choose from."""
         return [(bank.code, localized(bank, "short_name")) for bank in self.banks]

@@ -3,12 +3,15 @@
 import datetime as dt
 import secrets
 from collections.abc import Mapping
+from functools import cached_property
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
 from app.domain import steps
+from app.domain.facts import FactRow
 from app.domain.page_words import Page
+from app.domain.steps import Reopened
 from app.domain.terms import Kind, Status
 from app.domain.workdays import local_date
 from app.hall.forms import Typed
@@ -42,8 +45,32 @@ class PagePlace:
         self.on = local_date(now)
         self.typed = typed or Typed()
         self.flow = wizard.flow_of(application)
-        self.order = wizard.pages_of(session, application, now=now)
         self.key = secrets.token_urlsafe(16)
+
+    @cached_property
+    def whole(self) -> tuple[Page, ...]:
+        """Return all pages of the case, as if nothing had been returned."""
+        return wizard.full_order(self.session, self.application, now=self.now)
+
+    @cached_property
+    def reopened(self) -> Reopened:
+        """Return what a return opens for correction."""
+        return wizard.reopened_in(self.application, self.whole)
+
+    @cached_property
+    def order(self) -> tuple[Page, ...]:
+        """Return the pages to go through; a returned case has only what was reopened."""
+        return self.reopened.pages if self.is_returned else self.whole
+
+    @cached_property
+    def asked(self) -> list[FactRow]:
+        """Return the questions that the page asks."""
+        return wizard.questions_on(self.session, self.application, self.page, on=self.on)
+
+    @property
+    def furthest(self) -> Page:
+        """Return the first page that is still open."""
+        return steps.furthest(self.order, wizard.done(self.application))
 
     @property
     def titles(self) -> list[str]:
@@ -75,23 +102,21 @@ class PagePlace:
         """Tell whether the case was sent back for correction."""
         return self.application.status is Status.RETURNED
 
-    @property
+    @cached_property
     def sections(self) -> tuple[str, ...]:
         """Return what stands on the page; the letter comes where the case is signed."""
         found = tuple(part for part in SECTIONS[self.page] if self.has(part))
         return (*found, "letter") if self.signs and "letter" not in found else found
 
-    @property
+    @cached_property
     def signs(self) -> bool:
         """Tell whether the commitment letter is ticked on this page."""
         if self.is_returned:
-            parts = wizard.reopened(self.session, self.application, now=self.now).parts
-            if "form" not in parts:
+            if "form" not in self.reopened.parts:
                 return False
         elif self.page is Page.CONFIRM and self.application.kind is Kind.SUBSEQUENT:
             return True
-        order = wizard.full_order(self.session, self.application, now=self.now)
-        return self.page is steps.signing_page(self.flow, order)
+        return self.page is steps.signing_page(self.flow, self.whole)
 
     @property
     def back(self) -> str:
@@ -110,6 +135,8 @@ class PagePlace:
 
     def is_open(self, part: str) -> bool:
         """Tell whether a part of the case may be changed now."""
+        if self.is_returned:
+            return part in self.reopened.parts
         return wizard.may_change(self.session, self.application, part, now=self.now)
 
     def has(self, part: str) -> bool:
@@ -118,7 +145,7 @@ class PagePlace:
             return wizard.asks_house(self.application)
         if part != "questions":
             return True
-        return bool(wizard.questions_on(self.session, self.application, self.page, on=self.on))
+        return bool(self.asked)
 
 
 def address_of(application: Application, page: Page) -> str:

@@ -56,11 +56,11 @@ class WizardView(BaseView):
         page = _page(word)
         if case.status not in OPEN_FOR_THE_APPLICANT:
             return redirect(url_for("ProgressView.show", key=key))
-        order = wizard.pages_of(db.session(), case, now=current.now())
-        first_open = _furthest(case)
+        shown = WizardPage(db.session(), case, page, now=current.now())
+        order, first_open = shown.order, shown.furthest
         if page not in order or order.index(page) > order.index(first_open):
             return redirect(address_of(case, first_open))
-        return self._page(WizardPage(db.session(), case, page, now=current.now()))
+        return self._page(shown)
 
     @expose("/<int:key>/<word>/", methods=["POST"])
     @has_access
@@ -135,14 +135,15 @@ class WizardView(BaseView):
     def _page(self, page: WizardPage) -> str:
         """Show a page with what it needs beside the form."""
         session, case, now = page.session, page.application, page.now
+        signs = "letter" in page.sections
         return self.render_template(
             "hall/page.html",
             brand=brand_of(case.agency),
             page=page,
             case=case,
             typed=page.typed,
-            letter=letter_text(session, case, now=now) if "letter" in page.sections else "",
-            letter_version=letter_in_force(session, case, now=now).version,
+            letter=letter_text(session, case, now=now) if signs else "",
+            letter_version=letter_in_force(session, case, now=now).version if signs else "",
             papers=Papers(session, case, now=now) if "papers" in page.sections else None,
         )
 
@@ -154,10 +155,9 @@ class WizardView(BaseView):
         if case.status not in OPEN_FOR_THE_APPLICANT:
             flash(told(db.session(), case, broken)[0][1], "warning")
             return redirect(url_for("ProgressView.show", key=key))
-        order = wizard.pages_of(db.session(), case, now=current.now())
-        if page not in order:
-            return redirect(address_of(case, _furthest(case)))
         shown = WizardPage(db.session(), case, page, now=current.now())
+        if page not in shown.order:
+            return redirect(address_of(case, shown.furthest))
         if near or _belongs(shown, broken):
             with db.session.no_autoflush:
                 return self._filled(case, page, typed, broken)

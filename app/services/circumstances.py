@@ -176,6 +176,8 @@ def _asked_by_return(
         for item in case.return_items
         if item.material_code and item.material_code not in codes
     }
+    if not extra:
+        return []
     types = reference.material_types(session, case.scheme_id, on)
     return [
         Needed(

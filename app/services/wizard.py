@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,9 @@ from app.domain.workdays import local_date
 from app.models import Application, BankCard
 from app.services import circumstances, reference
 
+OF_THE_FAMILY = frozenset({"spouse_applies", "family_applies"})
+"""Questions that fall away where only the holder may withdraw."""
+
 
 def flow_of(application: Application) -> Flow:
     """Return which of the two ways through the hall the case takes."""
@@ -36,8 +39,13 @@ def uses(session: Session, application: Application, *, on: dt.date) -> frozense
 
 def questions(session: Session, application: Application, *, on: dt.date) -> list[FactRow]:
     """Return everything the applicant is asked in this case, in order."""
+    alone = circumstances.settings(session, application, on=on).get("family_may_apply") == 0
     return fact_rules.asked_for(
-        reference.facts(session, application.scheme_id, on),
+        [
+            row
+            for row in reference.facts(session, application.scheme_id, on)
+            if not (alone and row.key in OF_THE_FAMILY)
+        ],
         reason_code=application.reason_code,
         kind=application.kind,
         subtype=application.subtype or None,
@@ -98,13 +106,17 @@ def full_order(
 
 def reopened(session: Session, application: Application, *, now: dt.datetime) -> Reopened:
     """Return what a returned case opens for correction, and nothing else (WF04)."""
+    return reopened_in(application, full_order(session, application, now=now))
+
+
+def reopened_in(application: Application, order: Sequence[Page]) -> Reopened:
+    """Return what the last return opens of the pages of the case."""
     last = max((item.round for item in application.return_items), default=0)
     items = [
         ToCorrect(frozenset(item.return_reason.reopens), item.material_code)
         for item in application.return_items
         if item.round == last
     ]
-    order = full_order(session, application, now=now)
     return steps.reopened_pages(flow_of(application), order, items)
 
 
