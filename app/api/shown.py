@@ -13,6 +13,7 @@ from app.domain.terms import Status
 from app.domain.workdays import local_date
 from app.models import Account, Application
 from app.services import applications, circumstances, reference, wizard
+from app.services.relations import may_show_money
 
 OPEN_FOR_APPLICANT = (Status.DRAFT, Status.RETURNED)
 
@@ -53,7 +54,7 @@ def summary(row: Application) -> dict[str, Any]:
         "kind": row.kind.value,
         "status": row.status.value,
         "label": str(applicant_label(row).word),
-        "amount": f"{row.amount:.2f}",
+        "amount": f"{row.amount:.2f}" if may_show_money(row) else None,
         "submitted_at": row.submitted_at,
         "due_on": row.due_on,
         "pay_by": row.pay_by,
@@ -67,8 +68,8 @@ def progress(session: Session, row: Application, *, now: dt.datetime) -> dict[st
     return summary(row) | {
         "pages": [page.value for page in pages],
         "next_page": _next_page(row, pages) if going_on else None,
-        "calculation": list(row.calculation),
-        "most": f"{circumstances.calculation(session, row, now=now).amount:.2f}",
+        "calculation": list(row.calculation) if may_show_money(row) else [],
+        "most": _most(session, row, now=now) if may_show_money(row) else None,
         "payee": masking.mask_card(row.payee_card) if row.payee_card else "",
         "house": row.house,
         "materials": _papers(session, row, now=now),
@@ -88,6 +89,10 @@ def progress(session: Session, row: Application, *, now: dt.datetime) -> dict[st
             if event.public
         ],
     }
+
+
+def _most(session: Session, row: Application, *, now: dt.datetime) -> str:
+    return f"{circumstances.calculation(session, row, now=now).amount:.2f}"
 
 
 def _next_page(row: Application, pages: tuple[Page, ...]) -> str:
