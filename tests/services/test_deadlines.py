@@ -5,7 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 
 from app.domain.terms import Status
-from app.models import Notice
+from app.models import Notice, PolicySetting
 from app.services import deadlines, decisions, ledger
 from app.services.decisions import ReturnLine
 from tests.factories import NOON, SHANGHAI, make_account, make_applicant, make_application
@@ -105,3 +105,30 @@ def test_money_is_due_three_working_days_after_the_approval(session):
     case = make_application(session, status=Status.SECOND_REVIEW)
 
     assert deadlines.pay_by(session, case, on=FRIDAY.date()) == dt.date(2026, 11, 25)
+
+
+def set_days(session, case, key, days):
+    """Let the scheme of a case have other days."""
+    row = session.scalars(
+        sa.select(PolicySetting).where(
+            PolicySetting.scheme_id == case.scheme_id, PolicySetting.key == key
+        )
+    ).one()
+    row.value = str(days)
+    session.commit()
+
+
+def test_the_scheme_says_how_long_before_people_are_reminded(session, chen):
+    case = returned(session, chen)
+    near = dt.datetime(2026, 11, 30, 9, 0, tzinfo=SHANGHAI)
+
+    set_days(session, case, "correction_reminder_days", 1)
+
+    assert deadlines.to_remind(session, now=near) == []
+
+
+def test_the_scheme_says_how_long_a_check_takes(session):
+    case = make_application(session, status=Status.SUBMITTED)
+    set_days(session, case, "investigation_days", 2)
+
+    assert deadlines.inquiry_due(session, case, now=NOON) == dt.date(2026, 11, 20)
