@@ -2,8 +2,10 @@
 
 import datetime as dt
 import logging
+from typing import Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from app.domain.errors import RuleBroken
 from app.domain.terms import Status
@@ -12,6 +14,13 @@ from app.services import deadlines, drafts
 from app.transaction import transaction
 
 logger = logging.getLogger(__name__)
+
+
+class Deed(Protocol):
+    """What is done to a case when its time has come."""
+
+    def __call__(self, session: Session, case: Application, *, now: dt.datetime) -> None:
+        """Do it; the caller commits."""
 
 
 def run_deadlines(*, now: dt.datetime) -> dict[str, int]:
@@ -29,7 +38,7 @@ def run_deadlines(*, now: dt.datetime) -> dict[str, int]:
     return counts
 
 
-def _with(case_id: int, status: Status, deed: object, *, now: dt.datetime) -> int:
+def _with(case_id: int, status: Status, deed: Deed, *, now: dt.datetime) -> int:
     try:
         with transaction() as session:
             case = session.scalar(
@@ -39,7 +48,7 @@ def _with(case_id: int, status: Status, deed: object, *, now: dt.datetime) -> in
             )
             if case is None:
                 return 0
-            deed(session, case, now=now)  # type: ignore[operator]
+            deed(session, case, now=now)
     except RuleBroken as broken:
         logger.warning("deadline of case %s not kept: %s", case_id, broken)
         return 0

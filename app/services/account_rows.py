@@ -107,12 +107,61 @@ def check_row(raw: RawRow, words: Words, name: str, findings: Findings) -> Accou
     return _Line(raw, words, name, findings).checked()
 
 
-class _Line:
-    """A line being checked."""
+class _Cells:
+    """The cells of a line, and every fault noted while they are read."""
 
     def __init__(self, raw: RawRow, words: Words, name: str, findings: Findings) -> None:
         self.raw, self.words, self.name, self.findings = raw, words, name, findings
         self.failed = False
+
+    def _try(self, column: str, read: Callable[[], T]) -> T | None:
+        try:
+            return read()
+        except Wrong as wrong:
+            self.findings.add(self.name, self.raw.line, column, wrong.zh, wrong.en)
+        except Invalid as broken:
+            zh, en = FAULTS.get(broken.code, ("内容不对", broken.code))
+            at = broken.field if broken.field in self.raw.cells else column
+            self.findings.add(self.name, self.raw.line, at, zh, en)
+        self.failed = True
+        return None
+
+    def _cell(self, column: str) -> str:
+        return self.raw.cells.get(column, "")
+
+    def _need(self, column: str) -> str:
+        cell = self._cell(column)
+        if not cell:
+            raise Wrong("不能为空", "must not be empty")
+        return cell
+
+    def _day(self, column: str, *, need: bool = False) -> dt.date | None:
+        cell = self._need(column) if need else self._cell(column)
+        if not cell:
+            return None
+        try:
+            day = dt.date.fromisoformat(cell.replace("/", "-"))
+        except ValueError:
+            raise Wrong("应为日期，如 2026-09-20", "is no date like 2026-09-20") from None
+        if day > self.words.today:
+            raise Wrong("日期在将来", "lies in the future")
+        return day
+
+    def _money(self, column: str) -> Decimal:
+        cell = self._need(column).replace(",", "")
+        try:
+            amount = Decimal(cell)
+        except InvalidOperation:
+            raise Wrong("应为金额", "is no amount") from None
+        if not amount.is_finite() or not 0 <= amount < MOST:
+            raise Wrong("金额超出范围", "the amount is out of range")
+        if amount != amount.quantize(Decimal("0.01")):
+            raise Wrong("金额最多两位小数", "the amount is finer than a fen")
+        return amount.quantize(Decimal("0.01"))
+
+
+class _Line(_Cells):
+    """A line being checked: what each cell means, and what the cells say together."""
 
     def checked(self) -> AccountRow | None:
         """Check every cell, then what the cells say together."""
@@ -145,29 +194,8 @@ class _Line:
             person=sealing.index_of(id_number), gender=gender, balance=balance,
             birth_date=identity.birth_date_in(id_number) if born else None,
             employer=self._cell("employer")[:200], house_key=self._cell("house_key")[:64],
-            **row,  # type: ignore[arg-type]
+            **row,  # type: ignore[arg-type]  # each cell was checked above
         )  # fmt: skip
-
-    def _try(self, column: str, read: Callable[[], T]) -> T | None:
-        try:
-            return read()
-        except Wrong as wrong:
-            self.findings.add(self.name, self.raw.line, column, wrong.zh, wrong.en)
-        except Invalid as broken:
-            zh, en = FAULTS.get(broken.code, ("内容不对", broken.code))
-            at = broken.field if broken.field in self.raw.cells else column
-            self.findings.add(self.name, self.raw.line, at, zh, en)
-        self.failed = True
-        return None
-
-    def _cell(self, column: str) -> str:
-        return self.raw.cells.get(column, "")
-
-    def _need(self, column: str) -> str:
-        cell = self._cell(column)
-        if not cell:
-            raise Wrong("不能为空", "must not be empty")
-        return cell
 
     def _scheme(self) -> Scheme:
         key = (self._need("agency"), self._need("scheme"))
@@ -218,32 +246,8 @@ class _Line:
             raise Wrong("账户状态应为 01 至 06 或 99", "is no state of an account")
         return AccountState(cell)
 
-    def _day(self, column: str, *, need: bool = False) -> dt.date | None:
-        cell = self._need(column) if need else self._cell(column)
-        if not cell:
-            return None
-        try:
-            day = dt.date.fromisoformat(cell.replace("/", "-"))
-        except ValueError:
-            raise Wrong("应为日期，如 2026-09-20", "is no date like 2026-09-20") from None
-        if day > self.words.today:
-            raise Wrong("日期在将来", "lies in the future")
-        return day
-
     def _interest_day(self) -> dt.date | None:
         return self._day("last_interest_on")
-
-    def _money(self, column: str) -> Decimal:
-        cell = self._need(column).replace(",", "")
-        try:
-            amount = Decimal(cell)
-        except InvalidOperation:
-            raise Wrong("应为金额", "is no amount") from None
-        if not amount.is_finite() or not 0 <= amount < MOST:
-            raise Wrong("金额超出范围", "the amount is out of range")
-        if amount != amount.quantize(Decimal("0.01")):
-            raise Wrong("金额最多两位小数", "the amount is finer than a fen")
-        return amount.quantize(Decimal("0.01"))
 
     def _frozen(self, balance: Decimal) -> Decimal:
         if not self._cell("frozen_amount"):

@@ -1,4 +1,4 @@
-"""How accounts come to be (DECISIONS 3): a file with holders and balances, all or nothing."""
+"""How accounts come to be: a file with holders and balances, all or nothing."""
 
 import datetime as dt
 import hashlib
@@ -72,9 +72,7 @@ def import_accounts(
         if (row := check_row(line, words, name, findings)) is not None
     ]
     whole = sum((row.balance for row in rows), Decimal(0))
-    if not raw.rows and not findings.problems:
-        findings.add(name, 0, "", "文件里没有账户", "there is no account in the file")
-    _check_seen(session, sha256, name, findings)
+    _check_file(session, raw, sha256, name, findings)
     if not findings.problems:
         _check_declared(raw, count, total, whole, name, findings)
     _check_one_agency(rows, actor, name, findings)
@@ -92,7 +90,12 @@ def import_accounts(
     )  # fmt: skip
 
 
-def _check_seen(session: Session, sha256: str, name: str, findings: Findings) -> None:
+def _check_file(
+    session: Session, raw: RawFile, sha256: str, name: str, findings: Findings
+) -> None:
+    """Refuse a file without accounts, and one that was imported before."""
+    if not raw.rows and not findings.problems:
+        findings.add(name, 0, "", "文件里没有账户", "there is no account in the file")
     earlier = session.scalar(sa.select(ImportBatch).where(ImportBatch.sha256 == sha256))
     if earlier is not None:
         day = local_date(earlier.at)

@@ -19,14 +19,7 @@ from app.domain.errors import IllegalMove, Invalid
 from app.domain.policy import Actor
 from app.domain.terms import AccountState, LedgerCode
 from app.domain.workdays import local_date
-from app.models import (
-    Account,
-    Application,
-    JournalEntry,
-    LedgerAccount,
-    Payout,
-    Posting,
-)  # fmt: skip
+from app.models import Account, Application, JournalEntry, LedgerAccount, Payout, Posting
 from app.services.updates import changed_rows
 
 ZERO = Decimal("0.00")
