@@ -133,6 +133,14 @@ def sides(
     return found
 
 
+def payee_changed(case: Application) -> bool:
+    """Tell whether the applicant has named another account since the bank refused the last."""
+    of_the_bank = (Action.BANK_REFUSED, Action.BANK_RETURNED)
+    steps = [one.action for one in case.events
+             if one.action in (*of_the_bank, Note.CHANGE_PAYEE)]  # fmt: skip
+    return case.status is Status.PAYEE_FIX and steps[-1:] == [Note.CHANGE_PAYEE]
+
+
 def _is_payee_only(case: Application, holder: ClockHolder) -> bool:
     """A case whose account is being corrected has no term for it."""
     return holder is ClockHolder.APPLICANT and not case.return_items

@@ -13,6 +13,7 @@ from app.domain.terms import Status
 from app.domain.workdays import local_date
 from app.extensions import db
 from app.hall.apply import own_accounts, own_drafts
+from app.hall.course import payee_changed
 from app.hall.profile import known, myself
 from app.models import Application, LoginSession
 from app.navigation import brand_of
@@ -74,7 +75,7 @@ def turns(session: Session) -> list[Turn]:
         .order_by(Application.correction_due_on, Application.id)
     ).all()
     found = [_returned(session, case) if case.status is Status.RETURNED else _payee(case)
-             for case in waiting]  # fmt: skip
+             for case in waiting if not payee_changed(case)]  # fmt: skip
     return found + [_draft(case) for case in own_drafts(session)[:2]]
 
 

@@ -23,7 +23,7 @@ from app.domain.terms import Action, Status
 from app.domain.workdays import local_date
 from app.extensions import db
 from app.hall import wording
-from app.hall.course import course, sides
+from app.hall.course import course, payee_changed, sides
 from app.hall.forms import Typed, told
 from app.hall.forms_wizard import address_of
 from app.hall.letter import letter_in_force, letter_text
@@ -109,6 +109,7 @@ class ProgressView(BaseView):
             sides=sides(session, case, now=now),
             corrections=corrections(session, case),
             reopened=reopened_pages(session, case),
+            payee_changed=payee_changed(case),
             papers=Papers(session, case, now=now),
             can_cancel=Action.CANCEL in actions,
             today=local_date(now),

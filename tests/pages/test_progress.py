@@ -23,6 +23,20 @@ def submitted(browse, people, rows):
     return ana
 
 
+def test_the_opinion_on_the_account_stands_where_it_is_corrected(submitted, rows, people):
+    chen = people["chen"].actor
+    with rows() as session:
+        case = session.scalars(sa.select(Application)).one()
+        decisions.take_up(session, case, actor=chen, now=NOON)
+        line = decisions.ReturnLine("R05")
+        decisions.return_for_correction(session, case, [line], actor=chen, now=NOON)
+
+    page = submitted.follow(submitted.open("/hall/progress/1/"), "去更正")
+
+    assert page.heading == "填写基本信息"
+    assert "退单意见 银行账户不符" in page.text
+
+
 def returned(rows, people):
     """Send the case back for its bank card, framed on the picture."""
     chen = people["chen"].actor
@@ -138,6 +152,15 @@ class TestPayee:
         assert "新账户已保存" in page.text
         with rows() as session:
             assert session.scalars(sa.select(Application)).one().payee_card == number
+
+    def test_after_the_change_it_is_nobodys_turn_but_the_offices(self, refused):
+        assert "轮到您：修改收款账户" in refused.open("/hall/").text
+        page = refused.open("/hall/progress/1/payee/")
+
+        page = refused.press(page, "保存新账户", **card())
+
+        assert "您不用再做什么" in page.text
+        assert "轮到您" not in refused.open("/hall/").text
 
     def test_a_wrong_card_is_told_beside_its_field(self, refused):
         page = refused.open("/hall/progress/1/payee/")
