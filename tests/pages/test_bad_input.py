@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.factories import make_card_number
+from app.domain.terms import Status
+from app.models import Account
+from tests.factories import make_application, make_card_number
 from tests.pages.hall_walk import begin, card, give_account
 from tests.pages.test_wizard_faults import beside
 from tests.pages.test_wizard_fund import ANSWERS, NUMBER, own_house, to_the_house
@@ -82,6 +84,34 @@ class TestPayee:
             page = ana.press(page, button, bank_code=bank, bank_account_no=number)
             assert word in beside(page, "bank_code") + beside(page, "bank_account_no")
             page = ana.follow(page, "English") if word == zh else page
+
+
+class TestFront:
+    def test_the_form_of_the_front_page_asks_for_the_progress(self, browse, people, rows):
+        account_id = give_account(rows, people["ana"])
+        with rows() as session:
+            account = session.get_one(Account, account_id)
+            case = make_application(session, account, status=Status.SUBMITTED)
+            number, end = case.number, case.mobile_last_four
+        visitor = browse()
+        page = visitor.open("/?agency=anhui")
+
+        found = visitor.press(page, "查询进度", number=number, mobile_end=end)
+        missed = visitor.press(page, "查询进度", number=number, mobile_end="0000")
+
+        assert "房改办审核" in found.text
+        assert "没有与这个编号" in missed.text
+        assert missed.soup.select_one("#number")["value"] == number
+
+
+class TestRegistration:
+    def test_a_password_that_is_not_kept_is_asked_for_again(self, browse):
+        visitor = browse()
+
+        page = visitor.press(visitor.open("/register/"), "实名注册", password="four horses eat")
+
+        assert page.soup.select_one("#password")["value"] == ""
+        assert "密码没有保留，请重新填写" in page.text
 
 
 def on_the_payee_page(browse, people, rows):

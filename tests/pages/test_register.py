@@ -69,7 +69,7 @@ def test_all_labels_of_the_manual_stand_on_the_page(browse):
     text = browse().open("/register/").text
 
     for label in (
-        "实名认证信息", "证件类型", "证件号码", "姓名", "性别", "民族", "相关账号信息", "密码",
+        "实名认证信息", "证件类型", "身份证号码", "姓名", "性别", "民族", "相关账号信息", "密码",
         "手机号码", "短信验证码", "实名注册", "用户注册协议", "身份证",
     ):  # fmt: skip
         assert label in text
