@@ -37,7 +37,9 @@ def demo_people(only_print: bool) -> None:
 @click.option("--applications", type=click.IntRange(min=0), default=1000, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same rows.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day it all ends before.")
-def demo(applicants: int | None, applications: int, seed: int, today: dt.datetime | None) -> None:
+def demo(
+    applicants: int | None, applications: int, seed: int, today: dt.datetime | None
+) -> None:
     """Make up any number of people with accounts and cases in every status."""
     refuse_in_production()
     day = today.date() if today else local_date(current.now())
