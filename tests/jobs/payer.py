@@ -2,7 +2,7 @@
 
 ``python -m tests.jobs.payer`` reads JSON lines. ``pay`` runs the payments in
 so many children at once and answers how each ended: its exit code, or the negative number of
-the signal. ``lead`` starts a child that leads, and answers with its number when it does.
+the signal. ``approve`` lets so many staff approve the same cases. ``lead`` starts a child that leads, and answers with its number when it does.
 """
 
 import datetime as dt
@@ -12,16 +12,23 @@ import subprocess
 import sys
 import time
 import traceback
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from flask import Flask
 
+from app.domain.errors import IllegalMove
 from app.extensions import db
 from app.jobs import leader
 from app.jobs.paying import pay_all
+from app.models import Staff
+from app.services import cases, decisions
+from app.transaction import transaction
 from tests.databases import build_app
+from tests.people import actor_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,6 +53,10 @@ class Payer:
     def pay(self, now: dt.datetime, crash_at: str = "", workers: int = 1) -> list[int]:
         """Run the payments once in so many processes at once; return how each ended."""
         return self._ask(now=now.isoformat(), crash_at=crash_at, workers=workers)
+
+    def approve(self, cases: list[int], staff: list[int], now: dt.datetime) -> list[int]:
+        """Let each of the staff, in a process of their own, approve every case; count for each."""
+        return self._ask(approve=cases, staff=staff, now=now.isoformat())
 
     def lead(self) -> int:
         """Start a leader and return its process number."""
@@ -93,24 +104,50 @@ def main() -> None:
         place = wanted["database"]
         app = halls.setdefault(place, halls.get(place) or build_app(Path(wanted["home"]), place))
         app.config["ANJU_BANK_URL"] = wanted["bank"]
-        told = [_lead(app)] if wanted.get("lead") else _pay(app, wanted)
+        if wanted.get("lead"):
+            told = [_lead(app)]
+        elif "approve" in wanted:
+            told = _at_once([partial(_approve, app, wanted, key) for key in wanted["staff"]])
+        else:
+            told = _at_once([partial(_run, app, wanted)] * wanted["workers"])
         sys.stdout.write(" ".join(map(str, [wanted["number"], *told])) + "\n")
         sys.stdout.flush()
 
 
-def _pay(app: Flask, wanted: dict[str, Any]) -> list[int]:
+def _at_once(deeds: list[Callable[[], int]]) -> list[int]:
     gate, barrier = os.pipe()
     children = []
-    for _ in range(wanted["workers"]):
+    for deed in deeds:
         child = os.fork()
         if child == 0:
             os.close(barrier)
             os.read(gate, 1)
-            os._exit(_run(app, wanted))
+            os._exit(deed())
         children.append(child)
     os.close(barrier)
     os.close(gate)
     return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+
+
+def _approve(app: Flask, wanted: dict[str, Any], staff_id: int) -> int:
+    """Approve every case that nobody else has; return how many, or 255 when anything failed."""
+    approved, now = 0, dt.datetime.fromisoformat(wanted["now"])
+    try:
+        with app.app_context():
+            db.engine.dispose(close=False)
+            actor = actor_of(db.session(), db.session.get_one(Staff, staff_id))
+            for case_id in wanted["approve"]:
+                try:
+                    with transaction() as session:
+                        case = cases.get_case(session, case_id, actor=actor)
+                        decisions.approve(session, case, actor=actor, now=now)
+                except IllegalMove:
+                    continue
+                approved += 1
+    except BaseException:
+        traceback.print_exc()
+        return 255
+    return approved
 
 
 def _run(app: Flask, wanted: dict[str, Any]) -> int:
