@@ -1,25 +1,19 @@
 """The base of every generated screen: Flask-AppBuilder's ModelView with its holes closed."""
 
 import copy
-import re
 from typing import Any
 
-from flask import abort, g, has_app_context, redirect, request, url_for
+from flask import abort, g, has_app_context, redirect, url_for
 from flask_appbuilder import ModelView
 from flask_appbuilder.forms import DynamicForm
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.widgets import ListWidget, SearchWidget, ShowWidget
 from werkzeug.wrappers import Response
 
+from app.screens.addresses import LONGEST_KEY, Addressed
 from app.screens.columns import Column
-from app.screens.interface import COUNT_CAP, Seek
+from app.screens.interface import COUNT_CAP
 from app.screens.searches import Search
-
-MAX_PAGE_SIZE = 100
-PAGING = re.compile(r"(page|psize|after|before)_")
-FILTER = re.compile(r"_flt_(\d+)_(.+)")
-LONGEST_KEY = 18
-LONGEST_PAGE = 7
 
 
 class Rows(ListWidget):
@@ -44,7 +38,7 @@ class Values(ShowWidget):
     template = "screens/values.html"
 
 
-class Screen(ModelView):
+class Screen(Addressed, ModelView):
     """A generated list and show page; rows are narrowed by ``base_filters`` alone.
 
     Actions, downloads and deletes are left out: deeds are services behind pages of their own.
@@ -115,38 +109,6 @@ class Screen(ModelView):
             sort=self.sort,
         )
 
-    def _seek(self, column: str, direction: str) -> Seek | None:
-        """Return the row from which the reader turned the page."""
-        for word in ("after", "before"):
-            if value := request.args.get(f"{word}_{type(self).__name__}"):
-                down = direction == "desc"
-                return Seek(int(value), column, descending=down, backwards=word == "before")
-        return None
-
-    def turn(self, page: int, **beside: int) -> str:
-        """Return the address of a page, ``after`` or ``before`` a row of this one."""
-        name = type(self).__name__
-        kept = self._kept(f"page_{name}", f"after_{name}", f"before_{name}")
-        here: dict[str, Any] = (
-            {f"{word}_{name}": key for word, key in beside.items()} if page else {}
-        )
-        return url_for(f"{name}.list", **kept | {f"page_{name}": page} | here)
-
-    def sort(self, column: str, direction: str) -> str:
-        """Return the address of the list's first page in another order."""
-        name = type(self).__name__
-        order = (f"_oc_{name}", f"_od_{name}")
-        kept = self._kept(f"page_{name}", f"after_{name}", f"before_{name}", *order)
-        chosen = dict(zip(order, (column, direction), strict=True))
-        return url_for(f"{name}.list", **kept | chosen)
-
-    @staticmethod
-    def _kept(*names: str) -> dict[str, Any]:
-        """Return the arguments of this address without some."""
-        return {
-            name: value for name, value in request.args.items() if name not in names and value
-        }
-
     def _order_found(self) -> str:
         """Return the column whose index answers what is searched for in order."""
         asked = {one.name: one.order for one in self.searches if one.order}
@@ -199,27 +161,3 @@ class Screen(ModelView):
     def back_to(self, pk: Any) -> Response:
         """Return to the page of a row."""
         return redirect(url_for(f"{type(self).__name__}.show", pk=pk))
-
-    def _check_arguments(self) -> None:
-        """Answer a bad page, size, order or filter with 400, not with a fault."""
-        for name, value in request.args.items():
-            if PAGING.match(name) and not self._good_number(name, value):
-                abort(400)
-            if name == f"_oc_{type(self).__name__}" and value not in self.order_columns:
-                abort(400)
-            if (found := FILTER.match(name)) and not self._good_filter(*found.groups()):
-                abort(400)
-
-    @staticmethod
-    def _good_number(name: str, value: str) -> bool:
-        longest = LONGEST_PAGE if name.startswith("p") else LONGEST_KEY
-        if not (value.isascii() and value.isdigit() and len(value) <= longest):
-            return False
-        return not name.startswith("psize_") or 0 < int(value) <= MAX_PAGE_SIZE
-
-    def _good_filter(self, place: str, column: str) -> bool:
-        return (
-            place == "0"
-            and column in self.search_columns
-            and "\0" not in "".join(request.args.getlist(f"_flt_{place}_{column}"))
-        )

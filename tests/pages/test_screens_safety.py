@@ -278,3 +278,13 @@ def test_a_row_that_is_not_ones_own_is_no_place_to_begin(some, sign_in):
     page = browser.open("/applications/list/?page_CaseScreen=1&after_CaseScreen=5")
 
     assert not links(page)
+
+
+@pytest.mark.parametrize("name", ["_scheme", "_external", "_anchor", "_method", "endpoint", "pk"])
+def test_foreign_arguments_are_not_repeated_in_links(some, sign_in, name):
+    browser = sign_in()
+
+    page = browser.open(f"/applications/list/?{name}=javascript")
+
+    assert "javascript" not in str(page.soup.select_one(".aj-pager, .aj-listing"))
+    assert not [link for link in page.soup.select("main a") if "javascript" in link["href"]]
