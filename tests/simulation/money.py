@@ -1,10 +1,13 @@
 """What happens to money: the worker's runs, contributions, doubts settled by people, returns."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 import sqlalchemy as sa
 
+from app.domain.errors import RuleBroken
 from app.domain.terms import PayoutStatus, Role
 from app.domain.workdays import local_date
 from app.jobs.deadlines import run_deadlines
@@ -19,6 +22,16 @@ PASSING = ((30, 120), (30, 480), (25, 1440), (10, 4320), (5, 12_960))
 """How time passes: weight, minutes at most; the last is a long holiday."""
 
 
+@contextmanager
+def unrefused() -> Iterator[None]:
+    """Break the story when a job is refused: nobody stands there to be told."""
+    try:
+        yield
+    except RuleBroken as refused:
+        raise Broken("job_refused", f"{refused.code}: {refused}") from refused
+
+
+@unrefused()
 def run(story: Story) -> str:
     """Run the payments of an agency; sometimes beside another worker, sometimes only a few."""
     agency_id = story.rng.choice(story.hall.cast.agencies)
@@ -112,6 +125,7 @@ def resume(story: Story) -> str:
     return ""
 
 
+@unrefused()
 def keep_house(story: Story) -> str:
     """Do what the clock does besides paying: deadlines, messages, the proof of the books."""
     deed = story.rng.choice(("deadlines", "notices", "books"))
