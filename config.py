@@ -81,6 +81,7 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "ANJU_METRICS_TOKEN": env("ANJU_METRICS_TOKEN", ""),
         "ANJU_CRASH_AT": env("ANJU_CRASH_AT", ""),
         "ANJU_AGENCY_BY_HOST": env("ANJU_AGENCY_BY_HOST", "") == "1",
+        "ANJU_PROXIES": int(env("ANJU_PROXIES", "0")),
         "HOST": env("HOST", "127.0.0.1"),
         "PORT": int(env("PORT", "8080")),
         **FLASK,

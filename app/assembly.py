@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, display, gatekeeping, navigation, sealing, translations, views
 from app.extensions import csrf, db, migrate
@@ -14,6 +15,8 @@ def assemble(**overrides: Any) -> Flask:
     """Return a new application; ``overrides`` are settings that win over the environment."""
     app = Flask("app", static_folder="static", static_url_path="/static")
     app.config.update(settings(**overrides))
+    if proxies := app.config["ANJU_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]
     sealing.bind(sealing.KeyRing.parse(app.config["ANJU_KEYS"]))
     translations.keep_compiled()
     db.init_app(app)
