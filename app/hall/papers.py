@@ -52,6 +52,12 @@ class Paper:
         """Tell whether files may be added now."""
         return self.is_open and len(self.pictures) < self.most
 
+    @property
+    def lacks(self) -> int:
+        """Return how many pages are still missing from a paper that was begun."""
+        begun = bool(self.pictures) and self.state == "waiting"
+        return max(self.least - len(self.pictures), 0) if begun else 0
+
 
 class Papers:
     """All papers of a case, and how many of the required ones are there."""

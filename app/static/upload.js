@@ -26,6 +26,7 @@
 
   function refuse(shown, text) {
     shown.bar.remove();
+    shown.word.textContent = '';
     var error = d.createElement('p');
     error.className = 'aj-error';
     error.setAttribute('role', 'alert');

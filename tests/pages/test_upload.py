@@ -34,9 +34,11 @@ def test_a_paper_with_enough_pages_meets_the_requirement(at_the_papers):
 
     page = upload(ana, page, "A1", seed=1)
     assert "待上传" in cards_of(page)["material-A1"]
+    assert "还差 1 张" in cards_of(page)["material-A1"]
     page = upload(ana, page, "A1", seed=2)
 
     assert "已符合要求" in cards_of(page)["material-A1"]
+    assert "还差" not in cards_of(page)["material-A1"]
 
 
 def test_a_picture_is_viewed_and_deleted(at_the_papers):
@@ -72,7 +74,6 @@ def test_nobody_else_sees_a_picture(at_the_papers, browse):
         (b"", "文件是空的"),
         (b"hello", "不是图片，也不是 PDF"),
         (make_picture(3)[:4000], "上传中断"),
-        (make_picture(3, size=(400, 300)) * 20, ""),
         (b"\xff\xd8\xff" + bytes(6 * 1024 * 1024), "文件太大，最多 5 MB"),
     ],
 )
@@ -82,6 +83,30 @@ def test_a_file_that_cannot_be_read_is_told_why(at_the_papers, data, sentence):
     page = upload(ana, page, "A2", data=data, name="paper.jpg")
 
     assert sentence in page.text
+
+
+def test_a_small_picture_is_kept_with_a_warning(at_the_papers):
+    ana, page = at_the_papers
+
+    page = upload(ana, page, "A2", data=make_picture(3, size=(400, 300)), name="small.jpg")
+
+    assert "small.jpg: 图片可能看不清" in cards_of(page)["material-A2"]
+    assert "已符合要求" in cards_of(page)["material-A2"]
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "perhaps the upload was cut off"),
+        (b"hello", "no picture and no PDF"),
+        (make_picture(3)[:4000], "perhaps the upload was cut off"),
+    ],
+)
+def test_the_same_is_told_in_english(at_the_papers, data, sentence):
+    ana, page = at_the_papers
+    page = ana.follow(page, "English")
+
+    assert sentence in upload(ana, page, "A2", data=data, name="paper.jpg").text
 
 
 def test_a_script_gets_the_sentence_as_json(at_the_papers, rows):
