@@ -165,6 +165,7 @@ def _offer(session: Session, account: Account) -> Mapping[str, object]:
     offered = applications.may_start(session, account, now=now)
     rows = reference.return_reasons(session, account.scheme_id, on)
     common = _common([problems for _reason, problems in offered])
+    paid = circumstances.last_paid_by_reason(session, account)
     drafts = {case.reason_code: case.id for case in own_drafts(session)
               if case.account_id == account.id}  # fmt: skip
     groups: dict[str, list[Choice]] = {}
@@ -175,9 +176,8 @@ def _offer(session: Session, account: Account) -> Mapping[str, object]:
         why = " ".join(sentence(problem, rows) for problem in left)
         if reason.payee_rule == "heir":
             why = sentence(Invalid(code="heir_only"))
-        last = circumstances.last_paid_on(session, account, reason.code)
         choice = _choice(reason, why, drafts.get(reason.code),
-                         next_allowed_date(last, reason.min_interval_months))  # fmt: skip
+                         next_allowed_date(paid.get(reason.code), reason.min_interval_months))  # fmt: skip
         groups.setdefault(localized(reason, "group"), []).append(choice)
     first = next((problems for _reason, problems in offered if problems), [])
     return {

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from flask import url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext, ngettext
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app import current, navigation
 from app.domain.terms import Status
@@ -88,6 +88,7 @@ def recent_cases(session: Session) -> list[Application]:
                 Application.applicant_id == current.actor().applicant_id,
                 Application.submitted_at.is_not(None),
             )
+            .options(selectinload(Application.payouts))
             .order_by(Application.submitted_at.desc())
             .limit(SHOWN_CASES)
         )

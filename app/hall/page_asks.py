@@ -22,7 +22,7 @@ from app.hall.page_place import PagePlace
 from app.hall.papers import Papers
 from app.hall.wording import said
 from app.models import Bank
-from app.services import reference, wizard
+from app.services import reference
 
 
 @dataclass(frozen=True, slots=True)

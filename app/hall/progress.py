@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 from werkzeug.wrappers import Response
 
 from app import current, outside
@@ -75,6 +75,7 @@ class ProgressView(BaseView):
         rows = db.session.scalars(
             sa.select(Application)
             .where(Application.applicant_id == current.actor().applicant_id)
+            .options(selectinload(Application.payouts))
             .order_by(Application.id.desc())
             .offset(page * PER_PAGE)
             .limit(PER_PAGE + 1)
@@ -93,7 +94,7 @@ class ProgressView(BaseView):
         case, session, now = own_case(key), db.session(), current.now()
         if case.status is Status.DRAFT:
             return redirect(url_for("WizardView.go_on", key=key))
-        flow = wizard.flow_of(case)
+        flow, bank = wizard.flow_of(case), bank_name(session, case)
         actions = cases.open_actions(session, case, actor=current.actor())
         return self.render_template(
             "hall/progress.html",
@@ -104,7 +105,7 @@ class ProgressView(BaseView):
             reason_label=said(wording.REASON[flow]),
             sum_label=said(wording.SUM[flow]),
             shows_money=may_show_money(case),
-            payee=f"{bank_name(session, case)} {card_shown(case)}".strip(),
+            payee=f"{bank} {card_shown(case)}".strip(),
             events=course(case),
             sides=sides(session, case, now=now),
             corrections=corrections(session, case),
@@ -113,7 +114,7 @@ class ProgressView(BaseView):
             papers=Papers(session, case, now=now),
             can_cancel=Action.CANCEL in actions,
             today=local_date(now),
-            facts=facts(case, bank=bank_name(session, case)),
+            facts=facts(case, bank=bank),
         )
 
     @expose("/<int:key>/letter/")
@@ -225,7 +226,8 @@ def asked_case(typed: Mapping[str, str]) -> Application:
     with transaction() as session:
         tries.check(session, PROGRESS, address=address, now=now)
         case = session.scalar(sa.select(Application).where(Application.number == number))
-        fits = case is not None and typed.get("mobile_end", "").strip() == case.mobile_last_four
+        end = typed.get("mobile_end", "").strip()
+        fits = case is not None and end != "" and end == case.mobile_last_four
         if case is None or not fits or case.status is Status.DRAFT:
             tries.miss(session, PROGRESS, address=address, now=now)
             case = None

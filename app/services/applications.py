@@ -46,10 +46,11 @@ def may_start(
     """Return every reason on offer for an account with what bars it today."""
     on = local_date(now)
     standing = standing_of(session, account)
+    paid = circumstances.last_paid_by_reason(session, account)
     offered = []
     for reason in reference.reasons_in_force(session, account.scheme_id, on):
         terms = terms_of(session, reason, on=on)
-        last = circumstances.last_paid_on(session, account, reason.code)
+        last = paid.get(reason.code)
         kind = eligibility.kind_for(terms, paid_before=last is not None, chosen_closing=None)
         problems = eligibility.problems_of(standing, terms, kind, last_paid=last, on=on)
         offered.append((reason, problems))

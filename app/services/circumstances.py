@@ -61,6 +61,24 @@ def last_paid_on(
     return max(days, default=None)
 
 
+def last_paid_by_reason(session: Session, account: Account) -> dict[str, dt.date]:
+    """Return the day each reason was last paid from the account, imported payments included."""
+    paid = session.execute(
+        sa.select(Application.reason_code, sa.func.max(Application.paid_at))
+        .where(Application.account_id == account.id, Application.status == Status.PAID)
+        .group_by(Application.reason_code)
+    )
+    imported = session.execute(
+        sa.select(PaidHistory.reason_code, sa.func.max(PaidHistory.paid_on))
+        .where(PaidHistory.account_id == account.id)
+        .group_by(PaidHistory.reason_code)
+    )
+    days = {code: local_date(at) for code, at in paid if at}
+    for code, day in imported:
+        days[code] = max(day, days.get(code, day))
+    return days
+
+
 def known(session: Session, case: Application, *, on: dt.date) -> dict[str, Any]:
     """Return every fact of the case: asked, looked up, derived; unknown ones are left out."""
     rows = reference.facts(session, case.scheme_id, on)
