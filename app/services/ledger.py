@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.errors import IllegalMove, Invalid
 from app.domain.policy import Actor
-from app.domain.terms import AccountState, LedgerCode
+from app.domain.terms import AccountState, Kind, LedgerCode
 from app.domain.workdays import local_date
 from app.models import Account, Application, JournalEntry, LedgerAccount, Payout, Posting
 from app.services.updates import changed_rows
@@ -114,7 +114,7 @@ def release(session: Session, case: Application, *, now: dt.datetime, why: str) 
         reference = f"release-{case.id}-{_entries_of(session, case) + 1}"
         move = Movement("release", reference, amount, LedgerCode.HELD, LedgerCode.AVAILABLE)
         _post(session, case.account, move, now=now, case=case, note=why)
-    if case.account.closing:
+    if case.account.closing and case.kind is Kind.CLOSING:
         case.account.closing = False
         session.flush()
 
