@@ -22,7 +22,8 @@ class Table:
     def reserve(self, session: Session) -> None:
         """Go on after the highest id there is; the caller holds the database for itself."""
         name = self.table.name
-        self.next_id = 1 + (session.scalar(sa.text(f"SELECT max(id) FROM {name}")) or 0)  # noqa: S608
+        last = sa.select(sa.func.max(self.table.c.id))
+        self.next_id = 1 + (session.scalar(last) or 0)
         if session.get_bind().dialect.name == "postgresql":
             given = session.scalar(
                 sa.text("SELECT pg_sequence_last_value(pg_get_serial_sequence(:t, 'id'))"),

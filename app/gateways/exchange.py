@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from app.gateways.errors import Unavailable
@@ -92,7 +92,8 @@ class _TimedReader(io.RawIOBase):
 
 
 def _read(wire: socket.socket, method: str, deadline: float) -> Answer:
-    answer = http.client.HTTPResponse(_TimedReader(wire, deadline), method=method)  # type: ignore[arg-type]
+    reader: Any = _TimedReader(wire, deadline)
+    answer = http.client.HTTPResponse(reader, method=method)
     with closing(answer):
         answer.begin()
         body = answer.read(MOST_BYTES)

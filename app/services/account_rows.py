@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -95,9 +95,12 @@ def words_of(session: Session, *, today: dt.date) -> Words:
             for row in reference.document_types(session)
         },
         provinces=reference.provinces(session),
-        ethnic_groups=frozenset(row.code for row in reference.national(session, "ethnic_group")),
+        ethnic_groups=frozenset(
+            row.code for row in reference.national(session, "ethnic_group")
+        ),
         reasons={
-            scheme.id: frozenset(reference.reason_codes(session, scheme.id)) for scheme in schemes
+            scheme.id: frozenset(reference.reason_codes(session, scheme.id))
+            for scheme in schemes
         },
     )
 
@@ -170,7 +173,7 @@ class _Line(_Cells):
         document = self._try("id_type", self._document)
         id_number = self._try("id_number", lambda: self._id_number(document, gender)) or ""
         balance = self._try("balance", lambda: self._money("balance")) or Decimal(0)
-        row = {
+        row: dict[str, Any] = {
             "name": self._try("name", lambda: identity.check_name(self._need("name"))),
             "ethnicity": self._try("ethnicity", self._ethnicity),
             "mobile": self._try("mobile", self._mobile),
@@ -194,7 +197,7 @@ class _Line(_Cells):
             person=sealing.index_of(id_number), gender=gender, balance=balance,
             birth_date=identity.birth_date_in(id_number) if born else None,
             employer=self._cell("employer")[:200], house_key=self._cell("house_key")[:64],
-            **row,  # type: ignore[arg-type]  # each cell was checked above
+            **row,
         )  # fmt: skip
 
     def _scheme(self) -> Scheme:
@@ -237,7 +240,9 @@ class _Line(_Cells):
     def _number(self) -> str:
         cell = identity.normalise(self._need("account_number"))
         if len(cell) > NUMBER_LENGTH:
-            raise Wrong(f"最多 {NUMBER_LENGTH} 个字符", f"has more than {NUMBER_LENGTH} characters")
+            raise Wrong(
+                f"最多 {NUMBER_LENGTH} 个字符", f"has more than {NUMBER_LENGTH} characters"
+            )
         return cell
 
     def _state(self) -> AccountState:

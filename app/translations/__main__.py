@@ -12,7 +12,7 @@ def main(option: str = "") -> int:
         return 0
     missing = untranslated()
     for line in missing:
-        print(line)  # noqa: T201 - this is what the command is for
+        sys.stdout.write(f"{line}\n")
     return 1 if missing and option == "--complete" else 0
 
 

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -62,7 +63,7 @@ class SimulatorProcess:
         """Script its behaviour, see ``Script.update``; raises ``ValueError`` if refused."""
         body = json.dumps(said).encode()
         answer = exchange("bank", "POST", f"{self.url}/control", seconds=5, body=body)
-        if answer.status != 200:  # noqa: PLR2004 - HTTP's own number
+        if answer.status != HTTPStatus.OK:
             raise ValueError(answer.body.decode())
 
     def client(self, *, seconds: float = 5.0) -> SimulatorBank:
