@@ -16,7 +16,7 @@ def assemble(**overrides: Any) -> Flask:
     app = Flask("app", static_folder="static", static_url_path="/static")
     app.config.update(settings(**overrides))
     if proxies := app.config["ANJU_PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]  # as Flask documents it
     sealing.bind(sealing.KeyRing.parse(app.config["ANJU_KEYS"]))
     translations.keep_compiled()
     db.init_app(app)

@@ -22,9 +22,7 @@ class Money(sa.TypeDecorator[Decimal]):
     impl = sa.BigInteger
     cache_ok = True
 
-    def process_bind_param(
-        self, value: Decimal | int | None, _dialect: Dialect
-    ) -> int | None:
+    def process_bind_param(self, value: Decimal | int | None, _dialect: Dialect) -> int | None:
         """Give fen; refuse a sum that is finer than a fen."""
         if value is None:
             return None
@@ -33,9 +31,7 @@ class Money(sa.TypeDecorator[Decimal]):
             raise ValueError(f"{value} is finer than a fen")
         return int(fen)
 
-    def process_result_value(
-        self, value: int | None, _dialect: Dialect
-    ) -> Decimal | None:
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> Decimal | None:
         """Give yuan with two places."""
         return None if value is None else (Decimal(value) / 100).quantize(CENT)
 
@@ -48,9 +44,7 @@ class Moment(sa.TypeDecorator[dt.datetime]):
 
     def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
         """Keep the zone where the database can."""
-        return dialect.type_descriptor(
-            sa.DateTime(timezone=dialect.name == "postgresql")
-        )
+        return dialect.type_descriptor(sa.DateTime(timezone=dialect.name == "postgresql"))
 
     def process_bind_param(
         self, value: dt.datetime | None, dialect: Dialect
@@ -70,9 +64,7 @@ class Moment(sa.TypeDecorator[dt.datetime]):
         if value is None:
             return None
         return (
-            value.replace(tzinfo=dt.UTC)
-            if value.tzinfo is None
-            else value.astimezone(dt.UTC)
+            value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
         )
 
 
@@ -87,9 +79,7 @@ class Word(sa.TypeDecorator[T]):
         super().__init__()
         self.terms = terms
 
-    def process_bind_param(
-        self, value: T | str | None, _dialect: Dialect
-    ) -> str | None:
+    def process_bind_param(self, value: T | str | None, _dialect: Dialect) -> str | None:
         """Let only a known term through."""
         return None if value is None else self.terms(value).value
 
@@ -110,9 +100,7 @@ class Codes(sa.TypeDecorator[tuple[str, ...]]):
         """Join the codes."""
         return "|".join(value or ())
 
-    def process_result_value(
-        self, value: str | None, _dialect: Dialect
-    ) -> tuple[str, ...]:
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> tuple[str, ...]:
         """Split the codes."""
         return tuple(value.split("|")) if value else ()
 
@@ -142,21 +130,13 @@ class Sealed:
         if row is None:
             return self
         kept = getattr(row, f"{self.name}_sealed")
-        return (
-            None
-            if kept is None
-            else sealing.ring().open(kept, self._place(row)).decode()
-        )
+        return None if kept is None else sealing.ring().open(kept, self._place(row)).decode()
 
     def __set__(self, row: Any, value: str | None) -> None:
         """Seal a new value for the row."""
         if row.seal_id is None:
             row.seal_id = new_seal_id()
-        box = (
-            None
-            if value is None
-            else sealing.ring().seal(value.encode(), self._place(row))
-        )
+        box = None if value is None else sealing.ring().seal(value.encode(), self._place(row))
         setattr(row, f"{self.name}_sealed", box)
         if self.index:
             hashed = None if value is None else sealing.index_of(value)
@@ -176,6 +156,4 @@ class SealedJson(Sealed):
 
     def __set__(self, row: Any, value: Any) -> None:
         """Seal a new record for the row."""
-        super().__set__(
-            row, None if value is None else json.dumps(value, ensure_ascii=False)
-        )
+        super().__set__(row, None if value is None else json.dumps(value, ensure_ascii=False))

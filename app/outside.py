@@ -34,9 +34,7 @@ def bank(agency: Agency) -> Bank:
 
 def sms() -> Sms:
     """Return the way short messages leave the hall."""
-    made: Sms = chosen(
-        "ANJU_SMS", lambda: LocalSms(current_app.config["ANJU_SMS_FILE"])
-    )
+    made: Sms = chosen("ANJU_SMS", lambda: LocalSms(current_app.config["ANJU_SMS_FILE"]))
     return made
 
 

@@ -67,7 +67,9 @@ class KeyRing:
     def seal(self, plain: bytes, place: str) -> str:
         """Return the sealed form of ``plain``, bound to ``place``, under the current key."""
         nonce = secrets.token_bytes(NONCE_BYTES)
-        box = self._ciphers[self.current].encrypt(nonce, plain, self._bound(self.current, place))
+        box = self._ciphers[self.current].encrypt(
+            nonce, plain, self._bound(self.current, place)
+        )
         return f"{self.current}:{base64.b64encode(nonce + box).decode()}"
 
     def open(self, sealed: str, place: str) -> bytes:
@@ -76,14 +78,18 @@ class KeyRing:
         try:
             box = base64.b64decode(text)
             cipher = self._ciphers[key_id]
-            return cipher.decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], self._bound(key_id, place))
+            return cipher.decrypt(
+                box[:NONCE_BYTES], box[NONCE_BYTES:], self._bound(key_id, place)
+            )
         except (KeyError, ValueError, InvalidTag) as broken:
             raise SealBroken(place) from broken
 
     def seal_file(self, plain: bytes, place: str) -> bytes:
         """Return the sealed form of a file: key id, nonce, ciphertext, without base64."""
         nonce = secrets.token_bytes(NONCE_BYTES)
-        box = self._ciphers[self.current].encrypt(nonce, plain, self._bound(self.current, place))
+        box = self._ciphers[self.current].encrypt(
+            nonce, plain, self._bound(self.current, place)
+        )
         return self.current.encode() + b":" + nonce + box
 
     def open_file(self, sealed: bytes, place: str) -> bytes:

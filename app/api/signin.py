@@ -96,7 +96,5 @@ def enter(login: str, password: str) -> tuple[int, str]:
         )  # fmt: skip
         if user is None:
             return 0, ""
-        token = sessions.open_session(
-            writing, user.id, now=now, address=address(), agent="api"
-        )
+        token = sessions.open_session(writing, user.id, now=now, address=address(), agent="api")
         return user.id, token

@@ -181,7 +181,9 @@ def _add_payout(writer: Writer, world: World, case: Case, at: int) -> None:
         }  # fmt: skip
     if status == "rejected":
         sent |= {
-            "ended_at": moment(out_at), "bank_code_answer": REFUSED[0], "bank_text": REFUSED[1]
+            "ended_at": moment(out_at),
+            "bank_code_answer": REFUSED[0],
+            "bank_text": REFUSED[1],
         }
     if status == "settled":
         sent |= {"paid_at": moment(out_at), "ended_at": moment(out_at + DAY_SECONDS)}

@@ -91,9 +91,7 @@ def open_account(
     """Post the opening balance of a new account; its row is added when its cases are."""
     chance = person.chance
     bank, prefix, length = chance.choice(CARDS.get(place.scheme, CARDS["fund"]))
-    card = card_number(
-        prefix, length, (2 * index + second) % 10 ** (length - len(prefix) - 1)
-    )
+    card = card_number(prefix, length, (2 * index + second) % 10 ** (length - len(prefix) - 1))
     card_index = sealing.index_of(card)
     account_id = writer[Account].take_id()
     codes = (LedgerCode.AVAILABLE, LedgerCode.HELD)

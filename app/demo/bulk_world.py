@@ -179,18 +179,14 @@ def _place(session: Session, scheme: Scheme, today: dt.date) -> Place:
     )  # fmt: skip
 
 
-def _reason(
-    session: Session, scheme_id: int, row: WithdrawalReason, today: dt.date
-) -> Reason:
+def _reason(session: Session, scheme_id: int, row: WithdrawalReason, today: dt.date) -> Reason:
     types = reference.material_types(session, scheme_id, today)
     asked = reference.requirements(session, scheme_id, row.code, today)
     papers = {
         kind: tuple(
             Paper(types[need.material_code].id, need.material_code)
             for need in asked
-            if need.kind is kind
-            and need.need is Need.REQUIRED
-            and need.origin is Origin.UPLOAD
+            if need.kind is kind and need.need is Need.REQUIRED and need.origin is Origin.UPLOAD
         )
         for kind in Kind
     }

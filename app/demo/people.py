@@ -28,9 +28,7 @@ def is_empty(session: Session) -> bool:
     return session.scalar(sa.select(User.id).limit(1)) is None
 
 
-def settle(
-    session: Session, outside: Outside, *, now: dt.datetime, rules: PeopleRules
-) -> None:
+def settle(session: Session, outside: Outside, *, now: dt.datetime, rules: PeopleRules) -> None:
     """Bring in staff, holders, houses and cases; the caller commits all of it or nothing."""
     settle_staff(session, now=now - dt.timedelta(days=301), rules=QUICK)
     settle_houses(session, now=now)
@@ -81,4 +79,3 @@ def guide(session: Session) -> Iterator[str]:
     yield f"收款卡 / A receiving card: {ana.card_number} ({ana.bank})"
     yield "先用 13900010001 申请购房，再用 anhui-first、anhui-second 审核，一分钟后看到账。"
     yield "Apply as 13900010001, review as anhui-first and anhui-second, see it paid a minute later."
-

@@ -153,4 +153,3 @@ def _registered(house: House, *, on: dt.date) -> dict[str, object]:
     else:
         said |= {"registration_date": day, "title_no": "辽（2026）示例不动产权第0000001号"}
     return said | house.more
-

@@ -36,9 +36,7 @@ WHO: Mapping[Action, frozenset[Role]] = {
     Action.DECLINE: frozenset({Role.FIRST_REVIEWER}),
     Action.PASS_LEVEL: frozenset({Role.SECOND_REVIEWER}),
     Action.APPROVE: frozenset({Role.SECOND_REVIEWER}),
-    Action.RETURN_FOR_CORRECTION: frozenset(
-        {Role.FIRST_REVIEWER, Role.SECOND_REVIEWER}
-    ),
+    Action.RETURN_FOR_CORRECTION: frozenset({Role.FIRST_REVIEWER, Role.SECOND_REVIEWER}),
     Action.REJECT: frozenset({Role.FIRST_REVIEWER, Role.SECOND_REVIEWER}),
     Action.CONFIRM_PAYEE: frozenset({Role.FIRST_REVIEWER, Role.SECOND_REVIEWER}),
     Action.VOID: frozenset({Role.SUPERVISOR}),

@@ -30,8 +30,10 @@ def agency() -> Agency:
 def visitor() -> Actor:
     """Return who asks, with the address, whether signed in or not."""
     known = current.actor()
-    return known if known.user_id else Actor(
-        None, "", frozenset(), address=address(), request_id=g.request_id
+    return (
+        known
+        if known.user_id
+        else Actor(None, "", frozenset(), address=address(), request_id=g.request_id)
     )
 
 
@@ -64,4 +66,3 @@ def sent_sentence() -> str:
 def wants_json() -> bool:
     """Tell whether the page's script asks."""
     return request.accept_mimetypes.best == "application/json"
-

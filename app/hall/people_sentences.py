@@ -11,7 +11,9 @@ IDENTITY: Mapping[str, LazyString] = {
     "id_type_unknown": _l("Choose the type of your document."),
     "id_length": _l("The number has %(expected)s characters; you typed %(typed)s."),
     "id_format": _l("A number of this document does not look like this. Please compare it."),
-    "id_check_digit": _l("The last character does not agree with the first 17. Please compare."),
+    "id_check_digit": _l(
+        "The last character does not agree with the first 17. Please compare."
+    ),
     "id_birth_date": _l("The birth date in the number (7th to 14th digit) cannot be right."),
     "id_province": _l("The first two digits name no province. Please compare the number."),
     "id_gender_differs": _l("The gender does not agree with the document number."),
@@ -67,12 +69,16 @@ PASSWORDS: Mapping[str, LazyString] = {
 CARDS: Mapping[str, LazyString] = {
     "card_digits": _l("A card number consists of digits."),
     "card_length": _l("This card has %(expected)s digits; you typed %(typed)s."),
-    "card_luhn": _l("The card number is not right: its last digit does not fit. Please compare."),
+    "card_luhn": _l(
+        "The card number is not right: its last digit does not fit. Please compare."
+    ),
     "card_credit": _l("This is a credit card. Money can only be paid to a debit card."),
     "card_bank_differs": _l("This number belongs to a card of another bank than you chose."),
     "card_bank_missing": _l("Choose the bank of the card."),
     "card_class_unknown": _l("Choose the class of the account."),
-    "card_not_own": _l("The bank says that this card is not yours. Use a card in your own name."),
+    "card_not_own": _l(
+        "The bank says that this card is not yours. Use a card in your own name."
+    ),
     "address_long": _l("An address has at most %(maximum)s characters."),
 }
 

@@ -139,7 +139,9 @@ def known(applicant: Applicant) -> dict[str, object]:
 
 def own_cards(applicant: Applicant) -> list[dict[str, object]]:
     """Return the cards in use with bank and masked number, newest first."""
-    names = {row.code: localized(row, "short_name") for row in db.session.scalars(sa.select(Bank))}
+    names = {
+        row.code: localized(row, "short_name") for row in db.session.scalars(sa.select(Bank))
+    }
     rows = db.session.scalars(
         sa.select(BankCard)
         .where(BankCard.applicant_id == applicant.id, BankCard.in_use)

@@ -47,7 +47,5 @@ def prove_books(*, now: dt.datetime) -> int:
             )  # fmt: skip
         if found:
             for agency_id in session.scalars(sa.select(Agency.id)):
-                payouts.stop(
-                    session, agency_id, STOP_BOOKS, now=now, violations=len(found)
-                )
+                payouts.stop(session, agency_id, STOP_BOOKS, now=now, violations=len(found))
     return len(found)

@@ -31,9 +31,7 @@ def lock(name: str) -> Iterator[bool]:
 def _advisory_lock(name: str) -> Iterator[bool]:
     """Hold a lock of the server on a connection of its own: it ends with the connection."""
     key = crc32(f"anju {name}".encode())
-    own = sa.create_engine(
-        db.engine.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT"
-    )
+    own = sa.create_engine(db.engine.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
     with own.connect() as connection:
         held = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(key)))
         try:

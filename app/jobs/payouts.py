@@ -100,9 +100,7 @@ def _count_open(session: Session, counts: Counts, *, agency_id: int | None) -> N
     counts.waiting = session.scalar(waiting) or 0
 
 
-def _recover(
-    counts: Counts, *, now: dt.datetime, agency_id: int | None, alone: bool
-) -> None:
+def _recover(counts: Counts, *, now: dt.datetime, agency_id: int | None, alone: bool) -> None:
     """Set what a dead worker left behind in doubt: it may have reached the bank."""
     before = None if alone else now - GRACE
     with transaction() as session:

@@ -186,7 +186,9 @@ def _people(session: Session, indexes: Iterable[str]) -> dict[str, Applicant]:
     """Return the people of the file whom the hall knows already."""
     found: dict[str, Applicant] = {}
     for chunk in _chunks(sorted(set(indexes))):
-        known = session.scalars(sa.select(Applicant).where(Applicant.id_number_index.in_(chunk)))
+        known = session.scalars(
+            sa.select(Applicant).where(Applicant.id_number_index.in_(chunk))
+        )
         found |= {person.id_number_index: person for person in known}
     return found
 

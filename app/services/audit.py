@@ -73,9 +73,7 @@ def fingerprint(event: AuditEvent) -> str:
     """Return the hash of a row: SHA-256 over its canonical JSON, the hash before included."""
     content = {name: getattr(event, name) for name in _SIGNED}
     content["at"] = event.at.astimezone(dt.UTC).isoformat(timespec="microseconds")
-    text = json.dumps(
-        content, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -85,21 +83,13 @@ def verify(session: Session) -> Iterator[Violation]:
     for event in _rows(session):
         counted += 1
         if event.previous_hash != previous:
-            yield _broken(
-                "audit_order", event.id, "a row before it is missing or was moved"
-            )
+            yield _broken("audit_order", event.id, "a row before it is missing or was moved")
         if fingerprint(event) != event.hash:
-            yield _broken(
-                "audit_changed", event.id, "its content is not what was written"
-            )
+            yield _broken("audit_changed", event.id, "its content is not what was written")
         previous = event.hash
-    written = (
-        session.scalar(sa.select(Counter.value).where(Counter.series == SERIES)) or 0
-    )
+    written = session.scalar(sa.select(Counter.value).where(Counter.series == SERIES)) or 0
     if written != counted:
-        yield _broken(
-            "audit_count", "", f"{written} rows were written, {counted} are there"
-        )
+        yield _broken("audit_count", "", f"{written} rows were written, {counted} are there")
 
 
 def _broken(code: str, row_id: int | str, sentence: str) -> Violation:

@@ -47,6 +47,4 @@ def status_words(case: Application) -> Words:
     agency = case.agency
     if case.status is Status.APPROVED:
         return Words(f"{agency.office_word_zh}审核完成", "review finished")
-    return Words(
-        f"{agency.office_word_zh}审核", f"under review by {agency.office_word_en}"
-    )
+    return Words(f"{agency.office_word_zh}审核", f"under review by {agency.office_word_en}")

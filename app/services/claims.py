@@ -109,9 +109,7 @@ def to_ask(
     session: Session, *, now: dt.datetime, agency_id: int | None = None, limit: int = 1000
 ) -> list[tuple[str, Claim]]:
     """Return the references to be asked for now with their payments, oldest question first."""
-    query = sa.select(
-        Payout.bank_reference, Payout.id, Payout.fence, Payout.agency_id
-    ).where(
+    query = sa.select(Payout.bank_reference, Payout.id, Payout.fence, Payout.agency_id).where(
         Payout.status.in_((PayoutStatus.SENT, PayoutStatus.UNKNOWN, PayoutStatus.PAID)),
         Payout.next_query_at <= now,
     )

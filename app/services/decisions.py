@@ -38,13 +38,9 @@ class ReturnLine:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def take_up(
-    session: Session, case: Application, *, actor: Actor, now: dt.datetime
-) -> None:
+def take_up(session: Session, case: Application, *, actor: Actor, now: dt.datetime) -> None:
     """Accept a submitted case for review (受理) and tell the applicant the day of decision."""
-    cases.move(
-        session, case, Action.TAKE_UP, actor=actor, now=now, assignee_id=actor.user_id
-    )
+    cases.move(session, case, Action.TAKE_UP, actor=actor, now=now, assignee_id=actor.user_id)
     case_notices.about_case(
         session, "application_accepted", case, now=now, due_date=case.due_on
     )
@@ -82,9 +78,7 @@ def return_for_correction(
         raise Invalid(code="return_needs_lines", field="lines")
     reasons = reference.return_reasons(session, case.scheme_id, local_date(now))
     calendar = reference.calendar(session)
-    days = int(
-        circumstances.settings(session, case, on=local_date(now))["correction_days"]
-    )
+    days = int(circumstances.settings(session, case, on=local_date(now))["correction_days"])
     due = calendar.add_workdays(local_date(now), days).date
     round_no = 1 + max((item.round for item in case.return_items), default=0)
     reopened = set()
@@ -200,9 +194,7 @@ def set_verdict(
     cases.remark(session, case, Note.VERDICT, actor=actor, now=now, note=note)
 
 
-def check_payee(
-    session: Session, case: Application, *, actor: Actor, now: dt.datetime
-) -> None:
+def check_payee(session: Session, case: Application, *, actor: Actor, now: dt.datetime) -> None:
     """Say, as the first of two, that the corrected receiving account is right."""
     if case.status is not Status.PAYEE_FIX:
         raise IllegalMove("the receiving account is not being corrected")
@@ -253,9 +245,7 @@ def _refuse(
     )  # fmt: skip
 
 
-def _reason_of(
-    reasons: Sequence[ReturnReason], code: str, *, outcome: str
-) -> ReturnReason:
+def _reason_of(reasons: Sequence[ReturnReason], code: str, *, outcome: str) -> ReturnReason:
     for reason in reasons:
         if reason.code == code and reason.outcome == outcome:
             return reason
@@ -330,9 +320,7 @@ def _signed_levels(session: Session, case: Application) -> int:
     )
 
 
-def _last_event(
-    session: Session, case: Application, what: Action | Note
-) -> CaseEvent | None:
+def _last_event(session: Session, case: Application, what: Action | Note) -> CaseEvent | None:
     return session.scalar(
         sa.select(CaseEvent)
         .where(CaseEvent.application_id == case.id, CaseEvent.action == what.value)

@@ -22,9 +22,7 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
     forgotten = 0
     for scheme in session.scalars(sa.select(Scheme)).all():
         days = int(
-            reference.settings_on(session, scheme.id, local_date(now))[
-                "draft_keep_days"
-            ]
+            reference.settings_on(session, scheme.id, local_date(now))["draft_keep_days"]
         )
         old = session.scalars(
             sa.select(Application)

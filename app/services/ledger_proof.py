@@ -68,9 +68,7 @@ def payments(session: Session) -> Iterator[Violation]:
     """Name every payment whose money does not stand where its status says."""
     transit, bank = _sum_of(L.IN_TRANSIT), _sum_of(L.BANK)
     booked = (
-        sa.select(
-            JournalEntry.payout_id, transit.label("transit"), bank.label("bank")
-        )
+        sa.select(JournalEntry.payout_id, transit.label("transit"), bank.label("bank"))
         .join(Posting, Posting.entry_id == JournalEntry.id)
         .join(LedgerAccount, LedgerAccount.id == Posting.ledger_account_id)
         .where(JournalEntry.payout_id.is_not(None))

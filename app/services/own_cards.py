@@ -34,7 +34,9 @@ def add_card(
     Raises ``Invalid``: those of ``cards.check_card``, card_bank_missing, card_class_unknown,
     card_not_own when the bank says that it is somebody else's.
     """
-    checked = cards.check_card(number, bank_code=bank_code or None, bins=bins_for(session, number))
+    checked = cards.check_card(
+        number, bank_code=bank_code or None, bins=bins_for(session, number)
+    )
     code = checked.bank_code or bank_code
     bank = session.scalar(sa.select(Bank).where(Bank.code == code))
     if bank is None:

@@ -84,7 +84,9 @@ def change_password(
     if not check_password_hash(user.password or "", old):
         problems.append(Invalid(field="old_password", code="password_old_wrong"))
     applicant = session.scalar(sa.select(Applicant).where(Applicant.user_id == user.id))
-    personal = (applicant.name, applicant.mobile or "", applicant.id_number) if applicant else ()
+    personal = (
+        (applicant.name, applicant.mobile or "", applicant.id_number) if applicant else ()
+    )
     minimum = rules.password_minimum if applicant else rules.staff_password_minimum
     try:
         _check_password(new, personal, minimum)

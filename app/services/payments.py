@@ -156,9 +156,7 @@ def reject(
     if reason.responsible is Responsible.LATER:
         payouts.create(session, payout.application, now=now, not_before=now + RETRY)
         return Outcome.LATER
-    _back_to_applicant(
-        session, payout, Action.BANK_REFUSED, "pay_failed", reason, now=now
-    )
+    _back_to_applicant(session, payout, Action.BANK_REFUSED, "pay_failed", reason, now=now)
     return Outcome.REJECTED
 
 

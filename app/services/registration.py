@@ -90,9 +90,7 @@ def register(
         raise ManyProblems(problems)
     applicant = _person(session, kept.id_number) or _newcomer(kept.id_number, now)
     _fill(applicant, typed, kept, verified_how=verified_how, now=now)
-    applicant.user = make_user(
-        session, Role.APPLICANT, password=typed.password, rules=rules
-    )
+    applicant.user = make_user(session, Role.APPLICANT, password=typed.password, rules=rules)
     session.add(applicant)
     session.flush()
     audit.record(
@@ -138,9 +136,7 @@ def make_user(
 def document_type(session: Session, code: str) -> identity.DocumentType:
     """Return the rules of a kind of document, or raise ``Invalid`` (id_type_unknown)."""
     row = session.scalar(
-        sa.select(IdDocumentType).where(
-            IdDocumentType.code == code, IdDocumentType.enabled
-        )
+        sa.select(IdDocumentType).where(IdDocumentType.code == code, IdDocumentType.enabled)
     )
     if row is None:
         raise Invalid(field="id_type", code="id_type_unknown")
@@ -208,9 +204,7 @@ def _prove(
 
 def _person(session: Session, id_number: str) -> Applicant | None:
     index = sealing.index_of(id_number)
-    return session.scalar(
-        sa.select(Applicant).where(Applicant.id_number_index == index)
-    )
+    return session.scalar(sa.select(Applicant).where(Applicant.id_number_index == index))
 
 
 def _newcomer(id_number: str, now: dt.datetime) -> Applicant:
@@ -248,9 +242,7 @@ def _gender(value: str) -> Gender:
 
 
 def _codes_of(session: Session, table: str) -> frozenset[str]:
-    rows = session.scalars(
-        sa.select(NationalCode.code).where(NationalCode.table_name == table)
-    )
+    rows = session.scalars(sa.select(NationalCode.code).where(NationalCode.table_name == table))
     return frozenset(rows)
 
 

@@ -74,9 +74,7 @@ def add_pages(
         )  # fmt: skip
     for page in fresh:
         session.add(
-            _kept_page(
-                application, material, page, filename=filename, storage=storage, now=now
-            )
+            _kept_page(application, material, page, filename=filename, storage=storage, now=now)
         )
     material.verdict = Verdict.OPEN
     application.updated_at = now

@@ -96,9 +96,7 @@ def _decisions(session: Session) -> Iterator[Violation]:
 
 def _four_eyes(session: Session) -> Iterator[Violation]:
     submitted = (
-        sa.select(
-            CaseEvent.application_id, sa.func.max(CaseEvent.id).label("event_id")
-        )
+        sa.select(CaseEvent.application_id, sa.func.max(CaseEvent.id).label("event_id"))
         .where(CaseEvent.action == Action.SUBMIT.value)
         .group_by(CaseEvent.application_id)
         .subquery()

@@ -118,9 +118,7 @@ def test_all_problems_of_a_page_come_at_once(phone: Phone, account_id: int) -> N
     assert all(problem["message"] for problem in answer.json["problems"])
 
 
-def test_nothing_is_submitted_while_something_is_missing(
-    phone: Phone, account_id: int
-) -> None:
+def test_nothing_is_submitted_while_something_is_missing(phone: Phone, account_id: int) -> None:
     case = start(phone, account_id)
 
     answer = phone.ask("POST", f"/applications/{case['id']}/submit", json={"agree": True})

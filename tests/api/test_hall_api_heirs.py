@@ -57,9 +57,7 @@ def test_too_much_does_not_name_the_most(rows, phone, case_id):
         "marital_status": "single", "spouse_applies": "no", "amount": "99000000",
     }  # fmt: skip
 
-    told = phone.ask(
-        "PUT", f"/applications/{case_id}/steps/basic", json={"answers": answers}
-    )
+    told = phone.ask("PUT", f"/applications/{case_id}/steps/basic", json={"answers": answers})
 
     codes = {problem["code"] for problem in told.json["problems"]}
     assert "amount_over" not in codes

@@ -10,9 +10,7 @@ from config import FAB_ROLES
 from tests.factories import PASSWORD, Person, actor_of, make_staff
 
 PINNED = {
-    "applicant": (
-        "Hall.apply+read Mine.read"
-    ),
+    "applicant": ("Hall.apply+read Mine.read"),
     "first_reviewer": (
         "Calendar.read Cases.read Desk.decide+home+read Holders.read Materials.read "
         "Reference.read"
@@ -25,28 +23,16 @@ PINNED = {
         "Audit.read Calendar.read Cases.read Desk.home+read+supervise Holders.edit+read "
         "Imports.edit+read Materials.read Payouts.read Reference.read"
     ),
-    "payer": (
-        "Desk.home Payouts.prepare+read"
-    ),
-    "releaser": (
-        "Desk.home Payouts.read+release"
-    ),
+    "payer": ("Desk.home Payouts.prepare+read"),
+    "releaser": ("Desk.home Payouts.read+release"),
     "auditor": (
         "Audit.read Calendar.read CaseEvents.read Cases.read Desk.home+read Health.read "
         "Holders.read Ledger.read Materials.read Payouts.read Reference.read"
     ),
-    "package_editor": (
-        "Calendar.edit+read Desk.home Packages.read Reference.edit+read"
-    ),
-    "package_publisher": (
-        "Calendar.read Desk.home Packages.publish+read Reference.read"
-    ),
-    "user_admin": (
-        "Desk.home Roles.read Staff.edit+read"
-    ),
-    "security_officer": (
-        "Audit.read Desk.home Health.read"
-    ),
+    "package_editor": ("Calendar.edit+read Desk.home Packages.read Reference.edit+read"),
+    "package_publisher": ("Calendar.read Desk.home Packages.publish+read Reference.read"),
+    "user_admin": ("Desk.home Roles.read Staff.edit+read"),
+    "security_officer": ("Audit.read Desk.home Health.read"),
     "installation_admin": (
         "Agencies.edit+read Calendar.read Desk.home Health.read Imports.edit+read "
         "Packages.publish+read Roles.read Staff.edit+read"

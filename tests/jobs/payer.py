@@ -102,7 +102,9 @@ def main() -> None:
     for line in sys.stdin:
         wanted = json.loads(line)
         place = wanted["database"]
-        app = halls.setdefault(place, halls.get(place) or build_app(Path(wanted["home"]), place))
+        app = halls.setdefault(
+            place, halls.get(place) or build_app(Path(wanted["home"]), place)
+        )
         app.config["ANJU_BANK_URL"] = wanted["bank"]
         if wanted.get("lead"):
             told = [_lead(app)]

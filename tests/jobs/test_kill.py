@@ -20,7 +20,13 @@ JOB = Path("app/jobs/payouts.py")
 POINTS = re.findall(r'crash\.point\("([a-z.]+)"\)', JOB.read_text(encoding="utf-8"))
 FULL = os.environ.get("ANJU_FULL") == "1" or os.environ.get("ANJU_BARS") == "full"
 ROUNDS = 25 if FULL else 1
-SAMPLE = ("claim.kept", "send.answered", "answer.written", "query.answered", "statement.written")
+SAMPLE = (
+    "claim.kept",
+    "send.answered",
+    "answer.written",
+    "query.answered",
+    "statement.written",
+)
 TRIED = POINTS if FULL else [point for point in POINTS if point in SAMPLE]
 OF_STATEMENTS = [point for point in TRIED if point.startswith("statement")]
 DAY = dt.timedelta(days=1)

@@ -2,10 +2,11 @@
 
 import pytest
 
-from app.domain.terms import Status
-from app.models import Account
-from tests.factories import make_application, make_card_number
+from app.domain.terms import AccountState, Status
+from app.models import Account, Applicant
+from tests.factories import PASSWORD, make_application, make_card_number, make_id_number
 from tests.pages.hall_walk import begin, card, give_account
+from tests.pages.test_register import RIGHT, phone  # noqa: F401
 from tests.pages.test_wizard_faults import beside
 from tests.pages.test_wizard_fund import ANSWERS, NUMBER, own_house, to_the_house
 
@@ -51,7 +52,7 @@ class TestPayee:
 
         assert "不付到这家银行" in beside(page, "bank_code")
         assert "校验位不符" in beside(page, "bank_account_no")
-        assert "最多可以" in beside(page, "amount")
+        assert "本次最多" in beside(page, "amount")
         assert page.soup.select_one("#bank_account_no")["value"] == "6217000000000000000"
         assert page.soup.select_one("#amount")["value"] == "99,999,999"
 
@@ -112,6 +113,95 @@ class TestRegistration:
 
         assert page.soup.select_one("#password")["value"] == ""
         assert "密码没有保留，请重新填写" in page.text
+
+    def test_a_wrong_and_a_used_code_are_told_in_english(self, browse, phone):
+        visitor = in_english(browse)
+        page = visitor.press(visitor.open("/register/"), "Get code", **RIGHT,
+                             id_number=make_id_number())  # fmt: skip
+        code = phone()
+        token = page.soup.select_one("#code-token")["value"]
+
+        wrong = f"{(int(code) + 1) % 10**6:06d}"
+        page = visitor.press(page, "Register", code=wrong, password=PASSWORD)
+        assert "The code is not right" in beside(page, "code")
+        assert page.soup.select_one("#name")["value"] == RIGHT["name"]
+        visitor.press(page, "Register", code=code, password=PASSWORD)
+
+        again = in_english(browse)
+        used = again.press(again.open("/register/"), "Register", **RIGHT, code=code,
+                           id_number=make_id_number(), token=token)  # fmt: skip
+        assert "used already" in beside(used, "code")
+
+    def test_an_expired_code_is_told_in_english(self, browse, phone, clock):
+        visitor = in_english(browse)
+        page = visitor.press(visitor.open("/register/"), "Get code", **RIGHT,
+                             id_number=make_id_number())  # fmt: skip
+        clock.pass_by(minutes=5)
+
+        page = visitor.press(page, "Register", code=phone(), password=PASSWORD)
+
+        assert "The code has expired" in beside(page, "code")
+
+    def test_a_taken_number_and_mobile_are_told_in_english(self, browse, phone, people, rows):
+        with rows() as session:
+            taken = session.get_one(Applicant, people["ana"].actor.applicant_id).id_number
+        visitor = in_english(browse)
+        typed = RIGHT | {"id_number": taken, "mobile": people["bo"].login}
+        page = visitor.press(visitor.open("/register/"), "Get code", **typed)
+
+        page = visitor.press(page, "Register", code=phone(), password=PASSWORD)
+
+        assert "already taken" in beside(page, "id_number")
+        assert "another account" in beside(page, "mobile")
+        assert visitor.follow(page, "Recover the password").url == "/recover/"
+
+
+class TestAccount:
+    @pytest.mark.parametrize(
+        ("state", "zh", "en"),
+        [
+            (AccountState.FROZEN, "账户已冻结", "The account is frozen"),
+            (AccountState.CLOSED_BY_WITHDRAWAL, "账户已销户", "The account is closed"),
+        ],
+    )
+    def test_what_bars_the_account_is_told(self, browse, people, rows, state, zh, en):
+        give_account(rows, people["ana"], 0, state=state)
+        ana = browse("ana")
+
+        page = ana.open("/hall/apply/")
+        assert zh in page.text
+        assert "以此原因开始申请" not in page.buttons
+        assert en in ana.follow(page, "English").text
+
+    def test_a_second_open_application_is_told_in_english(self, browse, people, rows):
+        account_id = give_account(rows, people["ana"])
+        with rows() as session:
+            account = session.get_one(Account, account_id)
+            number = make_application(session, account, status=Status.SUBMITTED).number
+
+        page = in_english(browse, "ana").open("/hall/apply/")
+
+        assert number in page.text
+        assert "See that application" in page.text
+
+    def test_an_unknown_house_is_told_in_english_and_its_number_kept(
+        self, browse, people, rows
+    ):
+        give_account(rows, people["ana"], scheme="fund")
+        ana = browse("ana")
+        page = ana.follow(to_the_house(ana), "English")
+
+        page = ana.press(page, "Look up", house_no="SY0000", loan_principal="600,000")
+
+        assert "No house was found under SY0000" in beside(page, "house_no")
+        assert page.soup.select_one("#house_no")["value"] == "SY0000"
+        assert page.soup.select_one("#loan_principal")["value"] == "600,000"
+
+
+def in_english(browse, *name):
+    visitor = browse(*name)
+    visitor.open("/lang/en?next=/help/")
+    return visitor
 
 
 def on_the_payee_page(browse, people, rows):

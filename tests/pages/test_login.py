@@ -113,7 +113,9 @@ def test_a_used_device_stays(browse, clock, rows):
 def test_the_page_that_was_wanted_comes_after_log_in_but_none_of_others(browse, people):
     ana = browse()
     page = ana.open("/hall/messages/")
-    assert ana.press(page, "登录", login=people["ana"].login, password=PASSWORD).heading == "消息"
+    assert (
+        ana.press(page, "登录", login=people["ana"].login, password=PASSWORD).heading == "消息"
+    )
 
     bo = browse()
     bo.press(
@@ -208,7 +210,9 @@ class TestProfile:
     def test_an_address_is_changed(self, browse):
         ana = browse("ana")
 
-        page = ana.press(ana.open("/hall/profile/address/"), "保存地址", address="合肥市示例路 1 号")
+        page = ana.press(
+            ana.open("/hall/profile/address/"), "保存地址", address="合肥市示例路 1 号"
+        )
 
         assert "合肥市示例路 1 号" in page.text
 

@@ -187,7 +187,9 @@ def test_a_package_with_faults_is_shown_line_by_line_and_not_loaded(sign_in, app
     shutil.copytree(PACKAGES, tmp_path / "packages")
     folder = tmp_path / "packages" / "anhui_subsidy"
     title = folder / "package.csv"
-    title.write_text(title.read_text(encoding="utf-8").replace(",1,", ",2,", 1), encoding="utf-8")
+    title.write_text(
+        title.read_text(encoding="utf-8").replace(",1,", ",2,", 1), encoding="utf-8"
+    )
     reasons = folder / "reasons.csv"
     reasons.write_text(
         reasons.read_text(encoding="utf-8").replace("GMZF,", "gmzf!,", 1), encoding="utf-8"

@@ -79,7 +79,9 @@ def test_every_problem_is_told_beside_its_field_and_nothing_typed_is_lost(browse
     visitor = browse()
     page = visitor.open("/register/")
 
-    page = visitor.press(page, "实名注册", id_number="340199198803120327", name="林知夏", mobile="12")
+    page = visitor.press(
+        page, "实名注册", id_number="340199198803120327", name="林知夏", mobile="12"
+    )
 
     assert "8 处需要改正" in page.text
     beside = {tag["id"]: tag.get_text() for tag in page.soup.select(".aj-error")}

@@ -23,7 +23,14 @@ OF_AGENCY = [
     "applications", "materials", "applicants", "accounts", "payouts", "payout-batches", "ledger",
     "case-events", "audit",
 ]  # fmt: skip
-DATED = ["reasons", "material-types", "requirements", "return-reasons", "facts", "policy-settings"]
+DATED = [
+    "reasons",
+    "material-types",
+    "requirements",
+    "return-reasons",
+    "facts",
+    "policy-settings",
+]
 ROLES = (Role.AUDITOR, Role.SUPERVISOR)
 
 
@@ -96,7 +103,9 @@ def test_a_bad_argument_is_a_bad_request(sign_in, arguments):
     assert sign_in().client.get(f"/applications/list/?{arguments}").status_code == 400
 
 
-@pytest.mark.parametrize("value", ["%25", "_", "'", "%E6%9E%97", "a" * 300, "%F0%9F%8F%A0", "%5C"])
+@pytest.mark.parametrize(
+    "value", ["%25", "_", "'", "%E6%9E%97", "a" * 300, "%F0%9F%8F%A0", "%5C"]
+)
 @pytest.mark.parametrize("path", ["applications", "applicants", "accounts", "ledger", "audit"])
 def test_any_text_may_be_searched_for(sign_in, path, value):
     column = {"applicants": "name", "ledger": "reference", "audit": "act"}.get(path, "number")
@@ -177,7 +186,9 @@ def copies(session, case, count):
     ]
     session.execute(sa.insert(Applicant), people)
     keys = session.scalars(sa.select(Applicant.id).where(Applicant.user_id.is_(None))).all()
-    accounts = [values(account) | {"applicant_id": key, "number": f"X{key:08d}"} for key in keys]
+    accounts = [
+        values(account) | {"applicant_id": key, "number": f"X{key:08d}"} for key in keys
+    ]
     session.execute(sa.insert(Account), accounts)
     own = session.execute(
         sa.select(Account.applicant_id, Account.id).where(Account.number.like("X%"))
@@ -280,7 +291,9 @@ def test_a_row_that_is_not_ones_own_is_no_place_to_begin(some, sign_in):
     assert not links(page)
 
 
-@pytest.mark.parametrize("name", ["_scheme", "_external", "_anchor", "_method", "endpoint", "pk"])
+@pytest.mark.parametrize(
+    "name", ["_scheme", "_external", "_anchor", "_method", "endpoint", "pk"]
+)
 def test_foreign_arguments_are_not_repeated_in_links(some, sign_in, name):
     browser = sign_in()
 

@@ -182,9 +182,7 @@ def test_a_wrong_cell_is_named_by_line_and_column(session, column, cell):
 
 
 def test_all_faults_of_a_file_are_told_at_once(session):
-    data = csv_of(
-        line(name="林1", mobile="1"), line(state="9"), trailer="#TRAILER,2,2001.00"
-    )
+    data = csv_of(line(name="林1", mobile="1"), line(state="9"), trailer="#TRAILER,2,2001.00")
 
     assert {(2, "name"), (2, "mobile"), (3, "state")} <= set(faults(taken(session, data)))
 

@@ -235,7 +235,16 @@ def test_nobody_is_invented_in_production(app, command, monkeypatch):
 
 def test_the_command_makes_up_what_is_asked_for(app):
     outcome = app.test_cli_runner().invoke(
-        args=["anju", "demo", "--applicants", "4", "--applications", "9", "--today", "2026-11-18"]
+        args=[
+            "anju",
+            "demo",
+            "--applicants",
+            "4",
+            "--applications",
+            "9",
+            "--today",
+            "2026-11-18",
+        ]
     )
 
     assert outcome.exit_code == 0

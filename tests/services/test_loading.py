@@ -154,7 +154,9 @@ def test_what_staff_set_stays(session, copy):
     agency.hotline = "0551-96300"
     session.commit()
     copy.set_value("decision_days", "5")
-    copy.change("agencies.csv", lambda line: line | {"hotline": "0551-00000", "seal": "new.svg"})
+    copy.change(
+        "agencies.csv", lambda line: line | {"hotline": "0551-00000", "seal": "new.svg"}
+    )
     copy.raise_version(2)
 
     loaded = load_packages(session, now=NOON, folder=copy.folder)
@@ -218,9 +220,11 @@ def test_the_national_data_are_loaded_again_when_a_file_changes(session, copy):
     )
     copy.change(
         "message_templates.csv",
-        lambda row: row | {"text_en": row["text_en"] + " Thank you."}
-        if row["event"] == "registered"
-        else row,
+        lambda row: (
+            row | {"text_en": row["text_en"] + " Thank you."}
+            if row["event"] == "registered"
+            else row
+        ),
         package="common",
     )
 

@@ -122,9 +122,7 @@ class Money(RuleBasedStateMachine):
                 assert now >= before, "sent again before the window"
             if payout.status is PayoutStatus.UNKNOWN:
                 day = local_date(payout.claimed_at) + dt.timedelta(days=1)
-                self.doubts[payout.id] = dt.datetime.combine(
-                    day, payments.WINDOW, NOON.tzinfo
-                )
+                self.doubts[payout.id] = dt.datetime.combine(day, payments.WINDOW, NOON.tzinfo)
             else:
                 self.doubts.pop(payout.id, None)
 

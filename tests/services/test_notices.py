@@ -76,7 +76,8 @@ def test_nobody_is_told_by_a_mobile_that_is_not_there(session):
 
 
 @pytest.mark.parametrize(
-    "text", ["{unknown}", "{application_no.real}", "{application_no!r}", "{application_no:>9}", "{}"]
+    "text",
+    ["{unknown}", "{application_no.real}", "{application_no!r}", "{application_no:>9}", "{}"],
 )
 def test_a_template_reads_known_names_only(text):
     with pytest.raises(TemplateBroken):

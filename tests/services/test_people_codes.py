@@ -22,8 +22,12 @@ SOMEBODY = Actor(None, "", frozenset(), address="10.0.0.1")
 def send(session: Session, now: dt.datetime = NOON, mobile: str = MOBILE) -> tuple[str, str]:
     """Ask for a code and read it from the message."""
     token = codes.send_code(
-        session, purpose=Purpose.REGISTER, mobile=mobile, agency_id=find_agency(session).id,
-        actor=SOMEBODY, now=now,
+        session,
+        purpose=Purpose.REGISTER,
+        mobile=mobile,
+        agency_id=find_agency(session).id,
+        actor=SOMEBODY,
+        now=now,
     )
     reference = f"{codes.reference(token)}:sms"
     notice = session.scalars(sa.select(Notice).where(Notice.reference == reference)).one()

@@ -25,7 +25,11 @@ def person(session: Session, ana) -> Applicant:
 def change(session: Session, person: Applicant, ana, mobile: str = NEW, code: str = "") -> None:
     """Change the mobile with the code that came, or with another."""
     token = codes.send_code(
-        session, purpose=Purpose.CHANGE_MOBILE, mobile=mobile, now=NOON, actor=SOMEBODY,
+        session,
+        purpose=Purpose.CHANGE_MOBILE,
+        mobile=mobile,
+        now=NOON,
+        actor=SOMEBODY,
         agency_id=find_agency(session).id,
     )
     reference = f"{codes.reference(token)}:sms"

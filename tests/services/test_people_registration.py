@@ -30,9 +30,17 @@ def typed(session: Session, **changes: str) -> Registration:
     """Return a registration in which everything is right, code included."""
     token, code = send(session)
     right = Registration(
-        id_type="resident_id_card", id_number=make_id_number(), name="林知夏",
-        gender=Gender.FEMALE, ethnicity="01", mobile=MOBILE, token=token, code=code,
-        password=PASSWORD, agreement_version="1", consent=True,
+        id_type="resident_id_card",
+        id_number=make_id_number(),
+        name="林知夏",
+        gender=Gender.FEMALE,
+        ethnicity="01",
+        mobile=MOBILE,
+        token=token,
+        code=code,
+        password=PASSWORD,
+        agreement_version="1",
+        consent=True,
     )
     return replace(right, **changes)
 
@@ -40,7 +48,12 @@ def typed(session: Session, **changes: str) -> Registration:
 def register(session: Session, form: Registration, **more: object) -> Applicant:
     """Register as the page does."""
     return registration.register(
-        session, form, agency_id=find_agency(session).id, actor=SOMEBODY, now=NOON, rules=RULES,
+        session,
+        form,
+        agency_id=find_agency(session).id,
+        actor=SOMEBODY,
+        now=NOON,
+        rules=RULES,
         **more,
     )
 
@@ -82,7 +95,9 @@ def test_a_person_known_by_import_is_claimed_with_the_accounts(session):
 def test_registration_is_recorded_and_told(session):
     applicant = register(session, typed(session))
 
-    acts = session.scalars(sa.select(AuditEvent.act).where(AuditEvent.applicant_id == applicant.id))
+    acts = session.scalars(
+        sa.select(AuditEvent.act).where(AuditEvent.applicant_id == applicant.id)
+    )
     told = session.scalars(sa.select(Notice.channel).where(Notice.event == "registered")).all()
     assert list(acts) == ["registered"]
     assert sorted(told) == ["inbox", "sms"]
@@ -90,8 +105,16 @@ def test_registration_is_recorded_and_told(session):
 
 def test_everything_that_is_wrong_is_told_at_once(session):
     wrong = Registration(
-        id_type="resident_id_card", id_number="340199198803120327", name="1", gender="",
-        ethnicity="99", mobile="123", token="", code="", password="short", agreement_version="",
+        id_type="resident_id_card",
+        id_number="340199198803120327",
+        name="1",
+        gender="",
+        ethnicity="99",
+        mobile="123",
+        token="",
+        code="",
+        password="short",
+        agreement_version="",
     )
 
     assert problems(session, wrong) == {
@@ -105,7 +128,9 @@ def test_everything_that_is_wrong_is_told_at_once(session):
 def test_another_name_is_refused(session):
     known = make_applicant(session, "周一鸣", registered=False, mobile=None)
 
-    assert problems(session, typed(session, id_number=known.id_number)) == {"name": "name_differs"}
+    assert problems(session, typed(session, id_number=known.id_number)) == {
+        "name": "name_differs"
+    }
 
 
 def test_a_taken_number_is_told_only_with_the_right_code(session):

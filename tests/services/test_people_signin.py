@@ -45,8 +45,15 @@ def test_the_username_of_an_applicant_is_no_way_in(session):
 
 def test_staff_come_in_by_their_name(session):
     member = staffing.create_staff(
-        session, agency=find_agency(session), username="wang", name="王五",
-        id_number=make_id_number(), roles=[Role.PAYER], password=PASSWORD, now=NOON, rules=RULES,
+        session,
+        agency=find_agency(session),
+        username="wang",
+        name="王五",
+        id_number=make_id_number(),
+        roles=[Role.PAYER],
+        password=PASSWORD,
+        now=NOON,
+        rules=RULES,
     )
 
     assert enter(session, "wang").id == member.user_id
@@ -194,7 +201,9 @@ class TestPassword:
 
         self.recover(session, ana, ana.mobile)
 
-        told = session.scalars(sa.select(Notice.event).where(Notice.applicant_id == ana.id)).all()
+        told = session.scalars(
+            sa.select(Notice.event).where(Notice.applicant_id == ana.id)
+        ).all()
         assert told.count("password_changed") == 2
 
     def test_for_an_unknown_name_the_code_is_simply_wrong(self, session):
@@ -221,9 +230,7 @@ class TestPassword:
 
     def test_a_changed_password_keeps_this_device_only(self, session, ana):
         applicant = session.get_one(Applicant, ana.applicant_id)
-        mine, other = (
-            sessions.open_session(session, ana.user_id, now=NOON) for _ in range(2)
-        )
+        mine, other = (sessions.open_session(session, ana.user_id, now=NOON) for _ in range(2))
 
         own_password.change_password(
             session, applicant.user, PASSWORD, NEW, keep=mine, actor=ana, now=NOON,
@@ -241,5 +248,3 @@ def test_success_forgets_the_failures_of_the_name(session):
     enter(session, ana.mobile)
 
     assert session.scalar(sa.select(sa.func.count(LoginFailure.id))) == 0
-
-

@@ -99,7 +99,9 @@ def test_an_ended_row_is_not_changed(session, editor):
 
 def test_a_row_with_a_later_one_is_not_changed(session, editor):
     row = find_setting(session)
-    reference_edits.change(session, row, {"value": "1"}, begins=TOMORROW, actor=editor, now=NOON)
+    reference_edits.change(
+        session, row, {"value": "1"}, begins=TOMORROW, actor=editor, now=NOON
+    )
 
     with pytest.raises(Invalid) as refused:
         reference_edits.change(session, row, {"value": "2"}, actor=editor, now=NOON)

@@ -127,9 +127,7 @@ def test_a_statement_ends_a_doubt(session, chen, dai, bank, clock):
     assert [*verification.verify(session)] == []
 
 
-def test_a_return_on_the_statement_goes_back_to_the_applicant(
-    session, chen, dai, bank, clock
-):
+def test_a_return_on_the_statement_goes_back_to_the_applicant(session, chen, dai, bank, clock):
     case = make_approved(session, chen, dai)
     run_payouts(bank, now=NOON)
     clock.set(NEXT)
