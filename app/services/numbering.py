@@ -1,6 +1,5 @@
 """Numbers of a series: each given once, over all processes; not free of gaps."""
 
-import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
