@@ -1,7 +1,10 @@
-"""What tests of pages share: staff made for one test, signed in."""
+"""What tests of pages share: staff made for one test, signed in; a telephone."""
+
+import re
 
 import pytest
 
+from app.gateways.sms import LocalSms
 from tests.factories import PASSWORD, Person, actor_of, make_staff
 
 
@@ -16,3 +19,14 @@ def staff(rows, browse, app):
         return browse().sign_in(person)
 
     return signed_in
+
+
+@pytest.fixture
+def phone(app):
+    """Read the newest code on this machine's telephone."""
+
+    def read() -> str:
+        newest = LocalSms(app.config["ANJU_SMS_FILE"]).messages(1)[0]
+        return re.findall(r"\d{6}", newest["text"])[0]
+
+    return read

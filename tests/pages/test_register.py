@@ -1,9 +1,7 @@
 """Registration as a person does it: the page, the code on the telephone, the log-in after it."""
 
 import datetime as dt
-import re
 
-import pytest
 import sqlalchemy as sa
 
 from app.gateways.sms import LocalSms
@@ -16,17 +14,6 @@ RIGHT = {
     "name": "林知夏", "gender": "2", "ethnicity": "01", "mobile": MOBILE, "password": PASSWORD,
     "agreement": "yes", "consent": "yes",
 }  # fmt: skip
-
-
-@pytest.fixture
-def phone(app):
-    """Read the newest code on this machine's telephone."""
-
-    def read() -> str:
-        newest = LocalSms(app.config["ANJU_SMS_FILE"]).messages(1)[0]
-        return re.findall(r"\d{6}", newest["text"])[0]
-
-    return read
 
 
 def ask_code(visitor: Browser, **answers: str) -> Page:
