@@ -92,10 +92,11 @@ def settings(**overrides: Any) -> dict[str, Any]:
 
 
 def engine_options(database: str) -> dict[str, Any]:
-    """Return how connections are made for this kind of database."""
+    """Return how connections are made for this kind of database; no fault prints its values."""
     if database.startswith("sqlite"):
-        return {"connect_args": {"timeout": 30}}
+        return {"connect_args": {"timeout": 30}, "hide_parameters": True}
     return {
+        "hide_parameters": True,
         "pool_pre_ping": True,
         "pool_size": 10,
         "max_overflow": 10,

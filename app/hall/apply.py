@@ -68,7 +68,7 @@ class ApplyView(BaseView):
         account_id = request.form.get("account_id", type=int)
         try:
             with transaction() as session:
-                account = session.get(Account, account_id) or abort(404)
+                account = session.get(Account, account_id or 0) or abort(404)
                 if not typed.get("reason_code"):
                     raise Invalid(code="reason_missing", field="reason_code")
                 case = applications.start(
@@ -285,7 +285,7 @@ def _closing(typed: Mapping[str, str]) -> bool | None:
 
 def _refused(account_id: int | None, typed: Mapping[str, str], broken: RuleBroken) -> Typed:
     session: Session = db.session()
-    account = session.get(Account, account_id)
+    account = session.get(Account, account_id or 0)
     rows = (
         reference.return_reasons(session, account.scheme_id, local_date(current.now()))
         if account
