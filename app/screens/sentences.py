@@ -21,6 +21,7 @@ SENTENCES: Mapping[str, Any] = {
     "role_not_yours": _("You cannot give this role."),
     "own_rights": _("Nobody changes the own rights. Please ask another administrator."),
     "username_taken": _("This log-in name is taken."),
+    "staff_known": _("This person has a log-in at this agency already."),
     "password_too_short": _("The password is too short."),
     "hours_half": _("Give both hours, or neither for a bank that never closes."),
     "hours_order": _("The bank closes after it opens."),

@@ -8,7 +8,8 @@ from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy.orm import Session
 
-from app.domain import passwords, policy
+from app import sealing
+from app.domain import identity, passwords, policy
 from app.domain.errors import Invalid, NotAllowed
 from app.domain.policy import Actor
 from app.domain.terms import Role
@@ -79,6 +80,7 @@ def take_on(
     check_roles(wanted)
     if session.scalar(sa.select(User.id).where(User.username == username)) is not None:
         raise Invalid("taken", code="username_taken", field="username")
+    _check_one_login(session, agency_id, id_number)
     passwords.check_password(
         password, minimum=rules.staff_password_minimum, breached=common_passwords(),
         personal=(name, username),
@@ -88,6 +90,16 @@ def take_on(
         id_number=id_number, roles=sorted(wanted), password=password, actor=actor, now=now,
         rules=rules,
     )  # fmt: skip
+
+
+def _check_one_login(session: Session, agency_id: int, id_number: str) -> None:
+    """Refuse a second log-in of one person: two signatures would then be one person's."""
+    index = sealing.index_of(identity.normalise(id_number))
+    there = sa.select(Staff.id).where(
+        Staff.agency_id == agency_id, Staff.id_number_index == index
+    )
+    if session.scalar(there.limit(1)) is not None:
+        raise Invalid("has a log-in", code="staff_known", field="id_number")
 
 
 def change_rights(

@@ -129,3 +129,13 @@ def test_staff_of_another_agency_are_out_of_reach(session, admin):
         staff_rights.change_rights(
             session, member, active=False, roles=(), actor=admin, now=NOON
         )
+
+
+def test_one_person_has_one_log_in_at_an_agency(session, admin):
+    number = make_id_number()
+    take_on(session, admin, Role.FIRST_REVIEWER, id_number=number)
+
+    with pytest.raises(Invalid) as refused:
+        take_on(session, admin, Role.SECOND_REVIEWER, id_number=number, username="second")
+
+    assert refused.value.code == "staff_known"
