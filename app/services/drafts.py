@@ -51,4 +51,5 @@ def _forget(session: Session, draft: Application, *, now: dt.datetime) -> None:
         .values(removed_at=now)
     )
     draft.answers, draft.house, draft.payee_card, draft.mobile = {}, None, None, None
+    draft.house_key = draft.payee_last_four = draft.mobile_last_four = ""
     cases.move(session, draft, Action.LAPSE, actor=WORKER, now=now)
