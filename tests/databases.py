@@ -8,7 +8,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import psycopg
 from flask import Flask
@@ -113,6 +113,9 @@ class SqliteDatabase:
 class PostgresDatabase:
     """A database of a real server, cloned from the template for every test."""
 
+    open_here: ClassVar[int] = 0
+    """How many of this process are open: they share one handle of the server."""
+
     def __init__(self, shared: Path, home: Path, worker: str) -> None:
         """Start the server once for all processes, and prepare the template in it."""
         with alone(shared), warnings.catch_warnings():
@@ -130,6 +133,7 @@ class PostgresDatabase:
                     prepare(home, self._uri("draft_hall"))
                     connection.execute("ALTER DATABASE draft_hall RENAME TO template_hall")
         self.home, self.name, self.template = home, f"hall_{worker}", "template_hall"
+        PostgresDatabase.open_here += 1
         self._clone()
         self.app = build_app(home, self._uri(self.name))
 
@@ -148,8 +152,11 @@ class PostgresDatabase:
         self.template = name
 
     def close(self) -> None:
-        """Let the server go; it ends with the last process that holds it."""
+        """Let the server go; it ends with the last database of the last process."""
         release(self.app)
+        PostgresDatabase.open_here -= 1
+        if PostgresDatabase.open_here:
+            return
         self.server.cleanup()
         with contextlib.suppress(OSError):
             self.server.pgdata.parent.rmdir()
