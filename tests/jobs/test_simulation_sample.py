@@ -12,12 +12,12 @@ import pytest
 
 from tests.simulation.hall import PostgresHall, SqliteHall
 from tests.simulation.many import outcomes, seeds_of
-from tests.simulation.run import STEPS, play, prepare
+from tests.simulation.run import play, prepare
 
 ROOT = Path(__file__).parents[2]
 FULL = os.environ.get("ANJU_BARS") == "full"
-DAILY = range(70123, 70126)
-FEW_STEPS = 30
+DAILY = range(70123, 70125)
+FEW_STEPS = 25
 NIGHTLY = {"sqlite": 10_000, "postgresql": 500}
 NIGHTLY_STEPS = 200
 RESULTS = ROOT / "benchmarks" / "results"
@@ -54,7 +54,7 @@ def test_money_and_rights_hold_in_every_story(hall):
 @pytest.mark.timeout(0 if FULL else 120)
 def test_money_and_rights_hold_on_postgresql(postgres_hall):
     seeds = range(1, NIGHTLY["postgresql"] + 1) if FULL else DAILY[:1]
-    steps = NIGHTLY_STEPS if FULL else STEPS
+    steps = NIGHTLY_STEPS if FULL else FEW_STEPS
     began = time.monotonic()
 
     told = [play(postgres_hall, seed, steps) for seed in seeds]
