@@ -222,7 +222,6 @@ def asked(app):
     sa.event.remove(engine, "before_cursor_execute", note)
 
 
-@pytest.mark.both
 @pytest.mark.parametrize("path", ["applications", "accounts"])
 def test_a_list_of_thousands_asks_a_few_questions(kind, many, sign_in, asked, path):
     browser = sign_in()
@@ -252,7 +251,6 @@ def test_a_list_asks_a_few_questions(one_case, sign_in, asked, path):
     assert len(asked) - frame <= 8, "\n".join(asked)
 
 
-@pytest.mark.both
 def test_pages_follow_one_another_without_gap(kind, many, sign_in):
     browser = sign_in()
     seen = []
