@@ -613,6 +613,38 @@ class LoginFailure(Model):
     at: Mapped[dt.datetime] = mapped_column(Moment, index=True)
 
 
+class OutsideIdentity(HasSeal, Model):
+    """What another provider knows somebody as: bound with proof, ended by unbinding."""
+
+    __tablename__ = "outside_identity"
+    __table_args__ = (
+        sa.Index(
+            "one_person_a_subject", "provider", "subject_index", unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+        sa.Index(
+            "one_subject_a_person", "user_id", "provider", unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    provider: Mapped[str] = mapped_column(sa.String(32))
+    subject_index: Mapped[str] = mapped_column(sa.String(32))
+    subject_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    user_id: Mapped[int] = refers_to("ab_user.id")
+    level: Mapped[str] = mapped_column(sa.String(32), default="")
+    bound_at: Mapped[dt.datetime] = mapped_column(Moment)
+    last_used_at: Mapped[dt.datetime] = mapped_column(Moment)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+    subject = Sealed()
+
+    user: Mapped[User] = relationship(User)
+
+
 # --- accounts ---------------------------------------------------------------------------------
 
 
