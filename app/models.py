@@ -17,14 +17,17 @@ from app.domain.terms import (
     Channel,
     ClockHolder,
     Closes,
+    ContactState,
     DayKind,
     Gender,
+    IdentityState,
     Kind,
     LedgerCode,
     Need,
     NoticeStatus,
     Origin,
     PayoutStatus,
+    Role,
     Status,
     Verdict,
 )  # fmt: skip
@@ -498,6 +501,8 @@ class Applicant(HasSeal, Model):
     address_sealed: Mapped[str | None] = mapped_column(sa.Text)
     verified_how: Mapped[str] = mapped_column(sa.String(32), default="")
     verified_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    identity_state: Mapped[IdentityState | None] = mapped_column(Word(IdentityState))
+    contact_changed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     agreement_version: Mapped[str] = mapped_column(sa.String(16), default="")
     agreement_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     locale: Mapped[str] = mapped_column(sa.String(8), default="zh")
@@ -535,10 +540,33 @@ class Staff(HasSeal, OfAgency, Model):
 
     user: Mapped[User] = relationship(User)
     agency: Mapped[Agency] = relationship(Agency)
+    grants: Mapped[list["RoleGrant"]] = relationship(
+        back_populates="staff", order_by="RoleGrant.id"
+    )
 
     def __str__(self) -> str:
         """Return the name."""
         return self.name
+
+
+class RoleGrant(Model):
+    """A role that a member of staff was given: from and until which day, by whom and why."""
+
+    __tablename__ = "role_grant"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    staff_id: Mapped[int] = refers_to("staff.id")
+    role: Mapped[Role] = mapped_column(Word(Role))
+    valid_from: Mapped[dt.date]
+    valid_until: Mapped[dt.date | None] = mapped_column(index=True)
+    why: Mapped[str] = mapped_column(sa.String(200), default="")
+    given_by: Mapped[int | None] = refers_to("ab_user.id")
+    given_name: Mapped[str] = mapped_column(sa.String(100), default="")
+    given_at: Mapped[dt.datetime] = mapped_column(Moment)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    reminded_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+    staff: Mapped["Staff"] = relationship(back_populates="grants")
 
 
 class BankCard(HasSeal, Model):
@@ -583,6 +611,60 @@ class LoginSession(Model):
     ended_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     address: Mapped[str] = mapped_column(sa.String(45), default="")
     agent: Mapped[str] = mapped_column(sa.String(200), default="")
+    how: Mapped[str] = mapped_column(sa.String(32), default="", server_default="")
+    waits_for: Mapped[str] = mapped_column(sa.String(16), default="", server_default="")
+    proven_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    sms_proven_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class KnownDevice(Model):
+    """A browser that a person logged in with before: its secret is hashed here."""
+
+    __tablename__ = "known_device"
+    __table_args__ = (sa.UniqueConstraint("secret_hash", "user_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = refers_to("ab_user.id")
+    secret_hash: Mapped[str] = mapped_column(sa.String(64))
+    created_at: Mapped[dt.datetime] = mapped_column(Moment)
+    last_seen_at: Mapped[dt.datetime] = mapped_column(Moment, index=True)
+
+
+class SecondFactor(HasSeal, Model):
+    """The authenticator app of a person (TOTP): its sealed secret and the last step used."""
+
+    __tablename__ = "second_factor"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("ab_user.id"), unique=True)
+    secret_sealed: Mapped[str] = mapped_column(sa.Text)
+    last_step: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    created_at: Mapped[dt.datetime] = mapped_column(Moment)
+
+    secret = Sealed()
+
+
+class RecoveryCode(Model):
+    """A code that stands in for a lost authenticator, once; kept as a keyed hash."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (sa.UniqueConstraint("code_hash"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = refers_to("ab_user.id")
+    code_hash: Mapped[str] = mapped_column(sa.String(32))
+    created_at: Mapped[dt.datetime] = mapped_column(Moment)
+    used_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class SpentPicture(Model):
+    """A picture code that was answered, rightly or wrongly: it is of no use any more."""
+
+    __tablename__ = "spent_picture"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    picture_hash: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    at: Mapped[dt.datetime] = mapped_column(Moment, index=True)
 
 
 class OneTimeCode(Model):
@@ -594,12 +676,95 @@ class OneTimeCode(Model):
     request_token: Mapped[str] = mapped_column(sa.String(64), unique=True)
     purpose: Mapped[str] = mapped_column(sa.String(32))
     mobile_index: Mapped[str] = mapped_column(sa.String(32), index=True)
+    sent_index: Mapped[str | None] = mapped_column(sa.String(32), index=True)
     code_hash: Mapped[str] = mapped_column(sa.String(128))
     tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[dt.datetime] = mapped_column(Moment, index=True)
     expires_at: Mapped[dt.datetime] = mapped_column(Moment)
     used_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     address: Mapped[str] = mapped_column(sa.String(45), default="")
+
+
+class AgreementConsent(OfAgency, Model):
+    """That a person agreed to an agency's text: which version of it, its hash, when, from where."""
+
+    __tablename__ = "agreement_consent"
+    __table_args__ = (
+        sa.UniqueConstraint(
+            "applicant_id", "agency_id", "version", name="one_consent_a_version"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    applicant_id: Mapped[int] = refers_to("applicant.id")
+    version: Mapped[str] = mapped_column(sa.String(16))
+    text_sha256: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[dt.datetime] = mapped_column(Moment)
+    address: Mapped[str] = mapped_column(sa.String(45), default="")
+
+
+class IdentityTask(OfAgency, Model):
+    """Somebody whose identity waits for the service or for a person (身份待核验)."""
+
+    __tablename__ = "identity_task"
+    __table_args__ = (
+        sa.Index(
+            "one_open_identity_task", "applicant_id", unique=True,
+            sqlite_where=sa.text("state = 'unknown'"),
+            postgresql_where=sa.text("state = 'unknown'"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    applicant_id: Mapped[int] = refers_to("applicant.id")
+    state: Mapped[IdentityState] = mapped_column(
+        Word(IdentityState), default=IdentityState.UNKNOWN
+    )
+    why: Mapped[str] = mapped_column(sa.String(32))
+    tries: Mapped[int] = mapped_column(default=1)
+    asked_at: Mapped[dt.datetime] = mapped_column(Moment)
+    next_at: Mapped[dt.datetime | None] = mapped_column(Moment, index=True)
+    decided_by: Mapped[int | None] = refers_to("ab_user.id")
+    decided_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    note: Mapped[str] = mapped_column(sa.String(500), default="")
+
+    applicant: Mapped[Applicant] = relationship()
+
+
+class ContactChange(HasSeal, OfAgency, Model):
+    """A lost mobile: asked for on a page, checked at the counter, confirmed by a second person."""
+
+    __tablename__ = "contact_change"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    number: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    applicant_id: Mapped[int | None] = refers_to("applicant.id")
+    id_number_index: Mapped[str] = mapped_column(sa.String(32))
+    state: Mapped[ContactState] = mapped_column(Word(ContactState), index=True)
+    mobile_sealed: Mapped[str] = mapped_column(sa.Text)
+    mobile_index: Mapped[str] = mapped_column(sa.String(32), index=True)
+    old_mobile_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    asked_at: Mapped[dt.datetime] = mapped_column(Moment)
+    ends_at: Mapped[dt.datetime] = mapped_column(Moment)
+    address: Mapped[str] = mapped_column(sa.String(45), default="")
+    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    checked_by: Mapped[int | None] = refers_to("ab_user.id")
+    checked_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    decided_by: Mapped[int | None] = refers_to("ab_user.id")
+    decided_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    note: Mapped[str] = mapped_column(sa.String(200), default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    mobile = Sealed(index=True)
+    old_mobile = Sealed()
+
+    applicant: Mapped[Applicant | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def __str__(self) -> str:
+        """Return the number that is shown at the counter."""
+        return self.number
 
 
 class LoginFailure(Model):
@@ -739,6 +904,9 @@ OPEN_SQL = "status IN ({})".format(
 )
 """Money may come back from the bank after the next case began: that must always be written."""
 
+BARRING_SQL = f"{OPEN_SQL} AND (capacity = 'self' OR relation_confirmed_at IS NOT NULL)"
+"""Somebody who only says to be an heir or proxy keeps the holder from nothing."""
+
 
 class Application(HasSeal, OfScheme, Model):
     """One request to withdraw from one account on one reason (支取申请); in speech a *case*."""
@@ -748,6 +916,10 @@ class Application(HasSeal, OfScheme, Model):
         sa.CheckConstraint("amount >= 0", name="amount_not_negative"),
         sa.Index(
             "one_open_case_an_account", "account_id", unique=True,
+            sqlite_where=sa.text(BARRING_SQL), postgresql_where=sa.text(BARRING_SQL),
+        ),
+        sa.Index(
+            "one_open_case_a_person", "account_id", "applicant_id", unique=True,
             sqlite_where=sa.text(OPEN_SQL), postgresql_where=sa.text(OPEN_SQL),
         ),
         sa.Index(
@@ -1202,6 +1374,7 @@ class AuditEvent(Model):
     """Who did or read what, when, from where; append-only, each row hashes the one before."""
 
     __tablename__ = "audit_event"
+    __table_args__ = (sa.Index("audit_by_object", "object_type", "object_id", "at"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     agency_id: Mapped[int | None] = refers_to("agency.id")
@@ -1218,6 +1391,24 @@ class AuditEvent(Model):
     at: Mapped[dt.datetime] = mapped_column(Moment, index=True)
     previous_hash: Mapped[str] = mapped_column(sa.String(64))
     hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+
+
+class AuditDay(Model):
+    """A closed day of the audit: which rows it has, its hash over theirs, the file of it."""
+
+    __tablename__ = "audit_day"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    day: Mapped[dt.date] = mapped_column(unique=True)
+    rows: Mapped[int]
+    first_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    last_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    previous_hash: Mapped[str] = mapped_column(sa.String(64))
+    day_hash: Mapped[str] = mapped_column(sa.String(64))
+    file_hash: Mapped[str] = mapped_column(sa.String(64))
+    storage_key: Mapped[str] = mapped_column(sa.String(100))
+    size: Mapped[int]
+    closed_at: Mapped[dt.datetime] = mapped_column(Moment)
 
 
 class JobRun(Model):
@@ -1253,4 +1444,4 @@ class Counter(Model):
     __tablename__ = "counter"
 
     series: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
-    value: Mapped[int]
+    value: Mapped[int] = mapped_column(Id)

@@ -209,3 +209,20 @@ class Channel(StrEnum):
     SMS = "sms"
     INBOX = "inbox"
     WECHAT = "wechat"
+
+
+class IdentityState(StrEnum):
+    """What is known of somebody's identity; ``UNKNOWN`` means nobody could tell yet."""
+
+    VERIFIED = "verified"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class ContactState(StrEnum):
+    """Where the way to a new mobile at the counter stands."""
+
+    ASKED = "asked"
+    CHECKED = "checked"
+    DONE = "done"
+    REFUSED = "refused"

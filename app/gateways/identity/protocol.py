@@ -1,16 +1,11 @@
 """What the hall asks of any identity service."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
+from app.domain.terms import IdentityState
 
-class IdentityState(StrEnum):
-    """The answer; ``UNKNOWN`` means the service could not tell now."""
-
-    VERIFIED = "verified"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
+__all__ = ["IdentityCheck", "IdentityState", "Verified"]
 
 
 @dataclass(frozen=True, slots=True)
