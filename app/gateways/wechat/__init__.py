@@ -1,6 +1,29 @@
-"""Template messages of a WeChat service account."""
+"""The official account of an agency on WeChat (微信公众号)."""
 
+from app.gateways.wechat.account import AccountWrong, Template, WechatAccount, accounts
+from app.gateways.wechat.crypt import CryptFailed, MessageCrypt
 from app.gateways.wechat.local import LocalWechat
-from app.gateways.wechat.protocol import TemplateMessage, Wechat, WechatFailed
+from app.gateways.wechat.platform import WechatPlatform
+from app.gateways.wechat.protocol import (
+    TemplateMessage,
+    Wechat,
+    WechatBusy,
+    WechatFailed,
+    WechatRefused,
+)
 
-__all__ = ["LocalWechat", "TemplateMessage", "Wechat", "WechatFailed"]
+__all__ = [
+    "AccountWrong",
+    "CryptFailed",
+    "LocalWechat",
+    "MessageCrypt",
+    "Template",
+    "TemplateMessage",
+    "Wechat",
+    "WechatAccount",
+    "WechatBusy",
+    "WechatFailed",
+    "WechatPlatform",
+    "WechatRefused",
+    "accounts",
+]
