@@ -1356,6 +1356,7 @@ class Notice(HasSeal, OfAgency, Model):
     mobile_sealed: Mapped[str | None] = mapped_column(sa.Text)
     text_zh_sealed: Mapped[str] = mapped_column(sa.Text)
     text_en_sealed: Mapped[str] = mapped_column(sa.Text)
+    outside_id: Mapped[str | None] = mapped_column(sa.String(40), index=True)
     status: Mapped[NoticeStatus] = mapped_column(
         Word(NoticeStatus), default=NoticeStatus.QUEUED
     )

@@ -12,7 +12,7 @@ OPEN = sa.text("ended_at IS NULL")
 
 
 def upgrade() -> None:
-    """Add the table; a subject has one person, a person one subject of a provider."""
+    """Add the table, one person a subject, and a provider's own number of a message."""
     op.create_table(
         "outside_identity",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -31,10 +31,14 @@ def upgrade() -> None:
     op.create_index("ix_outside_identity_user_id", "outside_identity", ["user_id"])
     _one("one_person_a_subject", ["provider", "subject_index"])
     _one("one_subject_a_person", ["user_id", "provider"])
+    op.add_column("notice", sa.Column("outside_id", sa.String(length=40), nullable=True))
+    op.create_index("ix_notice_outside_id", "notice", ["outside_id"])
 
 
 def downgrade() -> None:
     """Remove the table with its indexes."""
+    op.drop_index("ix_notice_outside_id", "notice")
+    op.drop_column("notice", "outside_id")
     op.drop_table("outside_identity")
 
 
