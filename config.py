@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.terms import Role
+from app.gateways.wechat.account import AccountWrong, WechatAccount, accounts
 from app.sealing import KeyRing
 
 ROOT = Path(__file__).parent
@@ -48,6 +49,42 @@ def secret(name: str, path: Path, make: Any, *, production: bool) -> str:
     return kept(path, make)
 
 
+def key_ring(home: Path, overrides: dict[str, Any], *, production: bool) -> dict[str, Any]:
+    """Return the text of the key ring and the file that running processes follow, if it has one.
+
+    ``ANJU_KEYS_FILE`` names a file of the operator's (a mounted secret); ``ANJU_KEYS`` in the
+    environment has no file, and a new key comes with a restart.
+    """
+    if "ANJU_KEYS" in overrides:
+        return {"ANJU_KEYS_FILE": None}
+    named = os.environ.get("ANJU_KEYS_FILE", "")
+    file = Path(named) if named else home / "keys"
+    if named:
+        return {"ANJU_KEYS": file.read_text(), "ANJU_KEYS_FILE": file}
+    text = secret("ANJU_KEYS", file, KeyRing.generate, production=production)
+    from_file = not os.environ.get("ANJU_KEYS", "")
+    return {"ANJU_KEYS": text, "ANJU_KEYS_FILE": file if from_file else None}
+
+
+def wechat_accounts(*, production: bool) -> dict[str, WechatAccount]:
+    """Return the official accounts by agency: ``ANJU_WECHAT`` is JSON or the path of a file of it."""
+    text = os.environ.get("ANJU_WECHAT", "").strip()
+    try:
+        if text and not text.startswith("{"):
+            text = Path(text).read_text(encoding="utf-8")
+        return accounts(text, production=production)
+    except (AccountWrong, OSError) as wrong:
+        raise SettingMissing(f"ANJU_WECHAT {wrong} (see docs/operate.md).") from wrong
+
+
+def one_of(name: str, usual: str, allowed: tuple[str, ...]) -> str:
+    """Return a setting that is one of a few words; another word stops the start."""
+    value = os.environ.get(name) or usual
+    if value not in allowed:
+        raise SettingMissing(f"{name} is {value!r}. Set it to one of: {', '.join(allowed)}.")
+    return value
+
+
 def settings(**overrides: Any) -> dict[str, Any]:
     """Return everything the application is configured with; ``overrides`` win (tests)."""
     env = os.environ.get
@@ -66,9 +103,7 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "ANJU_ENV": mode,
         "ANJU_HOME": home,
         "ANJU_PRODUCTION": production,
-        "ANJU_KEYS": secret(
-            "ANJU_KEYS", home / "keys", KeyRing.generate, production=production
-        ),
+        **key_ring(home, overrides, production=production),
         "SECRET_KEY": secret(
             "SECRET_KEY", home / "secret", lambda: secrets.token_hex(32), production=production
         ),
@@ -78,10 +113,16 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "REDIS_URL": env("REDIS_URL", ""),
         "ANJU_BANK_URL": env("ANJU_BANK_URL", "http://127.0.0.1:8090"),
         "ANJU_SMS_FILE": home / "sms.jsonl",
+        "ANJU_WECHAT": wechat_accounts(production=production),
+        "ANJU_WECHAT_FILE": home / "wechat.jsonl",
         "ANJU_METRICS_TOKEN": env("ANJU_METRICS_TOKEN", ""),
         "ANJU_CRASH_AT": env("ANJU_CRASH_AT", ""),
         "ANJU_AGENCY_BY_HOST": env("ANJU_AGENCY_BY_HOST", "") == "1",
         "ANJU_PROXIES": int(env("ANJU_PROXIES", "0")),
+        "ANJU_SECOND_FACTOR": one_of(
+            "ANJU_SECOND_FACTOR", "required" if production else "offered",
+            ("required", "offered", "off"),
+        ),
         "HOST": env("HOST", "127.0.0.1"),
         "PORT": int(env("PORT", "8080")),
         **FLASK,

@@ -17,7 +17,8 @@ def assemble(**overrides: Any) -> Flask:
     app.config.update(settings(**overrides))
     if proxies := app.config["ANJU_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]  # as Flask documents it
-    sealing.bind(sealing.KeyRing.parse(app.config["ANJU_KEYS"]))
+    ring = sealing.KeyRing.parse(app.config["ANJU_KEYS"])
+    sealing.bind(ring, file=app.config["ANJU_KEYS_FILE"])
     translations.keep_compiled()
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "app" / "migrations"))

@@ -17,6 +17,14 @@ from app.gateways.registry.table import TablePropertyRegistry
 from app.gateways.scanner import Antivirus, NoAntivirus
 from app.gateways.sms import LocalSms, Sms
 from app.gateways.storage import LocalStorage, S3Storage, SealedStorage, Storage
+from app.gateways.wechat import (
+    LOCAL,
+    LocalWechat,
+    Wechat,
+    WechatAccount,
+    WechatLine,
+    WechatPlatform,
+)
 from app.models import Agency
 
 
@@ -36,6 +44,34 @@ def sms() -> Sms:
     """Return the way short messages leave the hall."""
     made: Sms = chosen("ANJU_SMS", lambda: LocalSms(current_app.config["ANJU_SMS_FILE"]))
     return made
+
+
+def wechat_account(agency_code: str) -> WechatAccount | None:
+    """Return the settings of an agency's official account, if it has one."""
+    found: WechatAccount | None = current_app.config["ANJU_WECHAT"].get(agency_code)
+    return found
+
+
+def wechat(agency_code: str) -> Wechat:
+    """Return an agency's official account; it is made once, for it keeps the platform's token.
+
+    Raises ``LookupError`` for an agency without one.
+    """
+    account = wechat_account(agency_code)
+    if account is None:
+        raise LookupError(f"{agency_code} has no official account")
+    kept: dict[str, Wechat] = current_app.extensions.setdefault("anju-wechat", {})
+    if account.appid not in kept:
+        local = account.api == LOCAL
+        path = current_app.config["ANJU_WECHAT_FILE"]
+        kept[account.appid] = LocalWechat(path) if local else WechatPlatform(account)
+    return kept[account.appid]
+
+
+def wechat_lines() -> dict[str, WechatLine]:
+    """Return all official accounts by agency."""
+    accounts: dict[str, WechatAccount] = current_app.config["ANJU_WECHAT"]
+    return {code: WechatLine(account, wechat(code)) for code, account in accounts.items()}
 
 
 def registry() -> PropertyRegistry:
@@ -67,11 +103,11 @@ def antivirus() -> Antivirus:
 def storage() -> Storage:
     """Return where pages are kept, sealed before they leave."""
     if "anju-storage" not in current_app.extensions:
-        ring = sealing.ring()
         current_app.extensions["anju-storage"] = SealedStorage(
             _plain_storage(current_app.config["STORAGE_URL"]),
-            seal=ring.seal_file,
-            open_sealed=ring.open_file,
+            seal=lambda data, key: sealing.ring().seal_file(data, key),
+            open_sealed=lambda data, key: sealing.ring().open_file(data, key),
+            is_current=lambda data: sealing.ring().is_current_file(data),
         )
     made: Storage = current_app.extensions["anju-storage"]
     return made

@@ -1,7 +1,9 @@
 """Who may do what: rights over the facts of a case, asked by the service that does the deed."""
 
+import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from app.domain.errors import NotAllowed
 from app.domain.terms import Action, Role, Status
@@ -9,7 +11,11 @@ from app.domain.terms import Action, Role, Status
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who does something: a signed-in person, or the worker."""
+    """Somebody who does something: a signed-in person, or the worker.
+
+    ``proven_at`` and ``sms_proven_at``: when this session last saw password (and second factor),
+    and a code sent to the mobile on file; None is never.
+    """
 
     user_id: int | None
     name: str
@@ -19,6 +25,8 @@ class Actor:
     identity_index: str | None = None
     address: str = ""
     request_id: str = ""
+    proven_at: dt.datetime | None = None
+    sms_proven_at: dt.datetime | None = None
 
     def has(self, *roles: Role) -> bool:
         """Tell whether the actor holds one of the roles."""
@@ -27,6 +35,9 @@ class Actor:
 
 WORKER = Actor(user_id=None, name="worker", roles=frozenset({Role.WORKER}))
 """The clock of the hall: deadlines, payouts, notices."""
+
+OPERATOR = Actor(user_id=None, name="operator", roles=frozenset({Role.WORKER}))
+"""Who runs commands on the machine itself: keys, retention, imports."""
 
 WHO: Mapping[Action, frozenset[Role]] = {
     Action.SUBMIT: frozenset({Role.APPLICANT}),
@@ -40,6 +51,7 @@ WHO: Mapping[Action, frozenset[Role]] = {
     Action.REJECT: frozenset({Role.FIRST_REVIEWER, Role.SECOND_REVIEWER}),
     Action.CONFIRM_PAYEE: frozenset({Role.FIRST_REVIEWER, Role.SECOND_REVIEWER}),
     Action.VOID: frozenset({Role.SUPERVISOR}),
+    Action.UNDO: frozenset({Role.SUPERVISOR}),
     Action.PAY: frozenset({Role.WORKER}),
     Action.BANK_REFUSED: frozenset({Role.WORKER}),
     Action.BANK_RETURNED: frozenset({Role.WORKER}),
@@ -47,19 +59,61 @@ WHO: Mapping[Action, frozenset[Role]] = {
 }
 """Which role takes which action (table of DESIGN section 3)."""
 
-SEPARATED = frozenset({Action.PASS_FIRST, Action.PASS_LEVEL, Action.APPROVE})
-"""Steps of one case that must be taken by different people (WF06)."""
+
+class Level(StrEnum):
+    """In what capacity somebody acts on a case; nobody does so in two (WF06)."""
+
+    FIRST = "first"
+    SECOND = "second"
+    OVERSIGHT = "oversight"
+
+
+LEVELS: Mapping[Action, Level] = {
+    Action.TAKE_UP: Level.FIRST,
+    Action.PASS_FIRST: Level.FIRST,
+    Action.DECLINE: Level.FIRST,
+    Action.PASS_LEVEL: Level.SECOND,
+    Action.APPROVE: Level.SECOND,
+    Action.VOID: Level.OVERSIGHT,
+    Action.UNDO: Level.OVERSIGHT,
+}
+"""The level a step belongs to; a return or a refusal belongs to that of the case's status."""
+
+REVIEWED_AT: Mapping[Status, Level] = {
+    Status.IN_REVIEW: Level.FIRST,
+    Status.SECOND_REVIEW: Level.SECOND,
+}
+
+
+def level_of(action: Action, status: Status | None) -> Level | None:
+    """Return the level at which an action is taken in a status, None when it has none."""
+    if action in (Action.RETURN_FOR_CORRECTION, Action.REJECT):
+        return REVIEWED_AT.get(status) if status is not None else None
+    return LEVELS.get(action)
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What the rights on one case depend on."""
+    """What the rights on one case depend on.
+
+    ``acted`` says who took which step since it was submitted last, ``levels`` who ever acted in
+    which capacity; both name every log-in of those people.
+    """
 
     agency_id: int
     applicant_id: int
     identities: frozenset[str]
     acted: Mapping[Action, frozenset[int]]
     status: Status | None = None
+    levels: Mapping[Level, frozenset[int]] = field(default_factory=dict)
+
+    def at_other_levels(self, level: Level) -> frozenset[int]:
+        """Return who acted on the case in another capacity than ``level``."""
+        found = [
+            users for step, users in self.acted.items() if LEVELS.get(step, level) is not level
+        ]
+        found += [users for at, users in self.levels.items() if at is not level]
+        return frozenset().union(*found)
 
 
 def check_own(actor: Actor, *, applicant_id: int) -> None:
@@ -84,7 +138,8 @@ def check(actor: Actor, action: Action, case: CaseFacts) -> None:
     """Raise ``NotAllowed`` unless this actor may take this action on this case.
 
     An applicant acts on the own case only; staff on cases of the own agency, never on a case
-    of their own (identity compared, not user), never twice on one case in separated steps.
+    of their own (identity compared, not user), never on one case in two capacities, whatever
+    role they hold by now, and never twice among the further levels.
     """
     check_role(actor, *WHO[action])
     if Role.WORKER in WHO[action]:
@@ -95,16 +150,11 @@ def check(actor: Actor, action: Action, case: CaseFacts) -> None:
     check_agency(actor, agency_id=case.agency_id)
     if actor.identity_index is None or actor.identity_index in case.identities:
         raise NotAllowed("own case", code="own_case")
-    earlier = {
-        user_id
-        for step in SEPARATED - {action}
-        for user_id in case.acted.get(step, frozenset())
-    }
-    if action is Action.PASS_LEVEL or action is Action.APPROVE:
+    level = level_of(action, case.status)
+    if level is None:
+        return
+    earlier = case.at_other_levels(level)
+    if action in (Action.PASS_LEVEL, Action.APPROVE):
         earlier |= case.acted.get(Action.PASS_LEVEL, frozenset())
-    if case.status is Status.SECOND_REVIEW:
-        earlier |= case.acted.get(Action.PASS_FIRST, frozenset())
-    if (action in SEPARATED or case.status is Status.SECOND_REVIEW) and (
-        actor.user_id in earlier
-    ):
+    if actor.user_id in earlier:
         raise NotAllowed("somebody else has to take this step", code="four_eyes")

@@ -1,11 +1,19 @@
 """Files below one directory of this machine."""
 
+import datetime as dt
 import os
 import secrets
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from app.gateways.storage.protocol import AlreadyStored, NotStored, StorageDown, checked_key
+from app.gateways.storage.protocol import (
+    AlreadyStored,
+    Kept,
+    NotStored,
+    StorageDown,
+    checked_key,
+)
 
 
 class LocalStorage:
@@ -19,7 +27,7 @@ class LocalStorage:
         target = self._path(key)
         try:
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._write(target, data)
+            _write(target, data, os.link)
         except FileExistsError:
             raise AlreadyStored(key) from None
         except OSError as fault:
@@ -33,6 +41,39 @@ class LocalStorage:
             raise NotStored(key) from None
         except OSError as fault:
             raise StorageDown("storage", "not_read", str(fault.errno)) from fault
+
+    def replace(self, key: str, data: bytes) -> None:
+        """Write the new file beside the old one, then rename it over."""
+        target = self._path(key)
+        try:
+            _write(target, data, Path.replace)
+        except OSError as fault:
+            raise StorageDown("storage", "not_written", str(fault.errno)) from fault
+
+    def begins(self, key: str, count: int) -> bytes:
+        """Read the first bytes of a file."""
+        try:
+            with self._path(key).open("rb") as file:
+                return file.read(count)
+        except (FileNotFoundError, IsADirectoryError):
+            raise NotStored(key) from None
+        except OSError as fault:
+            raise StorageDown("storage", "not_read", str(fault.errno)) from fault
+
+    def kept(self, prefix: str = "") -> Iterator[Kept]:
+        """Walk the directory; what is being written is left out."""
+        for path in self._files(prefix):
+            if not path.name.startswith("."):
+                with suppress(FileNotFoundError):
+                    yield Kept(path.relative_to(self._root).as_posix(), _since(path))
+
+    def tidy(self, before: dt.datetime) -> int:
+        """Remove drafts of writers that died."""
+        left = [path for path in self._files("") if path.match(".*.part")]
+        old = [path for path in left if path.exists() and _since(path) < before]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
 
     def delete(self, key: str) -> None:
         """Remove a file."""
@@ -60,18 +101,28 @@ class LocalStorage:
     def _path(self, key: str) -> Path:
         return self._root / checked_key(key)
 
-    def _write(self, target: Path, data: bytes) -> None:
-        # A hard link refuses an existing name, which a rename would silently replace.
-        draft = target.parent / f".{secrets.token_hex(8)}.part"
-        try:
-            with draft.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(draft, target)
-        finally:
-            draft.unlink(missing_ok=True)
-        _sync(target.parent)
+    def _files(self, prefix: str) -> Iterator[Path]:
+        start = self._path(prefix.rstrip("/")) if prefix else self._root
+        for folder, _, names in os.walk(start):
+            yield from (Path(folder) / name for name in names)
+
+
+def _since(path: Path) -> dt.datetime:
+    return dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+
+
+def _write(target: Path, data: bytes, settle: Callable[[Path, Path], object]) -> None:
+    # A hard link refuses an existing name, which a rename would silently replace.
+    draft = target.parent / f".{secrets.token_hex(8)}.part"
+    try:
+        with draft.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        settle(draft, target)
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync(target.parent)
 
 
 def _sync(directory: Path) -> None:

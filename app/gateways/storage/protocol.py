@@ -1,6 +1,9 @@
 """What the hall asks of any place that keeps its files, and which keys it uses."""
 
+import datetime as dt
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from app.gateways.errors import Unavailable
@@ -21,6 +24,14 @@ class StorageDown(Unavailable):
     """The storage does not answer, or answers what makes no sense."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A key that is there, and since when."""
+
+    key: str
+    since: dt.datetime
+
+
 class Storage(Protocol):
     """A place for files; keys are made by the hall, never taken from an upload's name.
 
@@ -32,6 +43,18 @@ class Storage(Protocol):
 
     def get(self, key: str) -> bytes:
         """Return what is kept; raises ``NotStored``."""
+
+    def replace(self, key: str, data: bytes) -> None:
+        """Put ``data`` in the place of what is kept: a reader finds the old or the new, whole."""
+
+    def begins(self, key: str, count: int) -> bytes:
+        """Return the first bytes of what is kept; raises ``NotStored``."""
+
+    def kept(self, prefix: str = "") -> Iterator[Kept]:
+        """Yield every key below a prefix (``""``, or parts that end with ``/``), in any order."""
+
+    def tidy(self, before: dt.datetime) -> int:
+        """Remove what writers that died left behind before a moment; return how many."""
 
     def delete(self, key: str) -> None:
         """Forget a key; one that is not there is no error."""

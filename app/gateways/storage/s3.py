@@ -1,10 +1,18 @@
 """Files in any S3-compatible storage (extra ``[s3]``: boto3)."""
 
+import datetime as dt
 import secrets
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from app.gateways.storage.protocol import AlreadyStored, NotStored, StorageDown, checked_key
+from app.gateways.storage.protocol import (
+    AlreadyStored,
+    Kept,
+    NotStored,
+    StorageDown,
+    checked_key,
+)
 
 _TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 _ABSENT = frozenset({"NoSuchKey", "NotFound", "404"})
@@ -52,13 +60,32 @@ class S3Storage:
 
     def get(self, key: str) -> bytes:
         """Read an object."""
-        from botocore.exceptions import BotoCoreError
+        return self._read(key)
 
+    def replace(self, key: str, data: bytes) -> None:
+        """Write an object over the one that is there."""
+        self._ask("put_object", key, Body=data)
+
+    def begins(self, key: str, count: int) -> bytes:
+        """Read the first bytes of an object."""
+        return self._read(key, Range=f"bytes=0-{count - 1}")
+
+    def kept(self, prefix: str = "") -> Iterator[Kept]:
+        """List the objects, page by page."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        below = self._prefix + (checked_key(prefix.rstrip("/")) + "/" if prefix else "")
+        pages = self._client.get_paginator("list_objects_v2")
         try:
-            body: bytes = self._ask("get_object", key)["Body"].read()
-        except (BotoCoreError, OSError) as fault:
+            for page in pages.paginate(Bucket=self._bucket, Prefix=below):
+                for one in page.get("Contents", ()):
+                    yield Kept(one["Key"].removeprefix(self._prefix), one["LastModified"])
+        except (BotoCoreError, ClientError) as fault:
             raise StorageDown("storage", type(fault).__name__) from fault
-        return body
+
+    def tidy(self, before: dt.datetime) -> int:
+        """Remove nothing: an object appears whole or not at all."""
+        return 0
 
     def delete(self, key: str) -> None:
         """Remove an object."""
@@ -83,6 +110,15 @@ class S3Storage:
         finally:
             with suppress(StorageDown):
                 self.delete(key)
+
+    def _read(self, key: str, **more: Any) -> bytes:
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            body: bytes = self._ask("get_object", key, **more)["Body"].read()
+        except (BotoCoreError, OSError) as fault:
+            raise StorageDown("storage", type(fault).__name__) from fault
+        return body
 
     def _ask(self, call: str, key: str, **more: Any) -> Any:
         from botocore.exceptions import BotoCoreError, ClientError
