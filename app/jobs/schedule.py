@@ -92,4 +92,4 @@ class Worker:
 
     @staticmethod
     def _tell(now: dt.datetime) -> Any:
-        return send_due(outside.sms(), now=now)
+        return send_due(outside.sms(), now=now, wechat=outside.wechat_lines())

@@ -13,6 +13,7 @@ from app.gateways.wechat import (
     WechatPlatform,
     WechatRefused,
 )
+from app.gateways.wechat.platform import EARLY, REST
 from app.gateways.wechat.stand_in import LASTS, Platform, serving
 
 SEND, TOKEN, PAGE = (
@@ -73,15 +74,34 @@ def test_the_same_reference_is_sent_once(wechat, platform):
 
 
 def test_the_token_is_asked_for_once_until_it_ends(account, platform):
-    moments = iter([0.0, 1.0, 2.0, float(LASTS), LASTS + 1.0])
-    wechat = WechatPlatform(account, clock=lambda: next(moments))
+    moment = [0.0]
+    wechat = WechatPlatform(account, clock=lambda: moment[0])
 
     wechat.send(message("1"))
+    moment[0] = LASTS - EARLY - 1.0
     wechat.send(message("2"))
     assert platform.tokens_given == 1
 
+    moment[0] += 2
     wechat.send(message("3"))
     assert platform.tokens_given == 2
+
+
+@pytest.mark.parametrize("number", REST)
+def test_used_up_calls_are_left_alone_for_a_while(account, platform, number):
+    moment = [0.0]
+    wechat = WechatPlatform(account, clock=lambda: moment[0])
+    platform.faults = [(SEND, number)]
+
+    for _ in range(3):
+        with pytest.raises(WechatBusy):
+            wechat.send(message())
+        moment[0] += REST[number] / 4
+    assert platform.sent == []
+
+    moment[0] = REST[number] + 1.0
+    wechat.send(message())
+    assert len(platform.sent) == 1
 
 
 @pytest.mark.parametrize("number", [40001, 40014, 42001])

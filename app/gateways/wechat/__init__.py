@@ -1,6 +1,6 @@
 """The official account of an agency on WeChat (微信公众号)."""
 
-from app.gateways.wechat.account import AccountWrong, Template, WechatAccount, accounts
+from app.gateways.wechat.account import LOCAL, AccountWrong, Template, WechatAccount, accounts
 from app.gateways.wechat.crypt import CryptFailed, MessageCrypt
 from app.gateways.wechat.local import LocalWechat
 from app.gateways.wechat.platform import WechatPlatform
@@ -9,10 +9,12 @@ from app.gateways.wechat.protocol import (
     Wechat,
     WechatBusy,
     WechatFailed,
+    WechatLine,
     WechatRefused,
 )
 
 __all__ = [
+    "LOCAL",
     "AccountWrong",
     "CryptFailed",
     "LocalWechat",
@@ -23,6 +25,7 @@ __all__ = [
     "WechatAccount",
     "WechatBusy",
     "WechatFailed",
+    "WechatLine",
     "WechatPlatform",
     "WechatRefused",
     "accounts",

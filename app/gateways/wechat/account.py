@@ -13,9 +13,12 @@ from app.gateways.wechat.crypt import KEY_LENGTH
 
 API = "https://api.weixin.qq.com"
 OPEN = "https://open.weixin.qq.com"
+LOCAL = "local"
+"""Instead of the platform's address: messages are kept on this machine, everybody is one visitor."""
 
-VALUES = frozenset({"number", "service", "reason", "status", "time", "agency"})
-"""What a field of a template message can say; nothing else of a case leaves by WeChat."""
+VALUES = frozenset({"number", "service", "status", "time", "agency"})
+"""What a field of a template message can say. Sums, cards and reasons (an illness is one) stay
+in the hall: a telephone shows such messages to who looks at it."""
 
 CASE_EVENTS = frozenset({
     "application_submitted", "application_returned", "return_reminder", "not_accepted",
@@ -117,7 +120,9 @@ def _check(code: str, account: WechatAccount, *, production: bool) -> None:
     if not _TOKEN.fullmatch(account.token):
         raise AccountWrong(f"of {code}: the token has 3 to 32 letters and digits")
     _check_key(code, account.aes_key)
-    for address in (account.hall, account.api, account.open):
+    if account.api == LOCAL and production:
+        raise AccountWrong(f"of {code}: the api cannot be {LOCAL} in production")
+    for address in {account.hall, account.api, account.open} - {LOCAL}:
         parts = urlsplit(address)
         if not parts.netloc or parts.scheme not in ("https", "http"):
             raise AccountWrong(f"of {code}: {address} is not the address of a site")

@@ -21,8 +21,8 @@ from app.gateways.wechat.protocol import (
 TOKEN_OLD = frozenset({40001, 40014, 42001})
 """The token is not (any more) the one: it is asked for again and the call repeated once."""
 
-BUSY = frozenset({45009, 45011})
-"""The calls of the day or of the minute are used up."""
+REST = {45009: 1800, 45011: 60}
+"""The calls of the day or of the minute are used up: for so many seconds nothing is asked."""
 
 PASSING = frozenset({-1, 43108})
 """The platform is busy with itself."""
@@ -52,6 +52,7 @@ class WechatPlatform:
         self._clock = clock
         self._lock = threading.Lock()
         self._token, self._ends = "", 0.0
+        self._rests, self._why = 0.0, ""
 
     def send(self, message: TemplateMessage) -> str:
         """Send one message and return the platform's number; a reference is sent once."""
@@ -97,11 +98,15 @@ class WechatPlatform:
 
     def _call(self, path: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         """POST with the token, and once more with a new one when the platform wants that."""
+        if self._clock() < self._rests:
+            raise WechatBusy("wechat", self._why)
         token = self._current()
         said = self._ask("POST", f"{path}?{urlencode({'access_token': token})}", asked)
         if said.get("errcode") in TOKEN_OLD:
             token = self._current(instead_of=token)
             said = self._ask("POST", f"{path}?{urlencode({'access_token': token})}", asked)
+        if (code := said.get("errcode")) in REST:
+            self._rests, self._why = self._clock() + REST[code], str(code)
         raise_for(said)
         return said
 
@@ -149,7 +154,7 @@ def raise_for(said: Mapping[str, Any]) -> None:
     code = said.get("errcode", 0)
     if code == 0:
         return
-    if code in BUSY:
+    if code in REST:
         raise WechatBusy("wechat", str(code))
     if code in PASSING or code in TOKEN_OLD or not isinstance(code, int):
         raise WechatFailed("wechat", str(code)[:16])

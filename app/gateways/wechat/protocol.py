@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.gateways.errors import Unavailable
+from app.gateways.wechat.account import WechatAccount
 
 
 class WechatFailed(Unavailable):
@@ -53,3 +54,11 @@ class Wechat(Protocol):
 
     def set_menu(self, buttons: Sequence[Mapping[str, Any]]) -> None:
         """Replace the account's menu. Raises ``WechatRefused`` or ``WechatFailed``."""
+
+
+@dataclass(frozen=True, slots=True)
+class WechatLine:
+    """An official account with the way to it."""
+
+    account: WechatAccount
+    gateway: Wechat
