@@ -17,8 +17,8 @@ _writing: ContextVar[bool] = ContextVar("writing", default=False)
 BUSY_SECONDS = 30
 CLASHES = {
     "one_draft_a_reason": "draft_there",
-    "application.account_id, application.applicant_id": "draft_there",
-    "one_open_case_an_account": "open_case",
+    "application.account_id, application.applicant_id, application.reason_code": "draft_there",
+    "one_open_case": "open_case",
     "application.account_id": "open_case",
 }
 """What a broken uniqueness is called by PostgreSQL and by SQLite, and the sentence for it."""

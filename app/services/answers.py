@@ -238,7 +238,7 @@ def save_amount(answers: Answers) -> None:
             amount = prefilled_amount(rule, entitled, known)
         else:
             amount = fact_rules.parse(AMOUNT, typed)
-        check_asked(application, amount, entitled)
+        check_asked(answers.session, application, amount, entitled, now=answers.now)
         application.amount = amount
 
     answers.try_to(write)

@@ -28,7 +28,7 @@ from app.services import (
     wizard,
 )  # fmt: skip
 from app.services.payees import Payee, check_payee_card, write_payee
-from app.services.relations import check_asked
+from app.services.relations import barring, check_asked, hold_asked
 
 
 def get_own(session: Session, application_id: int, *, actor: Actor) -> Application:
@@ -80,7 +80,9 @@ def start(
     on = local_date(now)
     reason = reference.reason(session, account.scheme_id, reason_code, on)
     check_capacity(reason, capacity)
-    kind = _check_may(session, account, reason, closing=closing, on=on)
+    kind = _check_may(
+        session, account, reason, closing=closing, on=on, asker=actor.applicant_id
+    )
     assert actor.applicant_id is not None
     application = Application(
         agency_id=account.agency_id, scheme_id=account.scheme_id, account_id=account.id,
@@ -127,6 +129,8 @@ def submit(
 ) -> None:
     """Submit a draft or a corrected case: check everything again, hold the money, tell the office.
 
+    Of an heir or proxy nothing is held before staff confirm the relation.
+
     ``signature`` (traces such as the address) signs the commitment letter; without it the
     letter must be signed already.
     Raises ``ManyProblems`` with all that is missing or barred; nothing is submitted then.
@@ -148,7 +152,7 @@ def submit(
         due_estimated=due.estimated, correction_due_on=None, reopened=(), assignee_id=None,
         **changes,
     )  # fmt: skip
-    _hold(session, application, now=now)
+    hold_asked(session, application, now=now)
     for item in application.return_items:
         item.settled_at = item.settled_at or now
     event = "application_submitted" if first_time else "application_accepted"
@@ -188,15 +192,19 @@ def change_payee(
 
 
 def standing_of(
-    session: Session, account: Account, *, but: int | None = None
+    session: Session, account: Account, *, but: int | None = None, asker: int | None = None
 ) -> AccountStanding:
-    """Return what the right to withdraw from an account depends on; ``but`` is the own case."""
+    """Return what the right to withdraw from an account depends on; ``but`` is the own case.
+
+    A case of somebody whose right is unproven bars nobody but that person, ``asker``.
+    """
     open_number = session.execute(
         sa.select(Application.number)
         .where(
             Application.account_id == account.id,
             Application.status.in_(lifecycle.OPEN),
             Application.id != (but or 0),
+            sa.or_(barring(), Application.applicant_id == (asker or 0)),
         )
         .limit(1)
     ).first()
@@ -275,13 +283,14 @@ def _check_may(
     closing: bool | None,
     on: dt.date,
     but: int | None = None,
+    asker: int | None = None,
     house_key: str = "",
 ) -> Kind:
     terms = terms_of(session, reason, on=on)
     last = circumstances.last_paid_on(session, account, reason.code)
     same = circumstances.last_paid_on(session, account, reason.code, house_key=house_key)
     kind = eligibility.kind_for(terms, paid_before=same is not None, chosen_closing=closing)
-    standing = standing_of(session, account, but=but)
+    standing = standing_of(session, account, but=but, asker=asker)
     eligibility.refuse(eligibility.problems_of(standing, terms, kind, last_paid=last, on=on))
     return kind
 
@@ -293,7 +302,8 @@ def _check_complete(session: Session, application: Application, *, now: dt.datet
     try:
         application.kind = _check_may(
             session, application.account, application.reason, on=on, but=application.id,
-            closing=application.kind is Kind.CLOSING, house_key=application.house_key,
+            asker=application.applicant_id, closing=application.kind is Kind.CLOSING,
+            house_key=application.house_key,
         )  # fmt: skip
     except ManyProblems as barred:
         problems += barred.problems
@@ -304,7 +314,7 @@ def _check_complete(session: Session, application: Application, *, now: dt.datet
     if application.kind is Kind.CLOSING:
         application.amount = entitled.amount
     try:
-        check_asked(application, application.amount, entitled)
+        check_asked(session, application, application.amount, entitled, now=now)
     except Invalid as wrong:
         problems.append(wrong)
     application.calculation = wizard.kept_lines(entitled)
@@ -322,11 +332,3 @@ def _check_complete(session: Session, application: Application, *, now: dt.datet
     ]
     if problems:
         raise ManyProblems(problems)
-
-
-def _hold(session: Session, application: Application, *, now: dt.datetime) -> None:
-    """Hold what is asked; a closing holds the principal, its interest comes at approval."""
-    wanted = application.amount
-    if application.kind is Kind.CLOSING:
-        wanted = application.account.available + ledger.held_for(session, application)
-    ledger.hold(session, application, wanted, now=now)

@@ -22,6 +22,9 @@ TWO_SIDES = frozenset({"resident_id_card", "hmt_residence_permit", "foreign_pr_i
 
 COMMITMENT_MONTHS = 12
 
+ENDLESS = Decimal("999999999.99")
+"""Stands for a balance that is not to be told: more than any account holds."""
+
 
 def settings(session: Session, case: Application, *, on: dt.date) -> Mapping[str, Decimal]:
     """Return the fund's numbers in force for the case on a day."""
@@ -147,8 +150,13 @@ def paid_for_house(session: Session, case: Application) -> Decimal:
     return Decimal(paid or 0)
 
 
-def calculation(session: Session, case: Application, *, now: dt.datetime) -> Entitlement:
-    """Return the most that may be taken in this case, with the lines that lead to it."""
+def calculation(
+    session: Session, case: Application, *, now: dt.datetime, blind: bool = False
+) -> Entitlement:
+    """Return the most that may be taken in this case, with the lines that lead to it.
+
+    ``blind`` leaves the account out: only what the rule itself allows.
+    """
     on = local_date(now)
     account = case.account
     held_elsewhere = account.held - ledger.held_for(session, case)
@@ -157,7 +165,9 @@ def calculation(session: Session, case: Application, *, now: dt.datetime) -> Ent
         closing = Closing(interest=accrued_interest(session, account, to=on))
     return entitlement(
         case.reason.amount_rule,
-        available=available_balance(account.balance, account.frozen_amount, held_elsewhere),
+        available=ENDLESS
+        if blind
+        else available_balance(account.balance, account.frozen_amount, held_elsewhere),
         closing=closing,
         facts=known(session, case, on=on),
         settings=settings(session, case, on=on),

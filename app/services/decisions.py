@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.domain.errors import IllegalMove, Invalid, NotAllowed
+from app.domain.errors import IllegalMove, Invalid
 from app.domain.page_words import Words
 from app.domain.policy import Actor
-from app.domain.terms import Action, Kind, Note, Status, Verdict
+from app.domain.terms import Action, Capacity, Kind, Note, Status, Verdict
 from app.domain.workdays import local_date
 from app.models import Application, CaseEvent, Material, ReturnItem, ReturnReason
 from app.services import (
@@ -22,7 +22,9 @@ from app.services import (
     ledger,
     payouts,
     reference,
+    relations,
     return_texts,
+    standing,
 )
 
 
@@ -54,8 +56,14 @@ def pass_first(
     now: dt.datetime,
     note: str = "",
 ) -> None:
-    """Pass the first review (初审通过): on to another reviewer."""
+    """Pass the first review (初审通过): on to another reviewer.
+
+    Raises ``IllegalMove`` (relation_unconfirmed) and, for an heir or proxy who asks for more
+    than there is, ``Invalid`` (amount_over): only what is held goes on.
+    """
     _check_relation(case)
+    if case.capacity is not Capacity.SELF:
+        relations.hold_asked(session, case, now=now)
     cases.move(
         session, case, Action.PASS_FIRST,
         actor=actor, now=now, note=note, public=False, assignee_id=None,
@@ -176,6 +184,24 @@ def void(
     case_notices.about_case(session, "voided", case, now=now, reason_short=reason)
 
 
+def undo_first(
+    session: Session, case: Application, *, actor: Actor, now: dt.datetime, reason: str
+) -> None:
+    """Take back a passed first review before anybody signed after it (撤销初审).
+
+    The case goes back to whoever passed it. A signature that was taken back counts no more.
+    """
+    if not reason.strip():
+        raise Invalid(code="reason_needed", field="reason")
+    if _signed_levels(session, case):
+        raise IllegalMove("a further review has signed", code="signed_further")
+    passed = _last_event(session, case, Action.PASS_FIRST)
+    cases.move(
+        session, case, Action.UNDO, actor=actor, now=now, note=reason, public=False,
+        assignee_id=passed.actor_id if passed else None,
+    )  # fmt: skip
+
+
 def set_verdict(
     session: Session,
     material: Material,
@@ -188,7 +214,7 @@ def set_verdict(
     case = cases.get_case(session, material.application_id, actor=actor)
     if case.status not in (Status.IN_REVIEW, Status.SECOND_REVIEW):
         raise IllegalMove("the case is not under review")
-    cases.check_reviewer(session, case, actor=actor)
+    cases.check_reviewer(session, case, actor=actor, now=now)
     material.verdict = verdict
     note = f"{material.material_code} {verdict}"
     cases.remark(session, case, Note.VERDICT, actor=actor, now=now, note=note)
@@ -198,7 +224,7 @@ def check_payee(session: Session, case: Application, *, actor: Actor, now: dt.da
     """Say, as the first of two, that the corrected receiving account is right."""
     if case.status is not Status.PAYEE_FIX:
         raise IllegalMove("the receiving account is not being corrected")
-    cases.check_reviewer(session, case, actor=actor)
+    cases.check_reviewer(session, case, actor=actor, now=now)
     cases.remark(session, case, Note.CHECK_PAYEE, actor=actor, now=now)
 
 
@@ -210,8 +236,7 @@ def confirm_payee(
     checked = _last_event(session, case, Note.CHECK_PAYEE)
     if changed is None or checked is None or checked.id < changed.id:
         raise IllegalMove("nobody has checked the new account", code="payee_unchecked")
-    if checked.actor_id == actor.user_id:
-        raise NotAllowed("somebody else has to confirm", code="four_eyes")
+    standing.check_other(session, actor, earlier=checked.actor_id)
     case.decision_hash = payouts.decision_hash(case)
     pay_by = deadlines.pay_by(session, case, on=local_date(now))
     cases.move(session, case, Action.CONFIRM_PAYEE, actor=actor, now=now, pay_by=pay_by)
@@ -330,7 +355,7 @@ def _last_event(session: Session, case: Application, what: Action | Note) -> Cas
 
 
 def _check_relation(case: Application) -> None:
-    if case.capacity != "self" and case.relation_confirmed_at is None:
+    if not relations.is_proven(case):
         raise IllegalMove("the relation is not confirmed", code="relation_unconfirmed")
 
 

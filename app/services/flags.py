@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from app.domain import lifecycle, policy
 from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.policy import Actor
-from app.domain.terms import Capacity, Note, Role, Status
+from app.domain.terms import Note, Role, Status
 from app.models import Application, ReviewNote, Staff
-from app.services import case_notices, cases, deadlines, payouts
+from app.services import case_notices, cases, deadlines, payouts, relations
 from app.services.updates import changed_rows
 
 REVIEWERS = (Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR)
@@ -21,7 +21,7 @@ def hold(
     session: Session, case: Application, *, actor: Actor, now: dt.datetime, reason: str
 ) -> None:
     """Stop a case and its payout, with a reason; refused while the bank may be paying."""
-    _check(session, case, actor=actor, statuses=lifecycle.OPEN)
+    _check(session, case, actor=actor, now=now, statuses=lifecycle.OPEN)
     _need(reason, "reason")
     if payouts.in_flight(session, case):
         raise IllegalMove("the bank may be paying", code="payout_in_flight")
@@ -34,7 +34,7 @@ def release_hold(
     session: Session, case: Application, *, actor: Actor, now: dt.datetime
 ) -> None:
     """Let a held case go on."""
-    _check(session, case, actor=actor, statuses=lifecycle.OPEN)
+    _check(session, case, actor=actor, now=now, statuses=lifecycle.OPEN)
     if not case.on_hold:
         raise IllegalMove("the case is not on hold")
     _flag(session, case, now=now, on_hold=False, hold_reason="")
@@ -46,7 +46,7 @@ def investigate(
     session: Session, case: Application, *, actor: Actor, now: dt.datetime, reason: str
 ) -> None:
     """Check a doubt outside the office (核查); the clock stops meanwhile (WF02)."""
-    _check(session, case, actor=actor, statuses=UNDER_REVIEW)
+    _check(session, case, actor=actor, now=now, statuses=UNDER_REVIEW)
     _need(reason, "reason")
     _flag(session, case, now=now, investigating=True)
     cases.stop_clock(session, case, now=now)
@@ -64,7 +64,7 @@ def end_investigation(
     session: Session, case: Application, *, actor: Actor, now: dt.datetime, note: str
 ) -> None:
     """Write down what the check found and let the clock run again."""
-    _check(session, case, actor=actor, statuses=UNDER_REVIEW)
+    _check(session, case, actor=actor, now=now, statuses=UNDER_REVIEW)
     if not case.investigating:
         raise IllegalMove("the case is not under investigation")
     _need(note, "note")
@@ -85,7 +85,7 @@ def assign(
     """Give a case to a colleague, or back to nobody; taking one for oneself needs no supervisor."""
     if user_id not in (actor.user_id, None):
         policy.check_role(actor, Role.SUPERVISOR)
-    _check(session, case, actor=actor, statuses=lifecycle.OPEN)
+    _check(session, case, actor=actor, now=now, statuses=lifecycle.OPEN)
     member = session.scalar(sa.select(Staff).where(Staff.user_id == user_id))
     if user_id is not None and (member is None or member.agency_id != case.agency_id):
         raise Invalid(code="no_such_colleague", field="assignee")
@@ -115,19 +115,32 @@ def add_note(
 def confirm_relation(
     session: Session, case: Application, *, actor: Actor, now: dt.datetime
 ) -> None:
-    """Confirm that heir or proxy may act for this account; only now does its balance show."""
-    cases.check_reviewer(session, case, actor=actor)
-    if case.capacity is Capacity.SELF:
-        raise IllegalMove("the applicant acts for the own account")
+    """Confirm that heir or proxy may act for this account; only now money is held and shows.
+
+    An amount that the account does not cover is not held: the case has to be returned, and
+    whoever corrects it sees the most. Raises ``IllegalMove`` (open_case) when another case
+    stands on the account.
+    """
+    cases.check_reviewer(session, case, actor=actor, now=now)
+    if case.status not in UNDER_REVIEW or relations.is_proven(case):
+        raise IllegalMove("there is no relation to confirm now")
+    relations.check_free(session, case)
     case.relation_confirmed_at = now
+    session.flush()
+    relations.hold_if_covered(session, case, now=now)
     cases.remark(session, case, Note.CONFIRM_RELATION, actor=actor, now=now, public=True)
 
 
 def _check(
-    session: Session, case: Application, *, actor: Actor, statuses: frozenset[Status]
+    session: Session,
+    case: Application,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    statuses: frozenset[Status],
 ) -> None:
     policy.check_role(actor, *REVIEWERS)
-    cases.check_staff(session, case, actor=actor)
+    cases.check_staff(session, case, actor=actor, now=now)
     if case.status not in statuses:
         raise IllegalMove(f"not while {case.status}")
 
