@@ -2,7 +2,7 @@
 
 import datetime as dt
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -163,6 +163,16 @@ def actor_of(session: Session, who: Applicant | Staff) -> Actor:
         applicant_id=who.id if isinstance(who, Applicant) else None,
         identity_index=who.id_number_index,
     )
+
+
+def change_roles(session: Session, actor: Actor, *roles: Role) -> Actor:
+    """Give somebody other roles, as a table would be changed by hand; return who it is now."""
+    user = session.get_one(User, actor.user_id)
+    user.roles = [
+        session.scalars(sa.select(RoleRow).where(RoleRow.name == role)).one() for role in roles
+    ]
+    session.commit()
+    return replace(actor, roles=frozenset(roles))
 
 
 def make_people(session: Session) -> dict[str, Person]:

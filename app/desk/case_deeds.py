@@ -118,6 +118,10 @@ def _void(sent: Sent) -> None:
     decisions.void(sent.session, sent.case, reason=sent.word("reason"), **sent.who())
 
 
+def _undo(sent: Sent) -> None:
+    decisions.undo_first(sent.session, sent.case, reason=sent.word("reason"), **sent.who())
+
+
 def _check_payee(sent: Sent) -> None:
     _check_signed(sent)
     decisions.check_payee(sent.session, sent.case, **sent.who())
@@ -177,6 +181,7 @@ DEEDS: Mapping[str, Deed] = {
     "hold": Deed(ANY, _hold, _l("The case is on hold: no decision, no payment.")),
     "release_hold": Deed(ANY, _release_hold, _l("The case goes on.")),
     "void": Deed(("supervise",), _void, _l("Voided; the money is free again.")),
+    "undo": Deed(("supervise",), _undo, _l("Undone. The case is in first review again.")),
     "check_payee": Deed(
         REVIEW, _check_payee, _l("Checked. A second person confirms the account.")
     ),

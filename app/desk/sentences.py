@@ -20,6 +20,7 @@ SENTENCES: Mapping[str, LazyString] = {
         "You have no right here: the case is your own, or your identity is not on file."
     ),
     "four_eyes": _l("You have signed this case already. Another person has to take this step."),
+    "signed_further": _l("A further review has signed already; the first cannot be undone."),
     "not_allowed": _l("You have no right to this step."),
     "return_needs_lines": _l("Name at least one thing to correct."),
     "return_reason_unknown": _l("Choose a reason from the list."),
@@ -35,6 +36,10 @@ SENTENCES: Mapping[str, LazyString] = {
     "no_such_colleague": _l("There is no such colleague in your agency."),
     "choice_invalid": _l("Choose one of what is offered."),
     "reveal_reason": _l("Give the reason; it is recorded with your name."),
+    "reveal_limit": _l(
+        "You have looked at as many values as one person may within an hour. Try again later, "
+        "or ask your supervisor."
+    ),
     "window_open": _l(
         "The bank may still book this payment. “Not paid” can be said only after its window and "
         "a statement without it."

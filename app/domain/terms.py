@@ -38,6 +38,7 @@ class Action(StrEnum):
     CANCEL = "cancel"
     LAPSE = "lapse"
     VOID = "void"
+    UNDO = "undo"
 
 
 class Note(StrEnum):
@@ -49,7 +50,6 @@ class Note(StrEnum):
     INVESTIGATE = "investigate"
     END_INVESTIGATION = "end_investigation"
     ASSIGN = "assign"
-    UNDO = "undo"
     CHANGE_PAYEE = "change_payee"
     CHECK_PAYEE = "check_payee"
     CONFIRM_RELATION = "confirm_relation"

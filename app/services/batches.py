@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain import numbers, policy
-from app.domain.errors import IllegalMove, Invalid, NotAllowed
+from app.domain.errors import IllegalMove, Invalid
 from app.domain.policy import Actor
 from app.domain.terms import PayoutStatus, Role
 from app.domain.workdays import local_date
 from app.models import Payout, PayoutBatch
-from app.services import audit, numbering, reference
+from app.services import audit, money_eyes, numbering, reference, standing
 from app.services.updates import changed_rows
 
 RELEASE_BY_PEOPLE = "release_by_people"
@@ -34,6 +34,7 @@ def prepare_batch(
     agency_id = actor.agency_id
     if agency_id is None or not payout_ids:
         raise Invalid("a batch needs payments", code="batch_empty")
+    money_eyes.check(session, payout_ids, actor=actor, now=now)
     batch_id = open_batch(session, agency_id, prepared_by=actor.user_id, now=now)
     taken = changed_rows(
         session,
@@ -58,8 +59,9 @@ def release_batch(
     """Release a prepared batch to the bank; never by the person who prepared it."""
     policy.check_role(actor, Role.RELEASER)
     policy.check_agency(actor, agency_id=batch.agency_id)
-    if batch.prepared_by == actor.user_id:
-        raise NotAllowed("somebody else has to release", code="four_eyes")
+    standing.check_other(session, actor, earlier=batch.prepared_by)
+    inside = session.scalars(sa.select(Payout.id).where(Payout.batch_id == batch.id)).all()
+    money_eyes.check(session, inside, actor=actor, now=now)
     released = changed_rows(
         session,
         sa.update(PayoutBatch)

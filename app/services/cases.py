@@ -1,16 +1,18 @@
 """The life of a case: the one place where a status changes, and what leans on it."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.domain import lifecycle, policy
 from app.domain.errors import IllegalMove, NotAllowed
-from app.domain.policy import Actor, CaseFacts
+from app.domain.policy import Actor, CaseFacts, Level
 from app.domain.terms import Action, Note, Role, Status
-from app.models import Application, CaseEvent, ClockInterval
+from app.models import Application, CaseEvent, ClockInterval, Staff
+from app.services import standing
 from app.services.updates import changed_rows
 
 STAFF = (Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR, Role.AUDITOR)
@@ -45,6 +47,7 @@ def move(
     Raises ``NotAllowed`` or ``IllegalMove``; the latter also when the case is held or
     investigated, or when somebody else was faster. The caller commits.
     """
+    standing.check(session, actor, now=now)
     policy.check(actor, action, facts_of(session, case))
     before = case.status
     after = lifecycle.next_status(before, action)
@@ -103,17 +106,14 @@ def open_actions(session: Session, case: Application, *, actor: Actor) -> frozen
 
 def facts_of(session: Session, case: Application) -> CaseFacts:
     """Return what rights on the case depend on: whose it is, whose agency, who acted."""
-    rows = session.execute(
-        sa.select(CaseEvent.action, CaseEvent.actor_id)
-        .where(CaseEvent.application_id == case.id, CaseEvent.actor_id.is_not(None))
-        .order_by(CaseEvent.id)
-    )
     acted: dict[Action, set[int]] = {}
-    for action, actor_id in rows:
-        if action == Action.SUBMIT:
+    levels: dict[Level, set[int]] = {}
+    for action, status, users in _steps(session, case):
+        if action is Action.SUBMIT:
             acted.pop(Action.PASS_LEVEL, None)
-        if action in ACTIONS:
-            acted.setdefault(Action(action), set()).add(int(actor_id or 0))
+        acted.setdefault(action, set()).update(users)
+        if (level := policy.level_of(action, status)) is not None:
+            levels.setdefault(level, set()).update(users)
     return CaseFacts(
         agency_id=case.agency_id,
         applicant_id=case.applicant_id,
@@ -122,7 +122,25 @@ def facts_of(session: Session, case: Application) -> CaseFacts:
         ),
         acted={action: frozenset(people) for action, people in acted.items()},
         status=case.status,
+        levels={level: frozenset(people) for level, people in levels.items()},
     )
+
+
+def _steps(
+    session: Session, case: Application
+) -> Iterator[tuple[Action, Status | None, set[int]]]:
+    """Give every step in order, with all log-ins of the person who took it."""
+    other = aliased(Staff)
+    rows = session.execute(
+        sa.select(CaseEvent.action, CaseEvent.from_status, CaseEvent.actor_id, other.user_id)
+        .outerjoin(Staff, Staff.user_id == CaseEvent.actor_id)
+        .outerjoin(other, other.id_number_index == Staff.id_number_index)
+        .where(CaseEvent.application_id == case.id, CaseEvent.actor_id.is_not(None))
+        .order_by(CaseEvent.id)
+    )
+    for action, status, actor_id, same in rows:
+        if action in ACTIONS and actor_id is not None:
+            yield Action(action), status, {actor_id, same or actor_id}
 
 
 def stop_clock(session: Session, case: Application, *, now: dt.datetime) -> None:
@@ -187,14 +205,17 @@ def _write(
     return event
 
 
-def check_reviewer(session: Session, case: Application, *, actor: Actor) -> None:
+def check_reviewer(
+    session: Session, case: Application, *, actor: Actor, now: dt.datetime
+) -> None:
     """Raise ``NotAllowed`` unless the actor may review this case at all: role, agency, not own."""
     policy.check_role(actor, Role.FIRST_REVIEWER, Role.SECOND_REVIEWER)
-    check_staff(session, case, actor=actor)
+    check_staff(session, case, actor=actor, now=now)
 
 
-def check_staff(session: Session, case: Application, *, actor: Actor) -> None:
-    """Raise ``NotAllowed`` for another agency's case or one of the actor's own."""
+def check_staff(session: Session, case: Application, *, actor: Actor, now: dt.datetime) -> None:
+    """Raise ``NotAllowed`` for another agency's case, an own one, or rights that have ended."""
+    standing.check(session, actor, now=now)
     policy.check_agency(actor, agency_id=case.agency_id)
     if (
         actor.identity_index is None

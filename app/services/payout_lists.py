@@ -18,6 +18,7 @@ from app.models import (
     PayoutBatch,
     PayoutResolution,
 )  # fmt: skip
+from app.services import money_eyes
 
 PAGE = 25
 MOST_DOUBTS = 20
@@ -148,7 +149,7 @@ def batches(session: Session, *, actor: Actor) -> list[tuple[PayoutBatch, int]]:
 
 
 def waiting(session: Session, *, actor: Actor) -> list[int]:
-    """Return the payments that wait and stand in no batch yet."""
+    """Return the payments that wait in no batch, but those the actor must not touch."""
     policy.check_role(actor, *READERS)
     return list(
         session.scalars(
@@ -156,6 +157,7 @@ def waiting(session: Session, *, actor: Actor) -> list[int]:
                 Payout.agency_id == actor.agency_id,
                 Payout.status == PayoutStatus.APPROVED,
                 Payout.batch_id.is_(None),
+                Payout.application_id.not_in(money_eyes.barred_cases(session, actor)),
             )
         )
     )

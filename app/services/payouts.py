@@ -16,11 +16,14 @@ from app.domain.policy import Actor
 from app.domain.terms import Action, Kind, PayoutStatus, Role, Status
 from app.domain.workdays import SHANGHAI, local_date
 from app.models import Agency, Application, CaseEvent, Payout
-from app.services import audit, ledger
+from app.services import audit, ledger, standing
 from app.services.updates import changed_rows
 
 SIGNATURES = (Action.PASS_FIRST.value, Action.PASS_LEVEL.value, Action.APPROVE.value)
 """The steps by which a case is signed; each by another person."""
+
+BEGUN_AGAIN = (Action.SUBMIT.value, Action.UNDO.value)
+"""Signatures before one of these count no more."""
 
 
 class DecisionBroken(IllegalMove):
@@ -163,6 +166,7 @@ def resume(
     """Let the payouts of an agency go on, with the reason why it is safe."""
     policy.check_role(actor, Role.RELEASER, Role.SUPERVISOR)
     policy.check_agency(actor, agency_id=agency.id)
+    standing.check(session, actor, now=now)
     if not reason.strip():
         raise Invalid(code="reason_needed", field="reason")
     agency.payouts_stopped = ""
@@ -173,10 +177,10 @@ def resume(
 
 
 def signers(session: Session, case: Application) -> list[int]:
-    """Return who signed the case since it was submitted last, in order."""
+    """Return who signed the case since it was submitted or undone last, in order."""
     submitted = (
         sa.select(sa.func.max(CaseEvent.id))
-        .where(CaseEvent.application_id == case.id, CaseEvent.action == Action.SUBMIT.value)
+        .where(CaseEvent.application_id == case.id, CaseEvent.action.in_(BEGUN_AGAIN))
         .scalar_subquery()
     )
     rows = session.scalars(

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain import policy
-from app.domain.errors import IllegalMove, Invalid, NotAllowed
+from app.domain.errors import IllegalMove, Invalid
 from app.domain.policy import Actor
 from app.domain.terms import PayoutStatus, Role
 from app.models import Payout, PayoutResolution
-from app.services import audit, cases, payments
+from app.services import audit, money_eyes, payments, standing
 
 BY_HAND = "NARR"
 SHORTEST_PROOF = 4
@@ -59,6 +59,7 @@ def discard_resolution(
     """Take away what one person said, because it is wrong; the record of it stays in the audit."""
     policy.check_role(actor, Role.PAYER, Role.RELEASER)
     policy.check_agency(actor, agency_id=said.agency_id)
+    standing.check(session, actor, now=now)
     if said.confirmed_at is not None:
         raise IllegalMove("it is confirmed")
     audit.record(
@@ -79,7 +80,8 @@ def _check(
     now: dt.datetime,
 ) -> None:
     policy.check_role(actor, Role.PAYER, Role.RELEASER)
-    cases.check_staff(session, payout.application, actor=actor)
+    policy.check_agency(actor, agency_id=payout.agency_id)
+    money_eyes.check(session, [payout.id], actor=actor, now=now)
     if outcome is PayoutStatus.APPROVED and not payments.window_over(payout, now=now):
         raise Invalid("the bank may still book it", code="window_open", field="outcome")
 
@@ -117,8 +119,7 @@ def _confirm(
     outcome: PayoutStatus,
 ) -> None:
     policy.check_role(actor, Role.RELEASER)
-    if said.proposed_by == actor.user_id:
-        raise NotAllowed("somebody else has to confirm", code="four_eyes")
+    standing.check_other(session, actor, earlier=said.proposed_by)
     if said.outcome is not outcome:
         raise Invalid("the two differ", code="resolution_differs", field="outcome")
     said.confirmed_by, said.confirmed_name, said.confirmed_at = actor.user_id, actor.name, now

@@ -1,25 +1,20 @@
 """What staff may do: who gives which role, and which roles never meet in one person."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 import sqlalchemy as sa
-from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy.orm import Session
 
-from app import sealing
-from app.domain import identity, passwords, policy
+from app.domain import passwords, policy
 from app.domain.errors import Invalid, NotAllowed
 from app.domain.policy import Actor
 from app.domain.terms import Role
-from app.models import Agency, LoginSession, Staff
-from app.services import audit
+from app.models import Agency, LoginSession, RoleGrant, Staff
+from app.services import audit, role_terms, standing
 from app.services.people_rules import RULES, PeopleRules, common_passwords
-from app.services.staffing import create_staff
-
-REVIEWERS = frozenset({Role.FIRST_REVIEWER, Role.SECOND_REVIEWER})
-MONEY = frozenset({Role.PAYER, Role.RELEASER})
+from app.services.staffing import check_one_log_in, check_roles, create_staff
 
 OF_AGENCY = (
     Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR, Role.PAYER, Role.RELEASER,
@@ -30,29 +25,11 @@ OF_AGENCY = (
 OF_INSTALLATION = (Role.USER_ADMIN, Role.SECURITY_OFFICER, Role.INSTALLATION_ADMIN)
 """What the installation's administrator gives."""
 
-APART: tuple[tuple[frozenset[Role], frozenset[Role]], ...] = (
-    (frozenset({Role.FIRST_REVIEWER}), frozenset({Role.SECOND_REVIEWER})),
-    (frozenset({Role.PAYER}), frozenset({Role.RELEASER})),
-    (REVIEWERS, MONEY),
-    (REVIEWERS | MONEY, frozenset(OF_INSTALLATION)),
-    (REVIEWERS | MONEY, frozenset({Role.AUDITOR})),
-    (frozenset({Role.PACKAGE_EDITOR}), frozenset({Role.PACKAGE_PUBLISHER})),
-)
-"""Roles of which nobody holds one of each side: who decides does not pay, nor look after rights."""
-
 
 def may_give(actor: Actor) -> tuple[Role, ...]:
     """Return the roles that somebody may give or take."""
     given = OF_AGENCY if actor.has(Role.USER_ADMIN) else ()
     return given + (OF_INSTALLATION if actor.has(Role.INSTALLATION_ADMIN) else ())
-
-
-def check_roles(roles: Collection[Role]) -> None:
-    """Raise ``Invalid`` (roles_clash) when two roles must not meet in one person."""
-    held = frozenset(roles)
-    for one, other in APART:
-        if held & one and held & other:
-            raise Invalid("roles that must not meet", code="roles_clash", field="roles")
 
 
 def take_on(
@@ -66,13 +43,13 @@ def take_on(
     password: str,
     actor: Actor,
     now: dt.datetime,
+    valid_from: dt.date | None = None,
+    valid_until: dt.date | None = None,
     rules: PeopleRules = RULES,
 ) -> Staff:
     """Take somebody on with roles that the actor may give. The caller commits."""
     wanted = frozenset(roles)
-    policy.check_role(actor, Role.USER_ADMIN, Role.INSTALLATION_ADMIN)
-    if not actor.has(Role.INSTALLATION_ADMIN):
-        policy.check_agency(actor, agency_id=agency_id)
+    _check_giver(session, agency_id, actor=actor, now=now)
     if not wanted:
         raise Invalid("no role", code="roles_missing", field="roles")
     if not wanted.issubset(may_give(actor)):
@@ -80,7 +57,7 @@ def take_on(
     check_roles(wanted)
     if session.scalar(sa.select(User.id).where(User.username == username)) is not None:
         raise Invalid("taken", code="username_taken", field="username")
-    _check_one_login(session, agency_id, id_number)
+    check_one_log_in(session, agency_id, id_number)
     passwords.check_password(
         password, minimum=rules.staff_password_minimum, breached=common_passwords(),
         personal=(name, username),
@@ -88,18 +65,8 @@ def take_on(
     return create_staff(
         session, agency=session.get_one(Agency, agency_id), username=username, name=name,
         id_number=id_number, roles=sorted(wanted), password=password, actor=actor, now=now,
-        rules=rules,
+        valid_from=valid_from, valid_until=valid_until, rules=rules,
     )  # fmt: skip
-
-
-def _check_one_login(session: Session, agency_id: int, id_number: str) -> None:
-    """Refuse a second log-in of one person: two signatures would then be one person's."""
-    index = sealing.index_of(identity.normalise(id_number))
-    there = sa.select(Staff.id).where(
-        Staff.agency_id == agency_id, Staff.id_number_index == index
-    )
-    if session.scalar(there.limit(1)) is not None:
-        raise Invalid("has a log-in", code="staff_known", field="id_number")
 
 
 def change_rights(
@@ -116,22 +83,20 @@ def change_rights(
     Whoever is changed is signed out everywhere. Nobody changes the own rights. Raises
     ``NotAllowed`` (own_rights, role_not_yours) or ``Invalid`` (roles_clash). The caller commits.
     """
-    policy.check_role(actor, Role.USER_ADMIN, Role.INSTALLATION_ADMIN)
-    if not actor.has(Role.INSTALLATION_ADMIN):
-        policy.check_agency(actor, agency_id=member.agency_id)
-    if member.user_id == actor.user_id:
-        raise NotAllowed("own rights", code="own_rights", field="roles")
+    _check_giver(session, member.agency_id, actor=actor, now=now, member=member)
     giving, wanted = frozenset(may_give(actor)), frozenset(roles)
-    before = frozenset(Role(row.name) for row in member.user.roles if row.name in set(Role))
+    before = standing.held_by(member.user)
     if not (wanted - before).issubset(giving):
         raise NotAllowed("a role of others to give", code="role_not_yours", field="roles")
     after = (before - giving) | (wanted & giving)
     if after == before and active == bool(member.user.active):
         return
     check_roles(after)
-    member.user.roles = [
-        row for row in session.scalars(sa.select(RoleRow)) if row.name in set(after)
-    ]
+    if active:
+        check_one_log_in(session, 0, member.id_number, but=member.id)
+    role_terms.take_away(session, member, before - after, now=now)
+    for role in sorted(after - before):
+        role_terms.write_grant(session, member, role, actor=actor, now=now)
     member.user.active = active
     _sign_out(session, member, now=now)
     session.flush()
@@ -140,6 +105,58 @@ def change_rights(
         object_id=member.id, agency_id=member.agency_id, active=active,
         roles=sorted(str(role) for role in after),
     )  # fmt: skip
+
+
+def give_for_a_time(
+    session: Session,
+    member: Staff,
+    role: Role,
+    *,
+    valid_from: dt.date,
+    valid_until: dt.date | None,
+    why: str,
+    actor: Actor,
+    now: dt.datetime,
+) -> RoleGrant:
+    """Give a role from a day until a day, both included; a grant there is gets the new days.
+
+    Raises ``NotAllowed`` (own_rights, role_not_yours) or ``Invalid`` (roles_clash, reason_missing,
+    until_past, from_after_until). Whoever is given a role signs in anew. The caller commits.
+    """
+    _check_giver(session, member.agency_id, actor=actor, now=now, member=member)
+    if role not in may_give(actor):
+        raise NotAllowed("a role of others to give", code="role_not_yours", field="role")
+    if not why.strip():
+        raise Invalid("why is missing", code="reason_missing", field="why")
+    check_roles(standing.held_by(member.user) | {role})
+    grant = role_terms.write_grant(
+        session, member, role, actor=actor, now=now, valid_from=valid_from,
+        valid_until=valid_until, why=why,
+    )  # fmt: skip
+    _sign_out(session, member, now=now)
+    audit.record(
+        session, "role_given", actor=actor, now=now, object_type="staff", object_id=member.id,
+        agency_id=member.agency_id, role=role.value, reason=why.strip()[:200],
+        since=valid_from.isoformat(), until=valid_until.isoformat() if valid_until else "",
+    )  # fmt: skip
+    return grant
+
+
+def _check_giver(
+    session: Session,
+    agency_id: int,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    member: Staff | None = None,
+) -> None:
+    """Raise ``NotAllowed`` unless the actor looks after these rights, and not the own ones."""
+    policy.check_role(actor, Role.USER_ADMIN, Role.INSTALLATION_ADMIN)
+    if not actor.has(Role.INSTALLATION_ADMIN):
+        policy.check_agency(actor, agency_id=agency_id)
+    standing.check(session, actor, now=now)
+    if member is not None and member.user_id in standing.log_ins_of(session, actor):
+        raise NotAllowed("own rights", code="own_rights", field="roles")
 
 
 def _sign_out(session: Session, member: Staff, *, now: dt.datetime) -> None:

@@ -6,13 +6,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain import lifecycle
-from app.domain.terms import Action, Kind, PayoutStatus, Status
+from app.domain.terms import Capacity, Kind, PayoutStatus, Status
 from app.domain.violation import Violation
 from app.models import (
     Account,
     Application,
     CaseEvent,
     Payout,
+    Staff,
     StatementLine,
 )  # fmt: skip
 from app.services import audit, ledger_proof, payouts
@@ -97,15 +98,17 @@ def _decisions(session: Session) -> Iterator[Violation]:
 def _four_eyes(session: Session) -> Iterator[Violation]:
     submitted = (
         sa.select(CaseEvent.application_id, sa.func.max(CaseEvent.id).label("event_id"))
-        .where(CaseEvent.action == Action.SUBMIT.value)
+        .where(CaseEvent.action.in_(payouts.BEGUN_AGAIN))
         .group_by(CaseEvent.application_id)
         .subquery()
     )
+    person = sa.func.coalesce(Staff.id_number_index, sa.cast(CaseEvent.actor_id, sa.String))
     signed = (
         sa.select(
             CaseEvent.application_id,
-            sa.func.count(CaseEvent.actor_id.distinct()).label("people"),
+            sa.func.count(person.distinct()).label("people"),
         )
+        .outerjoin(Staff, Staff.user_id == CaseEvent.actor_id)
         .outerjoin(submitted, submitted.c.application_id == CaseEvent.application_id)
         .where(
             CaseEvent.action.in_(payouts.SIGNATURES),
@@ -158,7 +161,8 @@ def _references(session: Session) -> Iterator[Violation]:
 def _holds(session: Session) -> Iterator[Violation]:
     """What is held for a case is its amount while it is open, less what is in transit.
 
-    A closing withdrawal holds its principal until the approval fixes the interest.
+    A closing withdrawal holds its principal until the approval fixes the interest; of an heir
+    or proxy nothing need be held before the first review passes.
     """
     held = ledger_proof.held_by_case()
     flying = (
@@ -180,6 +184,11 @@ def _holds(session: Session) -> Iterator[Violation]:
         .where(
             Application.status != Status.RETURNED,
             there != must - gone,
+            ~sa.and_(
+                Application.capacity != Capacity.SELF,
+                Application.status.in_((Status.SUBMITTED, Status.IN_REVIEW)),
+                there == 0,
+            ),
             ~sa.and_(
                 Application.kind == Kind.CLOSING,
                 Application.status.in_(UNSIGNED),

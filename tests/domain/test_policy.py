@@ -4,8 +4,8 @@ import pytest
 
 from app.domain import policy
 from app.domain.errors import NotAllowed
-from app.domain.policy import SEPARATED, WHO, WORKER, Actor, CaseFacts
-from app.domain.terms import Action, Role
+from app.domain.policy import LEVELS, WHO, WORKER, Actor, CaseFacts, Level, level_of
+from app.domain.terms import Action, Role, Status
 
 ANHUI, LIAONING = 1, 2
 ANA = Actor(10, "ana", frozenset({Role.APPLICANT}), applicant_id=100, identity_index="ana")
@@ -126,8 +126,36 @@ def test_taking_up_and_returning_bar_nobody_from_deciding():
     policy.check(CHEN, Action.PASS_FIRST, facts)
 
 
-def test_only_steps_forward_are_separated():
-    assert {Action.PASS_FIRST, Action.PASS_LEVEL, Action.APPROVE} == SEPARATED
+STEPS = sorted(LEVELS)
+EVERYTHING = staff(40, *(role for role in Role if role is not Role.APPLICANT))
+
+
+@pytest.mark.parametrize("earlier", STEPS)
+@pytest.mark.parametrize("later", STEPS)
+def test_nobody_acts_on_a_case_in_two_capacities_whatever_the_role_by_now(earlier, later):
+    facts = case(**{earlier.value: [EVERYTHING.user_id]})
+
+    if LEVELS[earlier] is not LEVELS[later] or (
+        earlier is Action.PASS_LEVEL and later in (Action.PASS_LEVEL, Action.APPROVE)
+    ):
+        assert refusal(EVERYTHING, later, facts) == "four_eyes"
+    else:
+        policy.check(EVERYTHING, later, facts)
+
+
+@pytest.mark.parametrize("action", [Action.RETURN_FOR_CORRECTION, Action.REJECT])
+def test_a_return_belongs_to_the_review_in_which_it_is_made(action):
+    assert level_of(action, Status.IN_REVIEW) is Level.FIRST
+    assert level_of(action, Status.SECOND_REVIEW) is Level.SECOND
+
+
+def test_who_returned_a_case_as_second_reviewer_does_not_pass_it_first_later():
+    facts = CaseFacts(
+        ANHUI, 100, frozenset({"ana"}), {}, Status.IN_REVIEW,
+        {Level.SECOND: frozenset({CHEN.user_id})},
+    )  # fmt: skip
+
+    assert refusal(CHEN, Action.PASS_FIRST, facts) == "four_eyes"
 
 
 @pytest.mark.parametrize(

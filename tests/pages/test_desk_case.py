@@ -7,10 +7,12 @@ import sqlalchemy as sa
 from itsdangerous import URLSafeTimedSerializer
 
 from app.domain.terms import Action, Role, Status
-from app.models import Application, AuditEvent, CaseEvent, ReviewNote
+from app.models import Application, AuditEvent, CaseEvent, ReviewNote, Staff
 from app.services import decisions, ledger, payouts
 from tests.factories import (
     NOON,
+    actor_of,
+    change_roles,
     make_account,
     make_applicant,
     make_application,
@@ -256,8 +258,11 @@ def test_a_supervisor_voids_with_a_reason_and_frees_the_money(rows, staff, case_
 
 def test_nobody_signs_a_case_twice(rows, staff, case_in):
     case_id = case_in(Status.IN_REVIEW)
-    both = staff("kai", Role.FIRST_REVIEWER, Role.SECOND_REVIEWER)
+    both = staff("kai", Role.FIRST_REVIEWER)
     page = both.press(both.open(url(case_id)), "通过，送复审", deed="pass_first")
+    with rows() as session:
+        kai = session.scalars(sa.select(Staff).where(Staff.name == "kai")).one()
+        change_roles(session, actor_of(session, kai), Role.SECOND_REVIEWER)
 
     assert "复审通过" not in " ".join(page.buttons)
     answer = posted(both, case_id, deed="approve", rows=rows)

@@ -91,11 +91,11 @@ def test_a_held_case_offers_no_decision(session, dai):
     assert cases.open_actions(session, case, actor=dai) == set()
 
 
-def test_a_supervisor_is_offered_to_void_only(session):
+def test_a_supervisor_is_offered_to_void_and_to_undo_only(session):
     eve = actor_of(session, make_staff(session, "eve", Role.SUPERVISOR))
     case = make_application(session, status=Status.SECOND_REVIEW)
 
-    assert cases.open_actions(session, case, actor=eve) == {Action.VOID}
+    assert cases.open_actions(session, case, actor=eve) == {Action.VOID, Action.UNDO}
 
 
 def test_drafts_and_other_agencies_cases_are_not_found(session, chen):

@@ -25,6 +25,7 @@ from app.transaction import transaction
 from tests.factories import (
     NOON,
     actor_of,
+    change_roles,
     make_account,
     make_applicant,
     make_application,
@@ -108,13 +109,14 @@ def test_after_a_return_the_levels_are_signed_anew(session, chen, dai):
 
 @pytest.mark.parametrize("wrong", ["role", "own", "agency", "same"])
 def test_the_wrong_person_never_approves(session, chen, dai, wrong):
-    both = staff_actor(session, "kai", Role.FIRST_REVIEWER, Role.SECOND_REVIEWER)
-    case = walked(session, Status.SECOND_REVIEW, both if wrong == "same" else chen)
+    turned = staff_actor(session, "kai", Role.FIRST_REVIEWER)
+    case = walked(session, Status.SECOND_REVIEW, turned if wrong == "same" else chen)
+    turned = change_roles(session, turned, Role.SECOND_REVIEWER)
     actors = {
         "role": chen,
         "own": dai,
         "agency": staff_actor(session, "li", Role.SECOND_REVIEWER, agency="liaoning"),
-        "same": both,
+        "same": turned,
     }
     if wrong == "own":
         case.applicant.id_number_index = dai.identity_index

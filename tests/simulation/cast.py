@@ -19,13 +19,12 @@ from tests.factories import SHANGHAI
 
 SETTLED = dt.datetime(2026, 1, 11, 9, tzinfo=SHANGHAI)
 CHEAP = PeopleRules(hash_method="pbkdf2:sha256:1")
-REVIEWERS = (Role.FIRST_REVIEWER, Role.SECOND_REVIEWER)
-TOO_MUCH = {
-    "both": (*REVIEWERS, Role.SUPERVISOR),
-    "kin": REVIEWERS,
-    "money": (Role.PAYER, Role.RELEASER),
+MORE = {
+    "both": (Role.FIRST_REVIEWER, Role.SUPERVISOR),
+    "kin": (Role.SECOND_REVIEWER,),
+    "money": (Role.PAYER,),
 }
-"""Staff whose roles alone would let them sign twice; ``kin`` is a holder as well."""
+"""More staff: one with two roles that may meet, one who is a holder as well, a second payer."""
 
 REASONS = {
     "subsidy": ("ZFFZ", "ZFFZ", "ZZZG", "GMZF", "LTX", "SSLD", "CJDJ"),
@@ -80,8 +79,10 @@ def settle(session: Session) -> None:
     settling.settle_houses(session, now=SETTLED)
     for agency in session.scalars(sa.select(Agency).order_by(Agency.id)).all():
         kin = HOLDERS[0 if agency.code == "anhui" else 2].id_number
-        for order, (word, roles) in enumerate(TOO_MUCH.items()):
-            number = kin if word == "kin" else HOLDERS[4 + order].id_number[:-4] + "0000"
+        for order, (word, roles) in enumerate(MORE.items()):
+            number = (
+                kin if word == "kin" else f"{HOLDERS[4 + order].id_number[:-4]}{agency.id:04d}"
+            )
             staffing.create_staff(
                 session, agency=agency, username=f"{agency.code}-{word}", name=word,
                 id_number=number, roles=roles, password=PASSWORD, now=SETTLED, rules=CHEAP,

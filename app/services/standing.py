@@ -1,0 +1,119 @@
+"""Who somebody is to the hall at this moment: the roles in force, the log-ins of one person."""
+
+import datetime as dt
+import logging
+from collections.abc import Iterable, Mapping
+
+import sqlalchemy as sa
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy.orm import Session, aliased
+
+from app.domain import separation
+from app.domain.errors import NotAllowed
+from app.domain.policy import Actor
+from app.domain.terms import Role
+from app.domain.workdays import local_date
+from app.models import RoleGrant, Staff
+
+logger = logging.getLogger(__name__)
+
+NAMES = frozenset(role.value for role in Role if role is not Role.WORKER)
+"""Roles a person can hold; the hall's clock is no person."""
+
+Term = tuple[Role, dt.date, dt.date | None]
+"""A role with the first and the last day of its grant."""
+
+
+def held_by(user: User) -> frozenset[Role]:
+    """Return the roles a log-in was given, whenever they are in force."""
+    return frozenset(Role(row.name) for row in user.roles if row.name in NAMES)
+
+
+def roles_in_force(session: Session, user: User, *, now: dt.datetime) -> frozenset[Role]:
+    """Return the roles a log-in may use today, read anew each time.
+
+    A role outside its dates is left out. Nobody has any right while roles that must not meet
+    are held by one person, in this log-in or together with another one of the same identity.
+    """
+    if user.active is False:
+        return frozenset()
+    held = held_by(user)
+    if held <= {Role.APPLICANT}:
+        return held
+    together = held_together(session, user, now=now)
+    if (two := separation.clash(frozenset().union(*together.values()))) is not None:
+        logger.error("user %s has no right: %s and %s in one person", user.id, *two)
+        return frozenset()
+    return together[user.id]
+
+
+def held_together(
+    session: Session, user: User, *, now: dt.datetime
+) -> Mapping[int, frozenset[Role]]:
+    """Return the roles in force of all active log-ins of one person, by log-in."""
+    own = aliased(Staff)
+    mine = sa.select(own.id_number_index).where(own.user_id == user.id).scalar_subquery()
+    rows = session.execute(
+        sa.select(Staff.user_id, RoleGrant.role, RoleGrant.valid_from, RoleGrant.valid_until)
+        .join(User, User.id == Staff.user_id)
+        .outerjoin(
+            RoleGrant, sa.and_(RoleGrant.staff_id == Staff.id, RoleGrant.ended_at.is_(None))
+        )
+        .where(
+            sa.or_(
+                Staff.user_id == user.id,
+                sa.and_(Staff.id_number_index == mine, User.active.is_(True)),
+            )
+        )
+    ).all()
+    on = local_date(now)
+    dated: dict[int, list[Term]] = {user.id: []}
+    for user_id, role, first, last in rows:
+        dated.setdefault(user_id, [])
+        if role is not None:
+            dated[user_id].append((role, first, last))
+    held = {key: held_by(session.get_one(User, key)) for key in dated.keys() - {user.id}}
+    held[user.id] = held_by(user)
+    return {key: _today(held[key], terms, on) for key, terms in dated.items()}
+
+
+def _today(held: frozenset[Role], terms: Iterable[Term], on: dt.date) -> frozenset[Role]:
+    """Leave out what has dates and none of them covers the day."""
+    covered: dict[Role, bool] = {}
+    for role, first, last in terms:
+        covers = first <= on and (last is None or on <= last)
+        covered[role] = covered.get(role, False) or covers
+    return frozenset(role for role in held if covered.get(role, True))
+
+
+def check(session: Session, actor: Actor, *, now: dt.datetime) -> None:
+    """Raise ``NotAllowed`` when the log-in was switched off or lost a role since it was read.
+
+    Asked inside the transaction that does the deed: what was true when the page was opened
+    does not count.
+    """
+    if actor.user_id is None:
+        return
+    user = session.get(User, actor.user_id)
+    if user is None or not user.active:
+        raise NotAllowed("the log-in is switched off", code="role_missing")
+    if not actor.roles <= roles_in_force(session, user, now=now):
+        raise NotAllowed("a role has ended", code="role_missing")
+
+
+def log_ins_of(session: Session, actor: Actor) -> frozenset[int]:
+    """Return every log-in of the person who acts, switched-off ones too."""
+    if actor.user_id is None:
+        return frozenset()
+    same = session.scalars(
+        sa.select(Staff.user_id).where(
+            Staff.id_number_index.is_not(None), Staff.id_number_index == actor.identity_index
+        )
+    )
+    return frozenset({actor.user_id, *same})
+
+
+def check_other(session: Session, actor: Actor, *, earlier: int | None) -> None:
+    """Raise ``NotAllowed`` (four_eyes) when the earlier step was the same person's."""
+    if earlier is not None and earlier in log_ins_of(session, actor):
+        raise NotAllowed("somebody else has to take this step", code="four_eyes")
