@@ -676,6 +676,7 @@ class OneTimeCode(Model):
     request_token: Mapped[str] = mapped_column(sa.String(64), unique=True)
     purpose: Mapped[str] = mapped_column(sa.String(32))
     mobile_index: Mapped[str] = mapped_column(sa.String(32), index=True)
+    asked_index: Mapped[str | None] = mapped_column(sa.String(32), index=True)
     sent_index: Mapped[str | None] = mapped_column(sa.String(32), index=True)
     code_hash: Mapped[str] = mapped_column(sa.String(128))
     tries: Mapped[int] = mapped_column(default=0)
@@ -768,7 +769,10 @@ class ContactChange(HasSeal, OfAgency, Model):
 
 
 class LoginFailure(Model):
-    """A failed log-in: counted per name typed (hashed) and per address, never shown."""
+    """A failed log-in: counted per name typed (hashed) and per address, never shown.
+
+    ``pending``: the password is being compared; until then it counts as wrong.
+    """
 
     __tablename__ = "login_failure"
 
@@ -776,6 +780,7 @@ class LoginFailure(Model):
     login_index: Mapped[str] = mapped_column(sa.String(32), index=True)
     address: Mapped[str] = mapped_column(sa.String(45), index=True)
     at: Mapped[dt.datetime] = mapped_column(Moment, index=True)
+    pending: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class OutsideIdentity(HasSeal, Model):

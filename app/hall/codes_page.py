@@ -2,23 +2,28 @@
 
 from collections.abc import Callable
 
-from flask import g, jsonify, request
+from flask import g, jsonify, request, session
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app import current, navigation, outside
-from app.devices import address
-from app.domain.errors import RuleBroken
+from app import current, navigation, outside, sealing
+from app.devices import address, people_rules
+from app.domain import identity
+from app.domain.errors import Invalid, RuleBroken
 from app.domain.policy import Actor
 from app.hall.forms_people import PeopleForm
 from app.hall.people_sentences import sentence
 from app.jobs import notices as outbox
 from app.models import Agency
 from app.services import codes
+from app.services.codes import Purpose
 from app.transaction import transaction
 
 Send = Callable[[Session, Actor], str]
+
+ASKED = "codes"
+"""Key of the cookie under which this browser's requests for codes are kept, by purpose."""
 
 
 def agency() -> Agency:
@@ -37,25 +42,54 @@ def visitor() -> Actor:
     )
 
 
-def give_code(form: PeopleForm, send: Send) -> Response | None:
+def give_code(
+    form: PeopleForm, purpose: Purpose, send: Send, *, at_once: bool = True
+) -> Response | None:
     """Send a code and answer the script, or put the outcome into the form.
 
-    The message goes out at once after the commit; what fails stays in the outbox.
+    The request is bound to this browser by its signed cookie. The message goes out after the
+    commit, or, where the time of an answer could tell who is known, with the outbox's next
+    round; what fails stays in the outbox.
     """
     actor = visitor()
     try:
-        with transaction() as session:
-            token = send(session, actor)
+        with transaction() as writing:
+            token = send(writing, actor)
     except RuleBroken as broken:
         if wants_json():
             return jsonify(problem=sentence(broken))
         form.attach(broken)
         return None
-    outbox.send_now(outside.sms(), codes.reference(token), now=current.now())
+    session[ASKED] = {**session.get(ASKED, {}), purpose.value: token}
+    if at_once:
+        outbox.send_now(outside.sms(), codes.reference(token), now=current.now())
     if wants_json():
         return jsonify(token=token, message=sent_sentence())
     form.token.data = token
     return None
+
+
+def try_code(form: PeopleForm, purpose: Purpose, mobile_index: str) -> Invalid | None:
+    """Count one try of the code and return what is wrong with it; another browser's is wrong."""
+    token, code = form.token.data or "", form.code.data or ""
+    if not (token and code):
+        return Invalid(field="code", code="code_missing")
+    if session.get(ASKED, {}).get(purpose.value) != token:
+        return Invalid(field="code", code="code_wrong")
+    with transaction() as writing:
+        return codes.check_code(
+            writing, token, code, purpose=purpose, mobile_index=mobile_index,
+            now=current.now(), rules=people_rules(),
+        )  # fmt: skip
+
+
+def try_mobile(form: PeopleForm, purpose: Purpose) -> Invalid | None:
+    """Count one try of the code that went to the mobile typed in the form."""
+    try:
+        number = identity.check_mobile(form.mobile.data or "")
+    except Invalid as refused:
+        return refused if form.code.data else Invalid(field="code", code="code_missing")
+    return try_code(form, purpose, sealing.index_of(number))
 
 
 def sent_sentence() -> str:

@@ -50,6 +50,7 @@ CODES: Mapping[str, LazyString] = {
     "code_tries": _l("Too many tries with this code. Please get a new one."),
     "code_wait": _l("A code was sent just now. You can ask again in %(seconds)s seconds."),
     "code_day_limit": _l("This mobile got %(most)s codes today. Please try again tomorrow."),
+    "code_hour_limit": _l("This got %(most)s codes in an hour. Please try again later."),
     "code_address_limit": _l("Too many codes were asked for from here. Try again in an hour."),
 }
 
@@ -64,6 +65,24 @@ PASSWORDS: Mapping[str, LazyString] = {
         "Too many wrong tries. Wait %(minutes)s minutes, or unlock it at once: "
         "recover the password with a code to your mobile."
     ),
+    "login_barred": _l("This log-in is switched off. Please ask your office."),
+}
+
+PROOFS: Mapping[str, LazyString] = {
+    "picture_needed": _l(
+        "After several wrong tries a picture code is asked. Type the digits of the picture."
+    ),
+    "picture_wrong": _l("These are not the digits of the picture. Here is another one."),
+    "picture_expired": _l("The picture is too old. Here is another one."),
+    "picture_used": _l("This picture was answered already. Here is another one."),
+    "factor_wrong": _l(
+        "The code is not right, or was used already. Wait for the next one and type it."
+    ),
+    "factor_locked": _l(
+        "Too many wrong codes. Try again in %(minutes)s minutes, or ask your user administrator."
+    ),
+    "factor_there": _l("An authenticator is set up already."),
+    "offer_broken": _l("This picture is not valid any more. Read the new one with your app."),
 }
 
 CARDS: Mapping[str, LazyString] = {
@@ -82,7 +101,7 @@ CARDS: Mapping[str, LazyString] = {
     "address_long": _l("An address has at most %(maximum)s characters."),
 }
 
-SENTENCES = {**IDENTITY, **CODES, **PASSWORDS, **CARDS}
+SENTENCES = {**IDENTITY, **CODES, **PASSWORDS, **PROOFS, **CARDS}
 
 
 def sentence(problem: RuleBroken) -> str:

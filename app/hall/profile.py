@@ -8,14 +8,14 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app import current, sealing
+from app import current
 from app.devices import DEVICE, people_rules
 from app.display.words import localized
-from app.domain import identity, masking
-from app.domain.errors import Invalid, RuleBroken
+from app.domain import masking
+from app.domain.errors import RuleBroken
 from app.domain.policy import Actor
 from app.extensions import db
-from app.hall.codes_page import agency, give_code
+from app.hall.codes_page import agency, give_code, try_mobile
 from app.hall.forms_people import AddressForm, MobileForm
 from app.models import (
     Account,
@@ -70,7 +70,7 @@ class ProfileView(BaseView):
                 agency_id=of.id, actor=actor, now=current.now(), rules=people_rules(),
             )  # fmt: skip
 
-        answer = give_code(form, send)
+        answer = give_code(form, Purpose.CHANGE_MOBILE, send)
         if answer is not None:
             return answer
         sent = not form.problems()
@@ -173,7 +173,7 @@ def change_mobile(form: MobileForm) -> bool:
     filled = form.validate()
     applicant = myself()
     key, of, actor, now = applicant.id, own_agency(applicant), current.actor(), current.now()
-    problem = try_code(form)
+    problem = try_mobile(form, Purpose.CHANGE_MOBILE)
     if not filled:
         if problem is not None:
             form.attach(problem)
@@ -188,21 +188,6 @@ def change_mobile(form: MobileForm) -> bool:
         form.attach(broken)
         return False
     return True
-
-
-def try_code(form: MobileForm) -> Invalid | None:
-    """Count one try of the code and return what is wrong with it."""
-    if not (form.token.data and form.code.data):
-        return Invalid(field="code", code="code_missing")
-    try:
-        mobile_index = sealing.index_of(identity.check_mobile(form.mobile.data or ""))
-    except Invalid as refused:
-        return refused
-    with transaction() as writing:
-        return codes.check_code(
-            writing, form.token.data, form.code.data, purpose=Purpose.CHANGE_MOBILE,
-            mobile_index=mobile_index, now=current.now(), rules=people_rules(),
-        )  # fmt: skip
 
 
 def change_address(form: AddressForm) -> bool:

@@ -12,7 +12,7 @@ from app.devices import people_rules
 from app.domain.errors import Invalid, RuleBroken
 from app.domain.policy import Actor
 from app.extensions import db
-from app.hall.codes_page import agency, give_code, visitor
+from app.hall.codes_page import agency, give_code, try_code, visitor
 from app.hall.forms_people import RecoverForm
 from app.services import codes, own_password, signin
 from app.services.codes import Purpose
@@ -51,7 +51,7 @@ class RecoverView(BaseView):
                 actor=actor, now=current.now(), rules=people_rules(),
             )  # fmt: skip
 
-        answer = give_code(form, send)
+        answer = give_code(form, Purpose.RECOVER, send, at_once=False)
         if answer is not None:
             return answer
         return self.render_template("hall/recover.html", form=form, sent=not form.problems())
@@ -61,10 +61,10 @@ def recover(form: RecoverForm) -> bool:
     """Set the new password, or put everything that is wrong into the form."""
     filled, problem = form.validate(), None
     login = form.login.data or ""
-    if form.token.data and form.code.data:
-        problem = try_code(form, login)
-    elif form.code.data:
-        problem = Invalid(field="code", code="code_missing")
+    if form.code.data:
+        applicant = signin.find_applicant(db.session(), login)
+        bound = own_password.recovery_index(applicant, login)
+        problem = try_code(form, Purpose.RECOVER, bound)
     if not filled:
         if problem is not None:
             form.attach(problem)
@@ -81,14 +81,3 @@ def recover(form: RecoverForm) -> bool:
         form.attach(broken)
         return False
     return True
-
-
-def try_code(form: RecoverForm, login: str) -> Invalid | None:
-    """Count one try of the code and return what is wrong with it."""
-    applicant = signin.find_applicant(db.session(), login)
-    mobile_index = own_password.recovery_index(applicant, login)
-    with transaction() as writing:
-        return codes.check_code(
-            writing, form.token.data, form.code.data, purpose=Purpose.RECOVER,
-            mobile_index=mobile_index, now=current.now(), rules=people_rules(),
-        )  # fmt: skip

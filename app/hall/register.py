@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app import current, outside, sealing
+from app import current, outside
 from app.devices import people_rules
 from app.display.words import is_chinese, localized
 from app.domain import identity, masking
@@ -21,7 +21,7 @@ from app.domain.policy import Actor
 from app.domain.terms import Gender
 from app.extensions import db
 from app.gateways.identity import IdentityState
-from app.hall.codes_page import agency, give_code, visitor
+from app.hall.codes_page import agency, give_code, try_mobile, visitor
 from app.hall.forms_people import RegisterForm
 from app.jobs import notices as outbox
 from app.models import Account, Applicant, IdDocumentType, NationalCode
@@ -62,7 +62,7 @@ class RegisterView(BaseView):
                 agency_id=agency().id, actor=actor, now=current.now(), rules=people_rules(),
             )  # fmt: skip
 
-        return give_code(form, send) or self._page(form, sent=not form.problems())
+        return give_code(form, Purpose.REGISTER, send) or self._page(form, sent=not form.problems())
 
     @expose("/done/")
     @no_cache
@@ -82,7 +82,7 @@ def register(form: RegisterForm) -> bool:
     """Register, or put everything that is wrong into the form."""
     form.validate()
     typed = read(form)
-    problem = try_code(form)
+    problem = try_mobile(form, Purpose.REGISTER)
     how, refusal = ("", None) if problem else check_identity(typed)
     for attempt in ("first", "last"):
         try:
@@ -115,21 +115,6 @@ def read(form: RegisterForm) -> registration.Registration:
         consent=bool(form.consent.data),
         locale="zh" if is_chinese() else "en",
     )
-
-
-def try_code(form: RegisterForm) -> Invalid | None:
-    """Count one try of the code and return what is wrong with it."""
-    if not (form.token.data and form.code.data):
-        return Invalid(field="code", code="code_missing")
-    try:
-        mobile_index = sealing.index_of(identity.check_mobile(form.mobile.data or ""))
-    except Invalid:
-        return Invalid(field="code", code="code_wrong")
-    with transaction() as writing:
-        return codes.check_code(
-            writing, form.token.data, form.code.data, purpose=Purpose.REGISTER,
-            mobile_index=mobile_index, now=current.now(), rules=people_rules(),
-        )  # fmt: skip
 
 
 def choices() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import datetime as dt
 import hmac
 import secrets
+from dataclasses import dataclass
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from app.domain.errors import Invalid
 from app.domain.page_words import Words
 from app.domain.policy import Actor
 from app.models import Applicant, OneTimeCode
-from app.services import notices
+from app.services import code_pace, notices
 from app.services.people_rules import RULES, PeopleRules
 from app.services.updates import changed_rows
 
@@ -27,12 +28,16 @@ class Purpose(StrEnum):
     REGISTER = "register"
     RECOVER = "recover"
     CHANGE_MOBILE = "change_mobile"
+    BIND = "bind"
+    COUNTER = "counter"
 
 
 WORDS = {
     Purpose.REGISTER: Words("实名注册", "registration"),
     Purpose.RECOVER: Words("找回密码", "a new password"),
     Purpose.CHANGE_MOBILE: Words("更换手机号码", "a new mobile"),
+    Purpose.BIND: Words("绑定其他登录方式", "connecting another way to log in"),
+    Purpose.COUNTER: Words("窗口更换手机号码", "a new mobile at the counter"),
 }
 
 
@@ -49,29 +54,12 @@ def send_code(
     """Write a code and its message and return the token of the request.
 
     The message has the reference ``code:<token>``; the entry point sends it after the commit.
-    Raises ``Invalid`` (mobile_format, code_wait, code_day_limit).
+    Raises ``Invalid`` (mobile_format and those of ``code_pace``).
     """
     number = identity.check_mobile(mobile)
-    token, code = _write(
-        session,
-        sealing.index_of(number),
-        purpose=purpose,
-        actor=actor,
-        now=now,
-        rules=rules,
-    )
-    notices.notify(
-        session,
-        notices.CODE_EVENT,
-        agency_id=agency_id,
-        reference=reference(token),
-        now=now,
-        mobile=number,
-        code=code,
-        minutes=rules.code_minutes,
-        purpose=WORDS[purpose],
-    )
-    return token
+    index = sealing.index_of(number)
+    asked = _Asked(purpose, index, index, number)
+    return _write(session, asked, agency_id=agency_id, actor=actor, now=now, rules=rules)
 
 
 def send_recovery_code(
@@ -84,21 +72,14 @@ def send_recovery_code(
     now: dt.datetime,
     rules: PeopleRules = RULES,
 ) -> str:
-    """Send a code to the mobile on file; for a name nobody has, do all of it but the message."""
-    if applicant is not None and applicant.mobile:
-        return send_code(
-            session, purpose=Purpose.RECOVER, mobile=applicant.mobile, agency_id=agency_id,
-            actor=actor, now=now, rules=rules,
-        )  # fmt: skip
-    token, _ = _write(
-        session,
-        nobody(login),
-        purpose=Purpose.RECOVER,
-        actor=actor,
-        now=now,
-        rules=rules,
-    )
-    return token
+    """Send a code to the mobile on file; for a name nobody has, do all of it but the message.
+
+    The limits are those of the typed name, so that they tell nothing of whose mobile it is.
+    """
+    number = applicant.mobile if applicant is not None else None
+    bound = sealing.index_of(number) if number else nobody(login)
+    asked = _Asked(Purpose.RECOVER, nobody(login), bound, number)
+    return _write(session, asked, agency_id=agency_id, actor=actor, now=now, rules=rules)
 
 
 def check_code(
@@ -170,72 +151,70 @@ def nobody(login: str) -> str:
     return sealing.index_of(f"nobody:{identity.normalise(login)}")
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class _Asked:
+    """What was asked for: under which name limits count, what the code is bound to, where it goes."""
+
+    purpose: Purpose
+    name: str
+    bound: str
+    mobile: str | None
+
+
 def _write(
     session: Session,
-    mobile_index: str,
+    asked: _Asked,
     *,
-    purpose: Purpose,
+    agency_id: int,
     actor: Actor,
     now: dt.datetime,
     rules: PeopleRules,
-) -> tuple[str, str]:
-    """Keep a new code, hashed and bound to a new request; the ones before it end."""
-    _check_pace(session, mobile_index, actor.address, now, rules)
+) -> str:
+    """Keep a new code, hashed and bound to a new request, and its message; older ones end."""
+    origin = code_pace.origin(actor.address)
+    code_pace.wait_turn(session, asked.name, asked.bound, origin)
+    code_pace.check(session, asked.purpose, asked.name, origin=origin, now=now, rules=rules)
+    goes = asked.mobile is not None and not code_pace.is_spent(
+        session, asked.bound, now=now, rules=rules
+    )
+    _end_others(session, asked, now=now)
+    token = secrets.token_urlsafe(24)
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    session.add(
+        OneTimeCode(
+            request_token=token,
+            purpose=asked.purpose,
+            mobile_index=asked.bound,
+            asked_index=asked.name,
+            sent_index=asked.bound if goes else None,
+            code_hash=_hash(token, code),
+            created_at=now,
+            expires_at=now + dt.timedelta(minutes=rules.code_minutes),
+            address=origin,
+        )
+    )
+    session.flush()
+    if goes:
+        notices.notify(
+            session, notices.CODE_EVENT, agency_id=agency_id, reference=reference(token),
+            now=now, mobile=asked.mobile, code=code, minutes=rules.code_minutes,
+            purpose=WORDS[asked.purpose],
+        )  # fmt: skip
+    return token
+
+
+def _end_others(session: Session, asked: _Asked, *, now: dt.datetime) -> None:
     session.execute(
         sa.update(OneTimeCode)
         .where(
-            OneTimeCode.mobile_index == mobile_index,
-            OneTimeCode.purpose == purpose,
+            OneTimeCode.mobile_index == asked.bound,
+            OneTimeCode.purpose == asked.purpose,
             OneTimeCode.used_at.is_(None),
             OneTimeCode.expires_at > now,
         )
         .values(expires_at=now)
         .execution_options(synchronize_session=False)
     )
-    token = secrets.token_urlsafe(24)
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-    session.add(
-        OneTimeCode(
-            request_token=token,
-            purpose=purpose,
-            mobile_index=mobile_index,
-            code_hash=_hash(token, code),
-            created_at=now,
-            expires_at=now + dt.timedelta(minutes=rules.code_minutes),
-            address=actor.address,
-        )
-    )
-    session.flush()
-    return token, code
-
-
-def _check_pace(
-    session: Session,
-    mobile_index: str,
-    address: str,
-    now: dt.datetime,
-    rules: PeopleRules,
-) -> None:
-    since = now - dt.timedelta(days=1)
-    sent = session.scalars(
-        sa.select(OneTimeCode.created_at)
-        .where(OneTimeCode.mobile_index == mobile_index, OneTimeCode.created_at > since)
-        .order_by(OneTimeCode.created_at.desc())
-    ).all()
-    if sent:
-        wait = rules.code_again_seconds - int((now - sent[0]).total_seconds())
-        if wait > 0:
-            raise _problem("code_wait", seconds=wait)
-    if len(sent) >= rules.codes_a_day:
-        raise _problem("code_day_limit", most=rules.codes_a_day)
-    from_there = session.scalar(
-        sa.select(sa.func.count(OneTimeCode.id)).where(
-            OneTimeCode.address == address,
-            OneTimeCode.created_at > now - dt.timedelta(hours=1),
-        )
-    )
-    if address and (from_there or 0) >= rules.codes_an_hour_and_address:
-        raise _problem("code_address_limit")
 
 
 def _barred(

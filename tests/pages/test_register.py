@@ -92,12 +92,22 @@ def test_a_wrong_and_a_used_code_are_told(browse, phone):
     token = page.soup.select_one("#code-token")["value"]
     visitor.press(page, "实名注册", code=code, password=PASSWORD)
 
-    again = browse()
-    used = again.press(
-        again.open("/register/"), "实名注册", **RIGHT, id_number=make_id_number(), code=code,
-        token=token,
-    )  # fmt: skip
+    typed = RIGHT | {"id_number": make_id_number(), "code": code, "token": token}
+    used = visitor.press(visitor.open("/register/"), "实名注册", **typed)
     assert "验证码已使用过" in used.text
+
+
+def test_the_code_of_one_browser_is_wrong_in_another(browse, phone):
+    asked = ask_code(browse(), id_number=make_id_number())
+    typed = RIGHT | {
+        "id_number": make_id_number(), "code": phone(),
+        "token": asked.soup.select_one("#code-token")["value"],
+    }  # fmt: skip
+    thief = browse()
+
+    page = thief.press(thief.open("/register/"), "实名注册", **typed)
+
+    assert "验证码不对" in page.text
 
 
 def test_an_expired_code_is_told(browse, phone, clock):

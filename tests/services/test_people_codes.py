@@ -11,9 +11,9 @@ from app import sealing
 from app.domain.errors import Invalid
 from app.domain.policy import Actor
 from app.models import Notice, OneTimeCode
-from app.services import codes
+from app.services import code_pace, codes
 from app.services.codes import Purpose
-from tests.factories import NOON, find_agency
+from tests.factories import NOON, find_agency, make_applicant
 
 MOBILE = "13900001234"
 SOMEBODY = Actor(None, "", frozenset(), address="10.0.0.1")
@@ -102,18 +102,68 @@ def test_a_new_code_ends_the_one_before(session):
     assert check(session, first, code, now=NOON + dt.timedelta(seconds=61)) == "code_expired"
 
 
-def test_a_code_can_be_asked_for_once_a_minute_and_ten_times_a_day(session):
+def test_a_code_can_be_asked_for_once_a_minute(session):
     send(session)
+
     with pytest.raises(Invalid) as early:
         send(session, now=NOON + dt.timedelta(seconds=20))
+
     assert (early.value.code, early.value.facts["seconds"]) == ("code_wait", 40)
 
-    for minute in range(1, 10):
-        send(session, now=NOON + dt.timedelta(minutes=minute))
 
+def test_a_code_can_be_asked_for_five_times_an_hour_and_ten_times_a_day(session):
+    def later(minutes: int) -> None:
+        send(session, now=NOON + dt.timedelta(minutes=minutes))
+
+    for minutes in range(5):
+        later(minutes)
+    with pytest.raises(Invalid, match="code_hour_limit"):
+        later(30)
+    for minutes in range(60, 65):
+        later(minutes)
     with pytest.raises(Invalid, match="code_day_limit"):
-        send(session, now=NOON + dt.timedelta(minutes=30))
-    send(session, now=NOON + dt.timedelta(days=1, minutes=10))
+        later(200)
+    later(24 * 60 + 10)
+
+
+def test_what_a_mobile_gets_in_all_is_limited_without_a_word(session):
+    ana = make_applicant(session, mobile=MOBILE)
+    for minutes in range(5):
+        send(session, now=NOON + dt.timedelta(minutes=minutes))
+    told = session.scalar(sa.select(sa.func.count(Notice.id)))
+
+    token = codes.send_recovery_code(
+        session, ana, ana.id_number, agency_id=find_agency(session).id, actor=SOMEBODY,
+        now=NOON + dt.timedelta(minutes=6),
+    )  # fmt: skip
+
+    assert len(token) > 20
+    assert session.scalar(sa.select(sa.func.count(Notice.id))) == told
+
+
+def test_the_limits_of_recovery_tell_nobody_whose_mobile_it_is(session):
+    """Whoever asks for another's name learns nothing by asking for a mobile next."""
+    ana = make_applicant(session, mobile=MOBILE)
+    asked = {"agency_id": find_agency(session).id, "actor": SOMEBODY, "now": NOON}
+    codes.send_recovery_code(session, ana, ana.id_number, **asked)
+
+    send(session)
+    codes.send_recovery_code(session, ana, MOBILE, **asked)
+    with pytest.raises(Invalid, match="code_wait"):
+        codes.send_recovery_code(session, ana, ana.id_number, **asked)
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("10.0.0.1", "10.0.0.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::ffff", "2001:db8:1:2::/64"),
+        ("", ""),
+    ],
+)
+def test_addresses_that_one_household_changes_at_will_count_as_one(address, counted):
+    assert code_pace.origin(address) == counted
 
 
 def test_one_address_cannot_send_codes_to_everybody(session):

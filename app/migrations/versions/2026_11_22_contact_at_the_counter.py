@@ -25,8 +25,9 @@ def upgrade() -> None:
     """Keep consents, identity tasks and changes of contact; free the holder of strangers."""
     op.add_column("applicant", sa.Column("identity_state", sa.String(32), nullable=True))
     op.add_column("applicant", _moment("contact_changed_at", nullable=True))
-    op.add_column("one_time_code", sa.Column("sent_index", sa.String(32), nullable=True))
-    op.create_index("ix_one_time_code_sent_index", "one_time_code", ["sent_index"])
+    for column in ("asked_index", "sent_index"):
+        op.add_column("one_time_code", sa.Column(column, sa.String(32), nullable=True))
+        op.create_index(f"ix_one_time_code_{column}", "one_time_code", [column])
     _open_cases(BARRING)
     op.create_index(
         "one_open_case_a_person", "application", ["account_id", "applicant_id"], unique=True,
@@ -43,8 +44,9 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_index("one_open_case_a_person", "application")
     _open_cases(OPEN)
-    op.drop_index("ix_one_time_code_sent_index", "one_time_code")
-    op.drop_column("one_time_code", "sent_index")
+    for column in ("asked_index", "sent_index"):
+        op.drop_index(f"ix_one_time_code_{column}", "one_time_code")
+        op.drop_column("one_time_code", column)
     op.drop_column("applicant", "contact_changed_at")
     op.drop_column("applicant", "identity_state")
 
