@@ -12,7 +12,7 @@ from app.domain.policy import Actor
 from app.extensions import db
 from tests.browser import Browser
 from tests.databases import Database, PostgresDatabase, SqliteDatabase, clock
-from tests.factories import NOON, Clock, Person, make_people
+from tests.factories import NOON, Clock, Person
 
 Rows = Callable[[], AbstractContextManager[Session]]
 
@@ -100,12 +100,10 @@ def set_clock() -> Clock:
 
 
 @pytest.fixture
-def people(app: Flask) -> dict[str, Person]:
+def people(app: Flask, databases: Callable[[str], Database], kind: str) -> dict[str, Person]:
     """Ana and Bo, who apply; Chen and Dai, who review; Root, who runs the installation."""
-    if has_app_context():
-        return make_people(db.session())
-    with app.app_context():
-        return make_people(db.session())
+    assert app
+    return databases(kind).people()
 
 
 @pytest.fixture

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 import psycopg
-from flask import Flask
+import sqlalchemy as sa
+from flask import Flask, has_app_context
 
 from app import create_app
-from tests.factories import KEYS, Clock
+from app.extensions import db
+from tests.factories import KEYS, Clock, Person, make_people
 
 clock = Clock()
 """The clock of every application under test; each test starts at ``NOON``."""
@@ -48,11 +50,23 @@ def prepare(home: Path, database: str) -> None:
 
 def release(app: Flask) -> None:
     """Close every connection of the application."""
-    from app.extensions import db
-
-    with app.app_context():
-        db.session.remove()
+    with in_context(app):
+        db.session.rollback()
         db.engine.dispose()
+
+
+def in_context(app: Flask) -> contextlib.AbstractContextManager[Any]:
+    """Use the context that is open, or open one."""
+    return contextlib.nullcontext() if has_app_context() else app.app_context()
+
+
+def hurry(app: Flask) -> None:
+    """Wait for no disk: a file of the tests need not outlive the machine."""
+    with app.app_context():
+        sa.event.listen(
+            db.engine, "connect",
+            lambda connection, _: connection.execute("PRAGMA synchronous = OFF"),
+        )  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -71,6 +85,9 @@ class Database(Protocol):
     def restore(self) -> None:
         """Bring back the state after ``flask anju init``."""
 
+    def people(self) -> dict[str, Person]:
+        """Let the five people of the tests in."""
+
 
 class SqliteDatabase:
     """A file, copied from the template whenever a test has written to it."""
@@ -87,27 +104,49 @@ class SqliteDatabase:
                     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 draft.rename(self.template.parent)
         self.home, self.file = home, home / "anju.db"
-        self._copy()
+        self._copy(self.template)
         self.app = build_app(home, f"sqlite:///{self.file}")
+        hurry(self.app)
+        self._inhabited = home / "people.db"
+        self._people: dict[str, Person] = {}
 
     def restore(self) -> None:
         """Copy the template again if the file has changed."""
         release(self.app)
         shutil.rmtree(self.home / "files", ignore_errors=True)
         (self.home / "sms.jsonl").unlink(missing_ok=True)
-        if self._log.exists() or self.file.stat().st_mtime_ns != self._copied:
-            self._copy()
+        if self._origin != self.template or self._touched:
+            self._copy(self.template)
+
+    def people(self) -> dict[str, Person]:
+        """Let the five people in: made once, kept as a file, copied into an untouched one."""
+        release(self.app)
+        if self._touched or not self._people:
+            untouched = not self._touched
+            with in_context(self.app):
+                people = make_people(db.session())
+            release(self.app)
+            if untouched and not self._log.exists():
+                self._people = people
+                shutil.copyfile(self.file, self._inhabited)
+            return people
+        self._copy(self._inhabited)
+        return self._people
 
     @property
     def _log(self) -> Path:
         return self.file.with_name("anju.db-wal")
 
-    def _copy(self) -> None:
+    @property
+    def _touched(self) -> bool:
+        return self._log.exists() or self.file.stat().st_mtime_ns != self._copied
+
+    def _copy(self, origin: Path) -> None:
         """Put a fresh file in place; what a failed test still holds open is the old one."""
         for path in (self.file, self._log, self.file.with_name("anju.db-shm")):
             path.unlink(missing_ok=True)
-        shutil.copyfile(self.template, self.file)
-        self._copied = self.file.stat().st_mtime_ns
+        shutil.copyfile(origin, self.file)
+        self._origin, self._copied = origin, self.file.stat().st_mtime_ns
 
 
 class PostgresDatabase:
@@ -143,6 +182,11 @@ class PostgresDatabase:
         shutil.rmtree(self.home / "files", ignore_errors=True)
         (self.home / "sms.jsonl").unlink(missing_ok=True)
         self._clone()
+
+    def people(self) -> dict[str, Person]:
+        """Make the five people."""
+        with in_context(self.app):
+            return make_people(db.session())
 
     def keep_as_template(self, name: str) -> None:
         """Begin from what is there now from here on."""

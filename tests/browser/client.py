@@ -3,8 +3,8 @@
 import itertools
 import re
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import Any, Self
+from functools import cached_property
+from typing import Any, NamedTuple, Self
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
@@ -18,15 +18,28 @@ LANGUAGES = ("zh", "en")
 BUTTONS = "button, input[type=submit]"
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page as it came: what it says and what can be done on it."""
+class Found(NamedTuple):
+    """What is looked at on every page, from one walk over its tags."""
 
-    url: str
-    status: int
-    body: bytes
-    type: str
-    soup: BeautifulSoup = field(repr=False)
+    ids: list[str]
+    headings: list[Tag]
+    links: list[Tag]
+    forms: list[Tag]
+
+
+class Page:
+    """A page as it came: what it says and what can be done on it; read when it is asked for."""
+
+    def __init__(self, url: str, response: TestResponse) -> None:
+        self.url = url
+        self.status = response.status_code
+        self.body = response.data
+        self.type = response.mimetype
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        """The tags of the page."""
+        return BeautifulSoup(self.body, "lxml")
 
     @property
     def text(self) -> str:
@@ -50,21 +63,32 @@ class Page:
 
     def problems(self) -> list[str]:
         """Say what no page of the hall may have."""
+        found = self._found()
         return list(filter(None, [
-            self._title_problem(),
-            self._heading_problem(),
+            "" if self.title else "no title",
+            self._heading_problem(found.headings),
             self._language_problem(),
-            self._repeated_ids(),
-            self._empty_links(),
-            self._forms_without_token(),
+            repeated_ids(found.ids),
+            empty_links(found.links),
+            forms_without_token(found.forms),
         ]))  # fmt: skip
 
-    def _title_problem(self) -> str:
-        return "" if self.title else "no title"
+    def _found(self) -> Found:
+        found = Found([], [], [], [])
+        for tag in self.soup.find_all(True):
+            if "id" in tag.attrs:
+                found.ids.append(str(tag["id"]))
+            if tag.name == "h1":
+                found.headings.append(tag)
+            elif tag.name == "form":
+                found.forms.append(tag)
+            elif tag.name == "a" and "href" in tag.attrs:
+                found.links.append(tag)
+        return found
 
-    def _heading_problem(self) -> str:
-        if len(self.soup.find_all("h1")) != 1:
-            return f"{len(self.soup.find_all('h1'))} h1 instead of one"
+    def _heading_problem(self, headings: list[Tag]) -> str:
+        if len(headings) != 1:
+            return f"{len(headings)} h1 instead of one"
         if subjects(self.heading) & subjects(self.title):
             return ""
         return f"title {self.title!r} and h1 {self.heading!r} disagree"
@@ -73,23 +97,28 @@ class Page:
         language = str(self.soup.html.get("lang", "")) if self.soup.html else ""
         return "" if language.startswith(LANGUAGES) else f"lang is {language!r}"
 
-    def _repeated_ids(self) -> str:
-        ids = Counter(str(tag["id"]) for tag in self.soup.select("[id]"))
-        repeated = [name for name, times in ids.items() if times > 1]
-        return f"repeated ids {repeated}" if repeated else ""
 
-    def _empty_links(self) -> str:
-        empty = [str(link)[:80] for link in self.soup.select("a[href]") if not label(link)]
-        return f"links without words {empty}" if empty else ""
+def repeated_ids(ids: list[str]) -> str:
+    """Say which ids stand more than once."""
+    repeated = [name for name, times in Counter(ids).items() if times > 1]
+    return f"repeated ids {repeated}" if repeated else ""
 
-    def _forms_without_token(self) -> str:
-        bare = [
-            str(form.get("action"))
-            for form in self.soup.select("form")
-            if str(form.get("method", "")).lower() == "post"
-            and not form.select_one("input[name=csrf_token]")
-        ]
-        return f"POST forms without token {bare}" if bare else ""
+
+def empty_links(links: list[Tag]) -> str:
+    """Say which links have no words."""
+    empty = [str(link)[:80] for link in links if not label(link)]
+    return f"links without words {empty}" if empty else ""
+
+
+def forms_without_token(forms: list[Tag]) -> str:
+    """Say which forms are sent without the token that proves they are ours."""
+    bare = [
+        str(form.get("action"))
+        for form in forms
+        if str(form.get("method", "")).lower() == "post"
+        and form.find("input", attrs={"name": "csrf_token"}) is None
+    ]
+    return f"POST forms without token {bare}" if bare else ""
 
 
 class Browser:
@@ -163,13 +192,7 @@ class Browser:
             method = "GET" if response.status_code < 307 else response.request.method
             response = self.client.open(url, method=method)
         parts = urlsplit(url)
-        page = Page(
-            url=parts.path + (f"?{parts.query}" if parts.query else ""),
-            status=response.status_code,
-            body=response.data,
-            type=response.mimetype,
-            soup=BeautifulSoup(response.data, "html.parser"),
-        )
+        page = Page(parts.path + (f"?{parts.query}" if parts.query else ""), response)
         assert page.status == status, f"{page.url} answered {page.status}: {page.text[:500]}"
         if page.type == "text/html":
             assert not page.problems(), f"{page.url}: {page.problems()}"
@@ -190,9 +213,11 @@ def subjects(sentence: str) -> set[str]:
 
 def label(tag: Tag) -> str:
     """Return what a link or button says: words, name for readers, picture, value or title."""
-    pictures = " ".join(str(image.get("alt", "")) for image in tag.select("img"))
-    said = (words(tag), tag.get("aria-label"), pictures, tag.get("value"), tag.get("title"))
-    return next((str(each).strip() for each in said if each and str(each).strip()), "")
+    if said := words(tag):
+        return said
+    pictures = " ".join(str(image.get("alt", "")) for image in tag.find_all("img"))
+    others = (tag.get("aria-label"), pictures, tag.get("value"), tag.get("title"))
+    return next((str(each).strip() for each in others if each and str(each).strip()), "")
 
 
 def owner(page: Page, button: Tag) -> Tag:

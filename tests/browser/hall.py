@@ -1,12 +1,13 @@
 """What the browser tests do with a hall: open windows, read messages, let the worker run."""
 
 import json
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from app.gateways.bank.process import SimulatorProcess
 from app.jobs.notices import send_due
@@ -17,6 +18,8 @@ from tests.people import PASSWORD
 from tests.pictures import make_picture
 
 HEIGHTS = {390: 844, 1280: 900}
+WIDTHS = [390, 1280] if os.environ.get("ANJU_WALK") == "full" else [390]
+"""How wide the window is that a walk begins in; every page of it is seen at both widths."""
 
 
 @dataclass
@@ -83,6 +86,18 @@ class Hall:
         for context in self.contexts:
             context.close()
         assert not self.complaints, self.complaints
+
+
+def look(page: Page, title: str = "") -> None:
+    """See the page at both widths: it has this title, and nothing sticks out."""
+    heading = page.locator("h1")
+    expect(heading).to_contain_text(title)
+    here = page.viewport_size or {"width": 390, "height": 844}
+    for width in sorted(HEIGHTS, key=lambda each: each == here["width"]):
+        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        expect(heading).to_be_in_viewport()
+        out = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert out <= 0, f"{page.url} sticks out by {out} pixels at {width}"
 
 
 def upload_everything(page: Page) -> None:

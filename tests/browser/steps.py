@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Page, expect
 
 from app.domain.terms import Role
-from tests.browser.hall import Hall
+from tests.browser.hall import Hall, look
 from tests.factories import make_account, make_applicant, make_staff
 from tests.people import make_id_number
 
@@ -39,6 +39,7 @@ def make_newcomer(hall: Hall, serial: int, scheme: str, agency: str) -> Newcomer
 def register(hall: Hall, page: Page, someone: Newcomer) -> None:
     """Register with the real name, as SA04 to SA08 say."""
     page.goto(f"/register/?agency={someone.agency}")
+    look(page)
     page.get_by_label("证件类型").select_option(label="居民身份证")
     page.locator("[name=id_number]").fill(someone.id_number)
     page.locator("[name=name]").fill(someone.name)
@@ -52,7 +53,7 @@ def register(hall: Hall, page: Page, someone: Newcomer) -> None:
     page.locator("[name=agreement]").check(force=True)
     page.locator("[name=consent]").check(force=True)
     page.get_by_role("button", name="实名注册").click()
-    expect(page.locator("h1")).to_contain_text("注册成功")
+    look(page, "注册成功")
 
 
 def log_in(page: Page, someone: Newcomer) -> None:
@@ -62,6 +63,7 @@ def log_in(page: Page, someone: Newcomer) -> None:
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.locator("main").get_by_role("button", name="登录", exact=True).click()
     page.wait_for_url("**/hall/")
+    look(page)
 
 
 def decide(hall: Hall, number: str) -> None:
@@ -80,6 +82,7 @@ def open_case(page: Page, number: str) -> None:
     page.goto(f"/desk/queue/?q={number}")
     page.get_by_role("link", name=number).first.click()
     expect(page.locator("main")).to_contain_text(number)
+    look(page)
 
 
 def press(page: Page, name: str) -> None:
@@ -101,6 +104,7 @@ def see_paid(page: Page, reason: str, amount: str) -> None:
     page.locator("main").get_by_role("link", name=re.compile(reason)).first.click()
     expect(page.locator("main")).to_contain_text("已到账")
     expect(page.locator("main")).to_contain_text(amount)
+    look(page)
 
 
 def submitted_number(page: Page, prefix: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hall import Hall, upload_everything
+from tests.browser.hall import WIDTHS, Hall, look, upload_everything
 from tests.browser.steps import (
     decide,
     log_in,
@@ -20,7 +20,7 @@ CONTRACT = "SY2026090909"
 NO_TO_ALL = ("house_elsewhere", "spouse_applies", "family_applies")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_a_purchase_goes_from_registration_to_paid(hall: Hall, width: int) -> None:
     someone = make_newcomer(hall, 902, "fund", "liaoning")
     with hall.rows() as session:
@@ -45,10 +45,10 @@ def apply(page: Page) -> str:
     go_on(page, "个人基本信息")
     look_up_house(page)
     give_payee(page)
-    expect(page.locator("h1")).to_have_text("承诺书")
+    look(page, "承诺书")
     page.locator("[name=agree]").check(force=True)
     page.get_by_role("button", name="提交申请").click()
-    expect(page.locator("h1")).to_have_text("影像上传")
+    look(page, "影像上传")
     upload_everything(page)
     page.get_by_role("button", name="提交申请").click()
     expect(page.locator("main")).to_contain_text("提交成功，业务办理完毕")
@@ -58,13 +58,13 @@ def apply(page: Page) -> str:
 
 def go_on(page: Page, title: str) -> None:
     """Read a page and press 下一步."""
-    expect(page.locator("h1")).to_have_text(title)
+    look(page, title)
     page.get_by_role("button", name="下一步").click()
 
 
 def look_up_house(page: Page) -> None:
     """Enter the filed contract's number and see the house shown back."""
-    expect(page.locator("h1")).to_have_text("房屋信息")
+    look(page, "房屋信息")
     page.locator("[name=lookup_by][value=filing_contract_no]").check(force=True)
     page.locator("[name=house_no]").fill(CONTRACT)
     page.get_by_role("button", name="查询").click()
@@ -79,7 +79,7 @@ def look_up_house(page: Page) -> None:
 
 def give_payee(page: Page) -> None:
     """Choose one of the three banks and enter the own card; take less than there is."""
-    expect(page.locator("h1")).to_have_text("收款账户信息")
+    look(page, "收款账户信息")
     banks = page.locator("[name=bank_code] option").all_inner_texts()
     assert [bank for bank in banks if "银行" in bank] == ["建设银行", "工商银行", "盛京银行"]
     page.locator("[name=bank_code]").select_option(label="建设银行")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hall import Hall, upload_everything
+from tests.browser.hall import WIDTHS, Hall, look, upload_everything
 from tests.browser.steps import (
     decide,
     log_in,
@@ -17,7 +17,7 @@ from tests.factories import make_card_number
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_rent_goes_from_registration_to_paid(hall: Hall, width: int) -> None:
     someone = make_newcomer(hall, 901, "subsidy", "anhui")
     page = hall.window(width)
@@ -37,7 +37,7 @@ def apply(page: Page) -> str:
     page.goto("/hall/apply/")
     page.locator("label", has_text="支付房租").first.click()
     page.get_by_role("button", name="以此原因开始申请").click()
-    expect(page.locator("h1")).to_have_text("填写基本信息")
+    look(page, "填写基本信息")
     page.get_by_label("开户银行").select_option(label="建设银行")
     page.get_by_label("银行账号").fill(make_card_number(901))
     for name, answer in {
@@ -47,7 +47,7 @@ def apply(page: Page) -> str:
         page.locator(f"[name={name}][value={answer}]").check(force=True)
     page.locator("[name=rent_months]").fill("12")
     page.get_by_role("button", name="保存确认").click()
-    expect(page.locator("h1")).to_have_text("上传申请材料")
+    look(page, "上传申请材料")
 
     page.get_by_role("button", name="提交支取申请").click()
     expect(page.locator("main")).to_contain_text("身份证件")

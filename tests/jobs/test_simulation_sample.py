@@ -76,10 +76,6 @@ def test_money_and_rights_hold_in_ten_thousand_stories(shared):
     assert [outcome.line for outcome in told if not outcome.ok] == []
 
 
-def test_a_seed_gives_the_same_line_every_time(hall):
-    assert play(hall, 70123, FEW_STEPS).line == play(hall, 70123, FEW_STEPS).line
-
-
 def test_a_seed_gives_the_same_line_in_another_process(hall, shared):
     told = subprocess.run(
         [

@@ -6,21 +6,24 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.terms import Status
+from app.gateways.storage import LocalStorage
 from app.models import Account, Application, MaterialPage
 from app.services import decisions
 from tests.factories import NOON, make_application, make_card_number
-from tests.pages.hall_walk import begin, card, give_account, upload, upload_all
-from tests.pages.test_wizard_subsidy import RENT
+from tests.pages.hall_walk import card, give_account, upload
+from tests.services import cases_walk
 
 
 @pytest.fixture
-def submitted(browse, people, rows):
-    """Ana's rent case, submitted through the pages."""
-    give_account(rows, people["ana"])
-    ana = browse("ana")
-    page = ana.press(begin(ana, "ZFFZ"), "保存确认", **card(), **RENT)
-    ana.press(upload_all(ana, page), "提交支取申请", agree="yes")
-    return ana
+def submitted(app, browse, people, rows):
+    """Ana's browser; her rent case is submitted."""
+    account = give_account(rows, people["ana"])
+    with rows() as session:
+        storage = LocalStorage(app.config["ANJU_HOME"] / "files")
+        cases_walk.submitted(
+            session, session.get_one(Account, account), people["ana"].actor, storage
+        )
+    return browse("ana")
 
 
 def test_the_opinion_on_the_account_stands_where_it_is_corrected(submitted, rows, people):
