@@ -2,7 +2,9 @@
 
 ``python -m tests.jobs.payer`` reads JSON lines. ``pay`` runs the payments in
 so many children at once and answers how each ended: its exit code, or the negative number of
-the signal. ``approve`` lets so many staff approve the same cases. ``lead`` starts a child that leads, and answers with its number when it does.
+the signal. ``approve`` lets so many staff approve the same cases, ``codes`` lets so many ask for
+codes and ``tries`` type one. ``lead`` starts a child that leads, and answers with its number when
+it does.
 """
 
 import datetime as dt
@@ -13,19 +15,24 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import sqlalchemy as sa
 from flask import Flask
 
-from app.domain.errors import IllegalMove
+from app import sealing
+from app.domain.errors import IllegalMove, Invalid
+from app.domain.policy import Actor
 from app.extensions import db
 from app.jobs import leader
 from app.jobs.paying import pay_all
-from app.models import Staff
-from app.services import cases, decisions
+from app.models import Agency, Staff
+from app.services import cases, codes, decisions
+from app.services.people_rules import PeopleRules
 from app.transaction import transaction
 from tests.databases import build_app
 from tests.people import actor_of
@@ -57,6 +64,19 @@ class Payer:
     def approve(self, cases: list[int], staff: list[int], now: dt.datetime) -> list[int]:
         """Let each of the staff, in a process of their own, approve every case; count for each."""
         return self._ask(approve=cases, staff=staff, now=now.isoformat())
+
+    def codes(
+        self, asked: list[list[tuple[str, str]]], now: dt.datetime, **rules: int
+    ) -> list[int]:
+        """Let each list of (mobile, address) be asked for in a process of its own."""
+        return self._ask(codes=asked, rules=rules, now=now.isoformat())
+
+    def tries(
+        self, token: str, code: str, mobile: str, now: dt.datetime, workers: int
+    ) -> list[int]:
+        """Try a code ten times in each process, and use it; return how often each was let in."""
+        one = {"tries": token, "code": code, "mobile": mobile}
+        return self._ask(**one, workers=workers, now=now.isoformat())
 
     def lead(self) -> int:
         """Start a leader and return its process number."""
@@ -110,6 +130,12 @@ def main() -> None:
             told = [_lead(app)]
         elif "approve" in wanted:
             told = _at_once([partial(_approve, app, wanted, key) for key in wanted["staff"]])
+        elif "codes" in wanted:
+            told = _at_once(
+                [partial(_ask_codes, app, wanted, part) for part in wanted["codes"]]
+            )
+        elif "tries" in wanted:
+            told = _at_once([partial(_try_code, app, wanted)] * wanted["workers"])
         else:
             told = _at_once([partial(_run, app, wanted)] * wanted["workers"])
         sys.stdout.write(" ".join(map(str, [wanted["number"], *told])) + "\n")
@@ -150,6 +176,49 @@ def _approve(app: Flask, wanted: dict[str, Any], staff_id: int) -> int:
         traceback.print_exc()
         return 255
     return approved
+
+
+def _ask_codes(app: Flask, wanted: dict[str, Any], asked: list[tuple[str, str]]) -> int:
+    """Ask for every code; return 0, or 255 when anything but a limit stood in the way."""
+    rules, now = PeopleRules(**wanted["rules"]), dt.datetime.fromisoformat(wanted["now"])
+    try:
+        with app.app_context():
+            db.engine.dispose(close=False)
+            agency_id = db.session.scalars(sa.select(Agency.id)).first() or 0
+            for mobile, address in asked:
+                with suppress(Invalid), transaction() as session:
+                    codes.send_code(
+                        session, purpose=codes.Purpose.REGISTER, mobile=mobile, now=now,
+                        agency_id=agency_id, rules=rules,
+                        actor=Actor(None, "", frozenset(), address=address),
+                    )  # fmt: skip
+    except BaseException:
+        traceback.print_exc()
+        return 255
+    return 0
+
+
+def _try_code(app: Flask, wanted: dict[str, Any]) -> int:
+    """Try the code ten times and use it where it was right; return how often it could be used."""
+    now, used = dt.datetime.fromisoformat(wanted["now"]), 0
+    bound = {
+        "purpose": codes.Purpose.REGISTER, "mobile_index": sealing.index_of(wanted["mobile"]),
+        "now": now,
+    }  # fmt: skip
+    try:
+        with app.app_context():
+            db.engine.dispose(close=False)
+            for _ in range(10):
+                with transaction() as session:
+                    wrong = codes.check_code(session, wanted["tries"], wanted["code"], **bound)
+                if wrong is None:
+                    with suppress(Invalid), transaction() as session:
+                        codes.use_code(session, wanted["tries"], wanted["code"], **bound)
+                        used += 1
+    except BaseException:
+        traceback.print_exc()
+        return 255
+    return used
 
 
 def _run(app: Flask, wanted: dict[str, Any]) -> int:
