@@ -3,10 +3,12 @@
 import os
 import secrets
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from app.domain.terms import Role
+from app.gateways.openid import Provider, ProviderUnclear, read_providers
 from app.gateways.wechat.account import AccountWrong, WechatAccount, accounts
 from app.sealing import KeyRing
 
@@ -77,6 +79,24 @@ def wechat_accounts(*, production: bool) -> dict[str, WechatAccount]:
         raise SettingMissing(f"ANJU_WECHAT {wrong} (see docs/operate.md).") from wrong
 
 
+def openid_providers(*, production: bool) -> tuple[Provider, ...]:
+    """Return the OpenID providers: ``ANJU_OIDC`` is JSON, or the path of a JSON or TOML file."""
+    try:
+        found = read_providers(os.environ.get("ANJU_OIDC", ""))
+    except ProviderUnclear as unclear:
+        raise SettingMissing(f"{unclear} (see docs/operate.md).") from unclear
+    if found and find_spec("authlib") is None:
+        raise SettingMissing(
+            "ANJU_OIDC needs the packages of the extra: pip install anju[oidc]."
+        )
+    if found and production and not os.environ.get("ANJU_PUBLIC_URL"):
+        raise SettingMissing(
+            "ANJU_PUBLIC_URL is not set. Set it to the address of this hall as people open it "
+            "(https://…): OpenID providers send people back there (see docs/operate.md)."
+        )
+    return found
+
+
 def one_of(name: str, usual: str, allowed: tuple[str, ...]) -> str:
     """Return a setting that is one of a few words; another word stops the start."""
     value = os.environ.get(name) or usual
@@ -115,6 +135,8 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "ANJU_SMS_FILE": home / "sms.jsonl",
         "ANJU_WECHAT": wechat_accounts(production=production),
         "ANJU_WECHAT_FILE": home / "wechat.jsonl",
+        "ANJU_OIDC": openid_providers(production=production),
+        "ANJU_PUBLIC_URL": env("ANJU_PUBLIC_URL", "").rstrip("/"),
         "ANJU_METRICS_TOKEN": env("ANJU_METRICS_TOKEN", ""),
         "ANJU_CRASH_AT": env("ANJU_CRASH_AT", ""),
         "ANJU_AGENCY_BY_HOST": env("ANJU_AGENCY_BY_HOST", "") == "1",
@@ -167,6 +189,7 @@ REFERENCE = [
     *rights("Calendar", "read"),
     *menus("ReferenceData", "Calendar", *REFERENCE_MENUS),
 ]
+REVEAL = rights("Reveal", "read")
 PEOPLE = [*rights("Holders", "read"), *menus("Work", "Applicants", "Accounts")]
 
 FAB_ROLES: dict[str, list[list[str]]] = {
@@ -175,19 +198,19 @@ FAB_ROLES: dict[str, list[list[str]]] = {
         *rights("Mine", "read"),
         *menus("Hall", "MyHall", "Apply", "Progress", "MyApplications", "MyAccounts", "MyCards", "MyMaterials", "Messages"),
     ],
-    Role.FIRST_REVIEWER: [*CASES, *PEOPLE, *REFERENCE, *rights("Desk", "decide")],
-    Role.SECOND_REVIEWER: [*CASES, *PEOPLE, *REFERENCE, *rights("Desk", "second")],
+    Role.FIRST_REVIEWER: [*CASES, *PEOPLE, *REFERENCE, *REVEAL, *rights("Desk", "decide")],
+    Role.SECOND_REVIEWER: [*CASES, *PEOPLE, *REFERENCE, *REVEAL, *rights("Desk", "second")],
     Role.SUPERVISOR: [
-        *CASES, *PEOPLE, *MONEY, *REFERENCE,
+        *CASES, *PEOPLE, *MONEY, *REFERENCE, *REVEAL,
         *rights("Desk", "supervise"), *rights("Holders", "edit"),
         *rights("Audit", "read"), *menus("Records", "Audit"),
         *rights("Imports", "read", "edit"), *menus("Administration", "Imports"),
     ],
     Role.PAYER: [
-        *MONEY, *rights("Payouts", "prepare"), *rights("Desk", "home"), *menus("Work", "Desk"),
+        *MONEY, *REVEAL, *rights("Payouts", "prepare"), *rights("Desk", "home"), *menus("Work", "Desk"),
     ],
     Role.RELEASER: [
-        *MONEY, *rights("Payouts", "release"), *rights("Desk", "home"), *menus("Work", "Desk"),
+        *MONEY, *REVEAL, *rights("Payouts", "release"), *rights("Desk", "home"), *menus("Work", "Desk"),
     ],
     Role.AUDITOR: [
         *CASES, *PEOPLE, *MONEY, *REFERENCE,

@@ -1,7 +1,7 @@
 """What a case page shows, gathered once: head, checks, sums, contents, history, pages, choices."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +19,14 @@ from app.domain.entitlement import Entitlement, Line
 from app.domain.facts import FactRow
 from app.domain.page_words import Flow
 from app.domain.policy import WORKER, Actor
+from app.domain.revealing import Value
 from app.domain.terms import Action, Capacity, Note, Role, Status
 from app.domain.workdays import local_date
 from app.models import Application, Bank, CaseEvent, Material, MaterialPage, ReviewNote
 from app.services import case_checks, cases, circumstances, payouts, reference, wizard
+
+
+Mask = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,34 +207,41 @@ def _of(two: Any) -> str:
 
 
 def fields(
-    session: Session, case: Application, *, on: dt.date, full: bool = False
-) -> list[tuple[str, str]]:
-    """Return the contents of the application; ``full`` only for a look that is recorded."""
+    session: Session, case: Application, *, on: dt.date
+) -> list[tuple[str, str, Value | None]]:
+    """Return the contents of the application, masked: label, what is shown, what can be asked."""
     person, house = case.applicant, case.house or {}
-    plain: Mapping[str, Any] = {
-        gettext("Name"): (person.name, masking.mask_name),
-        gettext("Document number"): (person.id_number, masking.mask_id),
-        gettext("Mobile"): (case.mobile or person.mobile, masking.mask_mobile),
-        gettext("Employer"): (case.account.employer, None),
-        gettext("Account"): (case.account.number, masking.mask_id),
-        gettext("Receiving account"): (case.payee_card, masking.mask_card_staff),
-        gettext("Bank"): (bank_name(session, case.payee_bank_code), None),
-        gettext("Address of the house"): (house.get("address"), masking.mask_address),
-        gettext("Number of the filed contract"): (house.get("filing_contract_no"), None),
-        gettext("Number of the title file"): (house.get("title_archive_no"), None),
-    }
-    rows = [
-        (label, str(value) if full or mask is None else mask(str(value)))
-        for label, (value, mask) in plain.items()
-        if value
+    plain: list[tuple[str, Any, Mask, Value | None]] = [
+        (gettext("Name"), person.name, masking.mask_name, Value.NAME),
+        (gettext("Document number"), person.id_number, masking.mask_id, Value.ID_NUMBER),
+        (gettext("Mobile"), case.mobile or person.mobile, masking.mask_mobile, Value.MOBILE),
+        (gettext("Employer"), case.account.employer, str, None),
+        (gettext("Account"), case.account.number, masking.mask_id, Value.ACCOUNT),
+        (gettext("Receiving account"), case.payee_card, masking.mask_card_staff, Value.CARD),
+        (gettext("Bank"), bank_name(session, case.payee_bank_code), str, None),
+        (
+            gettext("Address of the house"),
+            house.get("address"),
+            masking.mask_address,
+            Value.HOUSE,
+        ),
+        (gettext("Number of the filed contract"), house.get("filing_contract_no"), str, None),
+        (gettext("Number of the title file"), house.get("title_archive_no"), str, None),
+        (gettext("Buyers"), _buyers(house), str, None),
     ]
-    if owners := house.get("owners"):
-        said = gettext(", ").join(f"{one['name']} {_percent(one['share'])}" for one in owners)
-        rows.append((gettext("Buyers"), said))
     if case.capacity is not Capacity.SELF:
         holder = case.account.applicant.name
-        rows.insert(1, (gettext("Holder"), holder if full else masking.mask_name(holder)))
-    return rows + _answers(session, case, on=on)
+        plain.insert(1, (gettext("Holder"), holder, masking.mask_name, Value.HOLDER))
+    rows = [(label, mask(str(value)), key) for label, value, mask, key in plain if value]
+    return rows + [(*answer, None) for answer in _answers(session, case, on=on)]
+
+
+def _buyers(house: Mapping[str, Any]) -> str:
+    """Return who bought the house and which part of it, names masked."""
+    return gettext(", ").join(
+        f"{masking.mask_name(one['name'])} {_percent(one['share'])}"
+        for one in house.get("owners") or ()
+    )
 
 
 def _percent(share: str) -> str:

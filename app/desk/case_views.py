@@ -1,6 +1,5 @@
-"""The case page: what is shown, what is decided, what is revealed, the pages of its papers."""
+"""The case page: what is shown, what is decided, the pages of its papers."""
 
-import secrets
 from typing import Any
 
 from flask import Response, abort, flash, make_response, redirect, request
@@ -24,9 +23,6 @@ from app.models import Application, ReturnReason
 from app.services import audit, cases, reference, uploads, worklist
 from app.transaction import transaction
 
-SHORTEST_REASON = 4
-REASON_LENGTH = 200
-REVEAL = ("decide", "second", "supervise")
 Answer = str | tuple[str, int]
 
 
@@ -35,7 +31,7 @@ class CaseView(BaseView):
 
     route_base = "/desk"
     class_permission_name = "Desk"
-    method_permission_name = dict.fromkeys(("show", "act", "reveal", "page"), "read")
+    method_permission_name = dict.fromkeys(("show", "act", "page"), "read")
 
     @expose("/case/<int:case_id>/")
     @has_access
@@ -68,26 +64,6 @@ class CaseView(BaseView):
             return self._again(self._case(case_id), broken)
         flash(str(deed.said), "success")
         return redirect(here)
-
-    @expose("/case/<int:case_id>/reveal", methods=["POST"])
-    @has_access
-    def reveal(self, case_id: int) -> Answer:
-        """Show the full personal values once, for a reason that is recorded."""
-        case, about = self._case(case_id), f"application:{case_id}"
-        reason = request.form.get("reveal-reason", "").strip()
-        if not deeds.may(*REVEAL) or "reveal" not in self._side(case):
-            refused = NotAllowed("the right is missing", code="role_missing")
-            deeds.refuse(refused, about=about)
-            return self._again(self._case(case_id), refused)
-        if len(reason) < SHORTEST_REASON:
-            return self._again(case, Invalid(code="reveal_reason", field="reveal-reason"))
-        with transaction() as session:
-            audit.record(
-                session, "values_revealed", actor=current.actor(), now=current.now(),
-                object_type="application", object_id=case_id, agency_id=case.agency_id,
-                applicant_id=case.applicant_id, reason=reason[:REASON_LENGTH],
-            )  # fmt: skip
-        return self._render(self._case(case_id), full=True)
 
     @expose("/page/<int:page_id>")
     @has_access
@@ -141,13 +117,10 @@ class CaseView(BaseView):
         lines: ReturnForm | None = None,
         *,
         problems: list[tuple[str, str]] | None = None,
-        full: bool = False,
     ) -> str:
         session, now, actor = db.session(), current.now(), current.actor()
         on = local_date(now)
         shown = case_page.gathered(session, case, actor=actor, now=now)
-        if full:
-            shown["fields"] = case_page.fields(session, case, on=on, full=True)
         reasons = reference.return_reasons(session, case.scheme_id, on)
         page: str = self.render_template(
             "desk/case.html",
@@ -155,11 +128,9 @@ class CaseView(BaseView):
             typed=request.form,
             lines=(lines or ReturnForm((Line(),))).rows,
             problems=problems or [],
-            full=full,
             reasons=_by_outcome(reasons),
             current_page=_current(shown["pages"]),
             kind=words.KINDS[case.kind],
-            key=secrets.token_hex(16),
             colleagues=worklist.colleagues(session, agency_id=case.agency_id),
             back=queue_page.last_list(),
             verdicts=(Verdict.ACCEPTED, Verdict.TO_FIX),

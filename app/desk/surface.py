@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.desk.case_views import CaseView
 from app.desk.payout_views import PayoutRunView
+from app.desk.reveal_views import RevealView
 from app.desk.views import DeskView
 
 
@@ -18,6 +19,7 @@ def add_to(appbuilder: AppBuilder) -> None:
         "Queue", label=_l("Cases to work on"), href="/desk/queue/", category="Work"
     )
     appbuilder.add_view_no_menu(CaseView)
+    appbuilder.add_view_no_menu(RevealView)
     appbuilder.add_view(
         PayoutRunView, "PayoutRuns", label=_l("Payout runs"), href="/desk/payouts/",
         category="Money", category_label=_l("Money"),

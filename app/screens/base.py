@@ -1,6 +1,7 @@
 """The base of every generated screen: Flask-AppBuilder's ModelView with its holes closed."""
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, g, has_app_context, redirect, url_for
@@ -10,6 +11,8 @@ from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.widgets import ListWidget, SearchWidget, ShowWidget
 from werkzeug.wrappers import Response
 
+from app import current
+from app.domain.revealing import Of, Value, may_ask
 from app.screens.addresses import LONGEST_KEY, Addressed
 from app.screens.columns import Column
 from app.screens.interface import COUNT_CAP
@@ -42,7 +45,8 @@ class Screen(Addressed, ModelView):
     """A generated list and show page; rows are narrowed by ``base_filters`` alone.
 
     Actions, downloads and deletes are left out: deeds are services behind pages of their own.
-    ``columns`` say what there is to show, ``searches`` by what a list is searched.
+    ``columns`` say what there is to show, ``searches`` by what a list is searched, ``reveals``
+    which masked columns may be asked for one by one.
     """
 
     include_route_methods = {"list", "show"}
@@ -52,6 +56,7 @@ class Screen(Addressed, ModelView):
     columns: tuple[Column, ...] = ()
     searches: tuple[Search, ...] = ()
     order_columns: list[str] = []
+    reveals: tuple[Of, Mapping[str, Value]] | None = None
     lead: Any = ""
     form_lead: Any = ""
     list_template = "screens/list.html"
@@ -157,6 +162,20 @@ class Screen(Addressed, ModelView):
     def show_links(self, _pk: Any) -> list[tuple[str, str]]:
         """Return what else one may go to from a row: label and address."""
         return []
+
+    def may_reveal(self) -> bool:
+        """Tell whether the reader may ask for any masked value of a row."""
+        if self.reveals is None or not self.appbuilder.sm.has_access("can_read", "Reveal"):
+            return False
+        roles = current.actor().roles
+        return any(may_ask(roles, self.reveals[0], value) for value in self.reveals[1].values())
+
+    def reveal_url(self, pk: Any, name: str) -> str:
+        """Return where a masked value of a row is asked for; empty when it is not."""
+        if not self.may_reveal() or self.reveals is None or name not in self.reveals[1]:
+            return ""
+        of, values = self.reveals
+        return url_for("RevealView.show", of=of, row_id=pk, value=values[name])
 
     def back_to(self, pk: Any) -> Response:
         """Return to the page of a row."""

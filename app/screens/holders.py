@@ -15,6 +15,7 @@ from app import current, sealing
 from app.display import formats
 from app.display.terms import term
 from app.domain import identity, masking
+from app.domain.revealing import Of, Value
 from app.domain.terms import AccountState
 from app.extensions import db
 from app.models import Account, Applicant
@@ -65,6 +66,7 @@ class ApplicantScreen(Written):
         col.made("name", _("Name"), lambda row: masking.mask_name(row.name)),
         col.made("id_number", _("Identity number"), number_of),
         col.made("mobile", _("Mobile"), mobile_of),
+        col.made("address", _("Address"), lambda row: masking.mask_address(row.address or "")),
         col.word("gender", _("Gender")),
         col.day("birth_date", _("Date of birth")),
         col.made(
@@ -75,8 +77,12 @@ class ApplicantScreen(Written):
     )
     list_columns = ["name", "id_number", "mobile", "accounts", "registered"]
     show_columns = [
-        "name", "id_number", "mobile", "gender", "birth_date", "accounts", "registered", "created_at",
+        "name", "id_number", "mobile", "address", "gender", "birth_date", "accounts", "registered", "created_at",
     ]  # fmt: skip
+    reveals = (Of.APPLICANT, {
+        "name": Value.NAME, "id_number": Value.ID_NUMBER, "mobile": Value.MOBILE,
+        "address": Value.ADDRESS,
+    })  # fmt: skip
     searches = (Search("name", _("Name begins with"), StartsWith, grows=True, order="name"),)
     edit_form = put.form(name=put.line(_("Name"), 100), reason=why())
 

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from app.display import formats
 from app.display.terms import term
+from app.domain.revealing import Of, Value
 from app.domain.terms import PayoutStatus
 from app.models import JournalEntry, Payout, PayoutBatch
 from app.screens import cells
@@ -67,6 +68,7 @@ class PayoutScreen(Screen):
         (_("Days"), {"fields": ["created_at", "due_on", "sent_at", "paid_at", "ended_at"]}),
         (_("The bank"), {"fields": ["queries", "bank_code_answer", "bank_text"]}),
     ]  # fmt: skip
+    reveals = (Of.PAYOUT, {"payee_name": Value.NAME, "payee_last_four": Value.CARD})
     searches = (
         Search(
             "bank_reference",

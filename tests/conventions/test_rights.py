@@ -13,18 +13,18 @@ PINNED = {
     "applicant": ("Hall.apply+read Mine.read"),
     "first_reviewer": (
         "Calendar.read Cases.read Desk.decide+home+read Holders.read Materials.read "
-        "Reference.read"
+        "Reference.read Reveal.read"
     ),
     "second_reviewer": (
         "Calendar.read Cases.read Desk.home+read+second Holders.read Materials.read "
-        "Reference.read"
+        "Reference.read Reveal.read"
     ),
     "supervisor": (
         "Audit.read Calendar.read Cases.read Desk.home+read+supervise Holders.edit+read "
-        "Imports.edit+read Materials.read Payouts.read Reference.read"
+        "Imports.edit+read Materials.read Payouts.read Reference.read Reveal.read"
     ),
-    "payer": ("Desk.home Payouts.prepare+read"),
-    "releaser": ("Desk.home Payouts.read+release"),
+    "payer": ("Desk.home Payouts.prepare+read Reveal.read"),
+    "releaser": ("Desk.home Payouts.read+release Reveal.read"),
     "auditor": (
         "Audit.read Calendar.read CaseEvents.read Cases.read Desk.home+read Health.read "
         "Holders.read Ledger.read Materials.read Payouts.read Reference.read"

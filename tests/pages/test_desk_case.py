@@ -64,38 +64,6 @@ def test_personal_values_are_masked_until_revealed(rows, browse, case_in):
     assert number[:4] + "*" * 10 + number[-4:] in page.text
 
 
-def test_a_look_at_full_values_is_recorded_with_its_reason(rows, browse, case_in, chen):
-    case_id = case_in(Status.IN_REVIEW)
-    with rows() as session:
-        number = session.get_one(Application, case_id).applicant.id_number
-    browser = browse("chen")
-
-    page = browser.press(
-        browser.open(url(case_id)), "显示并记录", **{"reveal-reason": "核对发票姓名"}
-    )
-
-    assert number in page.text
-    with rows() as session:
-        [event] = session.scalars(
-            sa.select(AuditEvent).where(AuditEvent.act == "values_revealed")
-        )
-        assert (event.actor_id, event.reason) == (chen.user_id, "核对发票姓名")
-        assert event.object_id == str(case_id)
-
-
-def test_a_look_without_a_reason_is_refused(rows, browse, case_in):
-    case_id = case_in(Status.IN_REVIEW)
-    browser = browse("chen")
-
-    page = browser.press(browser.open(url(case_id)), "显示并记录", 422)
-
-    assert "理由" in page.text
-    with rows() as session:
-        assert not session.scalars(
-            sa.select(AuditEvent).where(AuditEvent.act == "values_revealed")
-        ).all()
-
-
 def test_two_people_carry_a_case_to_its_payment(rows, browse, case_in):
     case_id = case_in(Status.SUBMITTED)
     chen, dai = browse("chen"), browse("dai")
@@ -147,7 +115,7 @@ def test_a_case_that_moved_on_says_so_and_keeps_what_was_typed(rows, browse, cas
     chen.press(stale, "通过，送复审", deed="pass_first")
 
     answer = chen.press(
-        stale, "通过，送复审", 409, deed="pass_first", opinion="合同与账户相符", key="another"
+        stale, "通过，送复审", 409, deed="pass_first", opinion="合同与账户相符", form_key="another"
     )
 
     assert "有了变化" in answer.text
