@@ -1,5 +1,6 @@
 """Pay, keep the clock, prove the books, run the simulated bank."""
 
+import itertools
 import json
 import sys
 from dataclasses import asdict
@@ -8,13 +9,13 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from app import current
+from app import current, outside
 from app.cli.group import anju
 from app.extensions import db
 from app.gateways.bank.server import serve
 from app.jobs.paying import pay_all
 from app.jobs.schedule import Worker
-from app.services import verification
+from app.services import audit_days, verification
 
 
 @anju.command()
@@ -39,8 +40,9 @@ def worker() -> None:
 @anju.command()
 def verify() -> None:
     """Prove every invariant of money and record; one JSON line for each broken row, then exit 1."""
-    found = 0
-    for violation in verification.verify(db.session()):
+    found, session = 0, db.session()
+    closed_days = audit_days.verify(session, storage=outside.storage())
+    for violation in itertools.chain(verification.verify(session), closed_days):
         click.echo(json.dumps(asdict(violation), ensure_ascii=False))
         found += 1
     if found:

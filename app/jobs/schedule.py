@@ -13,6 +13,7 @@ from flask import Flask
 from app import outside
 from app.domain.workdays import SHANGHAI
 from app.jobs import leader, runs
+from app.jobs.audit_days import close_days
 from app.jobs.deadlines import run_deadlines
 from app.jobs.housekeeping import run_housekeeping
 from app.jobs.notices import send_due
@@ -21,6 +22,9 @@ from app.jobs.paying import pay_all
 PAYOUTS_EVERY = 30
 NOTICES_EVERY = 5
 DEADLINES_EVERY = 3600
+AUDIT_EVERY = 1200
+"""A day of the audit is closed so soon after midnight, and whenever a worker begins."""
+
 HOUSEKEEPING_AT = 3
 LOOK_AGAIN = 0.5
 """Seconds until a worker that waits looks whether the leader has gone."""
@@ -65,6 +69,7 @@ class Worker:
         self._every("payouts", self._pay, PAYOUTS_EVERY)
         self._every("notices", self._tell, NOTICES_EVERY)
         self._every("deadlines", lambda now: run_deadlines(now=now), DEADLINES_EVERY)
+        self._every("audit", lambda now: close_days(now=now), AUDIT_EVERY)
         self.scheduler.add_job(
             self._job("housekeeping", lambda now: run_housekeeping(now=now)),
             "cron", hour=HOUSEKEEPING_AT,

@@ -2,6 +2,7 @@
 
 from flask_appbuilder import AppBuilder
 
+from app.office.audit_days_page import AuditDaysView
 from app.office.calendar_page import CalendarView
 from app.office.health_page import HealthView
 from app.office.import_page import AccountsImportView
@@ -19,3 +20,4 @@ def add_to(appbuilder: AppBuilder) -> None:
     )
     appbuilder.add_view_no_menu(AccountsImportView)
     appbuilder.add_view_no_menu(AuditProofView)
+    appbuilder.add_view_no_menu(AuditDaysView)

@@ -15,6 +15,7 @@ from app.screens.searches import Exactly, Search, Whole, choices
 
 OBJECTS = {
     "account": _("Account"), "agency": _("Agency"), "applicant": _("Applicant"),
+    "audit_day": _("Closed day"),
     "application": _("Application"), "bank": _("Bank"), "bank_bin": _("Card prefix"),
     "bank_card": _("Card"), "fact_definition": _("Fact"), "import_batch": _("Imported file"),
     "material": _("Material"), "material_page": _("Page"), "material_requirement": _("Requirement"),
@@ -64,8 +65,14 @@ class AuditScreen(Screen):
     )
 
     def list_links(self) -> list[tuple[Any, str]]:
-        """Lead to the proof of the chain."""
-        from flask import current_app, url_for  # the page stands in another surface
+        """Lead to the proof of the chain and to the closed days."""
+        from flask import current_app, url_for  # the pages stand in another surface
 
-        there = "AuditProofView.index" in current_app.view_functions
-        return [(_("Check the chain"), url_for("AuditProofView.index") if there else "")]
+        pages = (
+            ("AuditProofView.index", _("Check the chain")),
+            ("AuditDaysView.index", _("Closed days")),
+        )
+        return [
+            (words, url_for(page) if page in current_app.view_functions else "")
+            for page, words in pages
+        ]
