@@ -8,9 +8,9 @@ from flask import current_app, g, has_request_context, request
 from flask_appbuilder.security.sqla.models import User
 
 from app.domain.policy import Actor
-from app.domain.terms import Role
 from app.extensions import db
 from app.models import Applicant, Staff
+from app.services import standing
 
 ANONYMOUS = Actor(user_id=None, name="", roles=frozenset())
 
@@ -43,8 +43,8 @@ def staff() -> Staff | None:
 
 
 def _actor(user: User) -> Actor:
-    session, user_id = db.session, user.id
-    roles = frozenset(Role(role.name) for role in user.roles if role.name in set(Role))
+    session, user_id, device = db.session, user.id, g.get("device")
+    roles = standing.roles_in_force(db.session(), user, now=now())
     person = session.scalar(sa.select(Applicant).where(Applicant.user_id == user_id))
     member = session.scalar(sa.select(Staff).where(Staff.user_id == user_id))
     identity = person.id_number_index if person else member.id_number_index if member else None
@@ -57,4 +57,6 @@ def _actor(user: User) -> Actor:
         identity_index=identity,
         address=(request.remote_addr or "") if has_request_context() else "",
         request_id=g.get("request_id", ""),
+        proven_at=device.proven_at if device else None,
+        sms_proven_at=device.sms_proven_at if device else None,
     )

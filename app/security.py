@@ -11,11 +11,11 @@ from flask_login import current_user
 
 from app import current
 from app.api.signin import SignInApi
-from app.devices import DEVICE, forget, people_rules
-from app.domain.terms import Role
+from app.devices import DEVICE, Device, forget, half_way, people_rules
 from app.extensions import db
 from app.hall.signin import SignInView
 from app.services import sessions
+from app.services.entering import is_staff
 from app.transaction import transaction
 
 
@@ -55,6 +55,13 @@ class HallSecurityManager(SecurityManager):
             )
         return self._granted[asked]
 
+    def get_user_roles(self, user: Any) -> list[Any]:
+        """Return the roles in force now; groups and roles of other makers open nothing."""
+        if not user.is_authenticated:
+            return list(super().get_user_roles(user))
+        held = current.actor().roles
+        return [role for role in user.roles if role.name in held]
+
     def auth_user_db(self, _username: str, _password: str) -> None:
         """Let nobody in: the hall's own page and interface are the only doors."""
         return
@@ -76,28 +83,28 @@ class HallSecurityManager(SecurityManager):
         token = session.get(DEVICE)
         if not token or (request.endpoint or "").endswith("static"):
             return
-        if not current_user.is_authenticated:
+        if current_user.is_authenticated:
+            note_use(g.device)
+        elif half_way() is None:
             forget()
             flash(gettext("You were logged out. Please log in again."), "warning")
-            return
-        note_use(token)
 
     def _user_of(self, pk: int | str, token: str) -> User | None:
         user = self.get_user_by_id(int(pk)) if token else None
         if user is None or not user.is_active:
             return None
-        staff = any(role.name != Role.APPLICANT for role in user.roles)
-        device = sessions.find_session(
-            db.session(), token, now=current.now(), staff=staff, rules=people_rules()
+        row = sessions.find_session(
+            db.session(), token, now=current.now(), staff=is_staff(user), rules=people_rules()
         )
-        return user if device is not None and device.user_id == user.id else None
+        if row is None or row.user_id != user.id:
+            return None
+        g.device = Device(row.id, row.last_seen_at, row.proven_at, row.sms_proven_at)
+        return user
 
 
-def note_use(token: str) -> None:
+def note_use(device: Device) -> None:
     """Write that the device was used, at most once a minute."""
     now = current.now()
-    device = sessions.find_session(db.session(), token, now=now, rules=people_rules())
-    if device is not None and now - device.last_seen_at >= sessions.SEEN_EVERY:
-        key = device.id
+    if now - device.last_seen_at >= sessions.SEEN_EVERY:
         with transaction() as writing:
-            sessions.touch(writing, key, now=now)
+            sessions.touch(writing, device.id, now=now)

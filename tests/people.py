@@ -21,6 +21,9 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = dt.datetime(2026, 11, 18, 12, 0, tzinfo=SHANGHAI)
 """A Wednesday, a working day between no holidays."""
 
+EVER = dt.datetime(2100, 1, 1, tzinfo=SHANGHAI)
+"""A proof of who somebody is that no test outlives."""
+
 PASSWORD = "correct horse battery staple"
 
 serial_numbers = itertools.count(1)
@@ -153,7 +156,7 @@ def make_staff(
 
 
 def actor_of(session: Session, who: Applicant | Staff) -> Actor:
-    """Return somebody as the services see the person after signing in."""
+    """Return somebody as the services see the person after signing in, just now and for long."""
     user = session.get_one(User, who.user_id)
     return Actor(
         user_id=user.id,

@@ -1,15 +1,29 @@
 """Log-in of phones and partners: the same door as the page, locks and devices included."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import g, request
+from flask import jsonify, request, url_for
 from flask_appbuilder.api import BaseApi, expose, safe
+from flask_appbuilder.security.sqla.models import User
 from flask_jwt_extended import create_access_token, get_jwt, jwt_required
 
 from app import current
-from app.devices import DEVICE, address, people_rules
-from app.domain.errors import NotAllowed
-from app.services import sessions, signin
+from app.devices import (
+    DEVICE,
+    Picture,
+    address,
+    bound_to_address,
+    new_picture,
+    open_here,
+    people_rules,
+    try_password,
+    visit,
+)  # fmt: skip
+from app.display.sentences import sentence
+from app.domain.errors import NotAllowed, RuleBroken
+from app.services import entering, second_factor, sessions
+from app.services.entering import Entry, Waits
 from app.transaction import transaction
 
 
@@ -37,6 +51,13 @@ class SignInApi(BaseApi):
                   properties:
                     username: {type: string}
                     password: {type: string}
+                    factor:
+                      type: string
+                      description: For staff, the code of the authenticator
+                    picture_token: {type: string}
+                    picture:
+                      type: string
+                      description: The digits of the picture code, when one is asked
           responses:
             200:
               description: A token for the Authorization header
@@ -46,24 +67,36 @@ class SignInApi(BaseApi):
                     type: object
                     properties:
                       access_token: {type: string}
+                      device:
+                        type: string
+                        description: >
+                          To be sent as the header Anju-Device of later log-ins; others'
+                          wrong tries do not bar it
             400: {$ref: '#/components/responses/400'}
             401: {$ref: '#/components/responses/401'}
+            403:
+              description: >
+                A picture code or a second factor is needed; for a picture, its token and
+                where it is seen and heard
             429: {description: Too many wrong tries}
         """
-        typed = request.get_json(silent=True)
-        typed = typed if isinstance(typed, dict) else {}
-        login, password = typed.get("username"), typed.get("password")
-        if not (isinstance(login, str) and isinstance(password, str)):
+        sent = request.get_json(silent=True)
+        typed = {key: value for key, value in sent.items() if isinstance(value, str)} if (
+            isinstance(sent, dict)
+        ) else {}  # fmt: skip
+        if "username" not in typed or "password" not in typed:
             return self.response_400(message="username and password are needed")
         try:
-            user_id, token = enter(login, password)
-        except NotAllowed as locked:
-            return self.response(429, message=locked.code, **locked.facts)
-        if not token:
+            entry = enter(typed)
+        except RuleBroken as refused:
+            return refusal(refused)
+        if entry is None:
             return self.response_401()
-        claims = {DEVICE: token}
+        claims = {DEVICE: entry.token}
         return self.response(
-            200, access_token=create_access_token(str(user_id), additional_claims=claims)
+            200,
+            access_token=create_access_token(str(entry.user_id), additional_claims=claims),
+            device=entry.device,
         )
 
     @expose("/logout", methods=["POST"])
@@ -86,15 +119,52 @@ class SignInApi(BaseApi):
         return self.response(200, message="logged out")
 
 
-def enter(login: str, password: str) -> tuple[int, str]:
-    """Return the user and the secret of a new device; the secret is empty for a wrong try."""
+def enter(typed: Mapping[str, str]) -> Entry | None:
+    """Return a new device; None for a wrong name or password. Raises ``RuleBroken``."""
+    answer = Picture(
+        typed.get("picture_token", ""), typed.get("picture", ""), bound_to_address()
+    )
+    user_id = try_password(typed["username"], typed["password"], answer)
+    if user_id is None:
+        return None
+    with transaction() as writing:
+        entry = open_here(writing, writing.get_one(User, user_id), how="api")
+    if entry.waits_for is Waits.ENROLMENT:
+        raise NotAllowed("no second factor yet", code="factor_missing", field="factor")
+    return pass_factor(entry, typed.get("factor", "")) if entry.waits_for else entry
+
+
+def pass_factor(entry: Entry, code: str) -> Entry:
+    """Use the code of the second factor and sign the device in; raises what is wrong with it."""
+    if not code:
+        raise NotAllowed("a code is needed", code="factor_needed", field="factor")
     now, rules = current.now(), people_rules()
     with transaction() as writing:
-        user = signin.authenticate(
-            writing, login, password, now=now, address=address(), request_id=g.request_id,
-            rules=rules,
-        )  # fmt: skip
-        if user is None:
-            return 0, ""
-        token = sessions.open_session(writing, user.id, now=now, address=address(), agent="api")
-        return user.id, token
+        problem = second_factor.check(
+            writing, entry.user_id, code, now=now, address=address(), rules=rules
+        )
+    if problem is not None:
+        raise problem
+    with transaction() as writing:
+        half = sessions.find_half_way(writing, entry.token, now=now, rules=rules)
+        if half is None:
+            raise NotAllowed("used meanwhile", code="factor_needed", field="factor")
+        return entering.pass_factor(writing, half, visit=visit(), now=now)
+
+
+def refusal(broken: RuleBroken) -> Any:
+    """Return why nobody came in; for a picture code, where it is seen and heard."""
+    status = 429 if broken.code.endswith("_locked") else 403
+    answer = {
+        "message": broken.code,
+        "problems": [{"code": broken.code, "field": broken.field, "message": sentence(broken)}],
+        **broken.facts,
+    }
+    if broken.field == "picture":
+        token = new_picture(bound_to_address())
+        answer["picture"] = {
+            "token": token,
+            "image": url_for("PictureCodeView.image", token=token),
+            "sound": url_for("PictureCodeView.sound", token=token),
+        }
+    return jsonify(answer), status

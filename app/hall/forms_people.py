@@ -70,6 +70,15 @@ class LogInForm(PeopleForm):
 
     login = StringField(validators=[Filled(_l("Type your mobile or document number."))])
     password = PasswordField(validators=[Filled(_l("Type your password."))])
+    picture = StringField()
+    picture_token = HiddenField()
+
+
+class FactorForm(PeopleForm):
+    """The code of the authenticator app, or a recovery code."""
+
+    factor = StringField(validators=[Filled(_l("Type the code of your authenticator."))])
+    offer = HiddenField()
 
 
 class RegisterForm(PeopleForm):
@@ -106,6 +115,13 @@ class MobileForm(PeopleForm):
     code = StringField(
         validators=[Filled(_l("Press “Get code” and type the 6 digits that arrive."))]
     )
+    token = HiddenField()
+
+
+class BindForm(PeopleForm):
+    """The code that connects a way in from outside with the own log-in."""
+
+    code = StringField(validators=[Filled(_l("Type the 6 digits that arrived."))])
     token = HiddenField()
 
 

@@ -85,6 +85,26 @@ PROOFS: Mapping[str, LazyString] = {
     "offer_broken": _l("This picture is not valid any more. Read the new one with your app."),
 }
 
+OUTSIDE: Mapping[str, LazyString] = {
+    "other_person": _l(
+        "The other account names a person who is not the one registered here. Log in with your "
+        "own account there, or bring your document to the counter."
+    ),
+    "subject_bound": _l(
+        "This account elsewhere is connected to another person here already. "
+        "Please call the hotline."
+    ),
+    "provider_bound": _l(
+        "You have connected another account of the same kind. "
+        "Disconnect it under “My data” first."
+    ),
+    "staff_not_outside": _l("Staff log in with name and password here."),
+    "staff_connect_inside": _l(
+        "Staff log in with name and password first, and connect the other account then: "
+        "in the menu under your name, “Other ways to log in”."
+    ),
+}
+
 CARDS: Mapping[str, LazyString] = {
     "card_digits": _l("A card number consists of digits."),
     "card_length": _l("This card has %(expected)s digits; you typed %(typed)s."),
@@ -101,7 +121,7 @@ CARDS: Mapping[str, LazyString] = {
     "address_long": _l("An address has at most %(maximum)s characters."),
 }
 
-SENTENCES = {**IDENTITY, **CODES, **PASSWORDS, **PROOFS, **CARDS}
+SENTENCES = {**IDENTITY, **CODES, **PASSWORDS, **PROOFS, **OUTSIDE, **CARDS}
 
 
 def sentence(problem: RuleBroken) -> str:

@@ -1,6 +1,6 @@
 """Log-in and log-out, for applicants and staff on one page (SA03, SA09)."""
 
-from flask import current_app, flash, g, redirect, request
+from flask import current_app, flash, redirect, request, session
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import no_cache
 from flask_appbuilder.security.views import AuthDBView
@@ -10,11 +10,23 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app import current
-from app.devices import address, admit, leave, people_rules
-from app.domain.errors import NotAllowed
+from app.devices import (
+    DEVICE,
+    Picture,
+    bound_here,
+    came_by,
+    leave,
+    new_picture,
+    people_rules,
+    sign_in,
+    try_password,
+    visit,
+)  # fmt: skip
+from app.domain.errors import RuleBroken
+from app.extensions import db
 from app.hall.forms_people import LogInForm
-from app.services import sessions, signin
-from app.transaction import transaction
+from app.hall.outside_ways import goodbye_url, ways
+from app.services import signin
 
 
 class SignInView(AuthDBView):
@@ -29,46 +41,49 @@ class SignInView(AuthDBView):
         if current_user.is_authenticated:
             return redirect(landing())
         form = LogInForm()
-        if form.validate_on_submit() and enter(form):
-            return redirect(landing())
-        return self.render_template(self.login_template, form=form)
+        if "another_picture" not in request.form and form.validate_on_submit():
+            user_id = enter(form)
+            if user_id is not None:
+                return redirect(sign_in(user_id, how="password") or landing())
+        return self.render_template(
+            self.login_template, form=form, picture=picture(form), ways=ways()
+        )
 
     @expose("/logout/", methods=["GET", "POST"])
     @no_cache
     def logout(self) -> Response | str:
         """Ask before logging out; the button does it."""
-        if not current_user.is_authenticated:
+        if DEVICE not in session:
             return redirect("/")
         if request.method == "GET":
             return self.render_template("hall/logout.html")
+        onward = goodbye_url(came_by())
         leave()
         flash(gettext("You are logged out."), "success")
-        return redirect("/")
+        return redirect(onward)
 
 
-def enter(form: LogInForm) -> bool:
-    """Sign in, or put beside the form why not; unknown names and wrong passwords look alike."""
-    now, rules = current.now(), people_rules()
+def enter(form: LogInForm) -> int | None:
+    """Return who may come in, or put beside the form why not; known and unknown look alike."""
+    answer = Picture(form.picture_token.data or "", form.picture.data or "", bound_here())
     try:
-        with transaction() as session:
-            user = signin.authenticate(
-                session, form.login.data, form.password.data, now=now, address=address(),
-                request_id=g.request_id, rules=rules,
-            )  # fmt: skip
-            agent = request.user_agent.string
-            token = (
-                sessions.open_session(session, user.id, now=now, address=address(), agent=agent)
-                if user is not None
-                else ""
-            )
-    except NotAllowed as locked:
-        form.attach(locked)
-        return False
-    if user is None:
+        user_id = try_password(form.login.data or "", form.password.data or "", answer)
+    except RuleBroken as refused:
+        form.attach(refused)
+        return None
+    if user_id is None:
         form.form_errors.append(gettext("Name or password is not right. Please compare both."))
-        return False
-    admit(user, token)
-    return True
+    return user_id
+
+
+def picture(form: LogInForm) -> str:
+    """Return the token of a new picture code when the next try from here needs one, else ""."""
+    where, login = visit(), form.login.data or ""
+    due = signin.asks_picture(
+        db.session(), login, now=current.now(), address=where.address, device=where.device,
+        rules=people_rules(),
+    )  # fmt: skip
+    return new_picture(bound_here()) if due else ""
 
 
 def landing() -> str:

@@ -1,7 +1,14 @@
-"""Who may come in: log-in by mobile, document number or staff name (SA09)."""
+"""Who may come in: log-in by mobile, document number or staff name (SA09).
+
+A try has three steps, so that limits are exact and nobody waits while a password is compared:
+``begin`` counts it as wrong under the write lock, ``is_right`` compares without any, ``end``
+takes the count back when it was right.
+"""
 
 import datetime as dt
 import functools
+import math
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask_appbuilder.security.sqla.models import User
@@ -13,39 +20,93 @@ from app.domain import identity
 from app.domain.errors import Invalid, NotAllowed
 from app.domain.policy import Actor
 from app.models import Applicant, LoginFailure
-from app.services import audit
+from app.services import audit, known_devices
 from app.services.people_rules import RULES, PeopleRules
 
 
-def authenticate(
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try of a name: what its password is compared with, and where it is counted."""
+
+    failure_id: int
+    user_id: int | None
+    index: str
+    place: str
+    kept: str
+
+
+def begin(
     session: Session,
     login: str,
-    password: str,
     *,
     now: dt.datetime,
     address: str,
-    request_id: str = "",
+    device: str = "",
+    picture_right: bool = False,
     rules: PeopleRules = RULES,
-) -> User | None:
-    """Return whose name and password these are, or None; the same work for unknown names.
+) -> Try:
+    """Count a try of a name, the same work for unknown names. The caller commits.
 
-    A wrong try is counted and kept by the caller's commit. Raises ``NotAllowed``
-    (login_locked) after five wrong tries of this name from this address.
+    Raises ``NotAllowed``: login_locked after five wrong tries of this name from this address
+    (or a hundred of any name), picture_needed after three of this name from anywhere, or of any
+    name from this address. From a browser where the owner was before, only the wrong tries
+    of that browser count: nobody else can bar the owner.
     """
-    index = login_index(login)
-    _check_lock(session, index, address, now=now, rules=rules)
-    user = resolve_login(session, login)
-    known = user is not None and bool(user.active) and bool(user.password)
-    kept = str(user.password) if user is not None and known else _decoy(rules.hash_method)
-    if not check_password_hash(kept, password) or user is None or not known:
-        session.add(LoginFailure(login_index=index, address=address, at=now))
+    index, user = login_index(login), resolve_login(session, login)
+    place = _place(session, user, device, address, now=now)
+    _one_at_a_time(session, index, place)
+    _check_tries(session, index, place, now=now, rules=rules, picture_right=picture_right)
+    failure = LoginFailure(login_index=index, address=place, at=now, pending=True)
+    session.add(failure)
+    session.flush()
+    usable = user is not None and bool(user.active) and bool(user.password)
+    kept = str(user.password) if user is not None and usable else _decoy(rules.hash_method)
+    return Try(failure.id, user.id if user and usable else None, index, place, kept)
+
+
+def is_right(tried: Try, password: str) -> bool:
+    """Compare the password; as long for names that nobody has. Open no transaction around it."""
+    return check_password_hash(tried.kept, password) and tried.user_id is not None
+
+
+def end(
+    session: Session,
+    tried: Try,
+    *,
+    right: bool,
+    now: dt.datetime,
+    address: str,
+    request_id: str = "",
+) -> User | None:
+    """Write how a try ended; return who may come in. The caller commits."""
+    user = session.get(User, tried.user_id) if tried.user_id is not None else None
+    if not right or user is None:
+        session.execute(
+            sa.update(LoginFailure)
+            .where(LoginFailure.id == tried.failure_id)
+            .values(pending=False)
+        )
         _record(session, "login_failed", user, now=now, address=address, request_id=request_id)
         return None
-    forgive(session, login)
+    _forgive(session, tried.index, place=tried.place)
     user.login_count = (user.login_count or 0) + 1
     user.last_login = now.astimezone(dt.UTC).replace(tzinfo=None)
     _record(session, "login", user, now=now, address=address, request_id=request_id)
     return user
+
+
+def asks_picture(
+    session: Session,
+    login: str,
+    *,
+    now: dt.datetime,
+    address: str,
+    device: str = "",
+    rules: PeopleRules = RULES,
+) -> bool:
+    """Tell whether the next try of a name from here needs a picture code."""
+    place = _place(session, resolve_login(session, login), device, address, now=now)
+    return _tries(session, login_index(login), place, now=now, rules=rules).asks_picture(rules)
 
 
 def resolve_login(session: Session, login: str) -> User | None:
@@ -81,25 +142,86 @@ def login_index(login: str) -> str:
 
 
 def forgive(session: Session, login: str) -> None:
-    """Forget the failures of a name: somebody proved to be its owner."""
-    index = login_index(login)
-    session.execute(sa.delete(LoginFailure).where(LoginFailure.login_index == index))
+    """Forget the failures of a name from everywhere: its owner proved to hold the mobile."""
+    _forgive(session, login_index(login))
 
 
-def _check_lock(
-    session: Session, index: str, address: str, *, now: dt.datetime, rules: PeopleRules
-) -> None:
-    """Refuse a name that failed too often from here, and an address that tries many names."""
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """Wrong tries of the last minutes: this name from here, any name from here, this name."""
+
+    of_pair: int
+    of_place: int
+    known_of_place: int
+    of_name: int
+    oldest: dt.datetime | None
+    by_owner: bool
+
+    def asks_picture(self, rules: PeopleRules) -> bool:
+        """Tell whether a picture code comes first; others' tries do not slow the owner down."""
+        counts = (
+            (self.of_pair,)
+            if self.by_owner
+            else (self.of_pair, self.known_of_place, self.of_name)
+        )
+        return max(counts) >= rules.picture_after
+
+    def are_too_many(self, rules: PeopleRules) -> bool:
+        """Tell whether the way is shut for a while."""
+        return self.of_pair >= rules.failures or self.of_place >= rules.failures_an_address
+
+
+def _check_tries(
+    session: Session, index: str, place: str, *, now: dt.datetime, rules: PeopleRules,
+    picture_right: bool,
+) -> None:  # fmt: skip
+    tries = _tries(session, index, place, now=now, rules=rules)
+    if tries.are_too_many(rules):
+        opens = (tries.oldest or now) + dt.timedelta(minutes=rules.lock_minutes)
+        minutes = math.ceil((opens - now) / dt.timedelta(minutes=1))
+        raise NotAllowed("too many failures", code="login_locked", minutes=minutes)
+    if tries.asks_picture(rules) and not picture_right:
+        raise NotAllowed("a picture code first", code="picture_needed", field="picture")
+
+
+def _tries(
+    session: Session, index: str, place: str, *, now: dt.datetime, rules: PeopleRules
+) -> Tries:
+    """Count; tries under way count as wrong, but for the picture that a whole office would see."""
+    row, count = LoginFailure, sa.func.count(LoginFailure.id)
     since = now - dt.timedelta(minutes=rules.lock_minutes)
-    from_here = (LoginFailure.address == address, LoginFailure.at > since)
-    of_name, of_address = session.execute(
+    here, of_name = row.address == place, row.login_index == index
+    of_pair, of_place, known_of_place, anywhere, oldest = session.execute(
         sa.select(
-            sa.func.count(LoginFailure.id).filter(LoginFailure.login_index == index),
-            sa.func.count(LoginFailure.id),
-        ).where(*from_here)
-    ).one()
-    if of_name >= rules.failures or of_address >= rules.failures_an_address:
-        raise NotAllowed("too many failures", code="login_locked", minutes=rules.lock_minutes)
+            count.filter(here, of_name), count.filter(here),
+            count.filter(here, row.pending.is_(False)), count.filter(of_name),
+            sa.func.min(row.at).filter(here),
+        ).where(here | of_name, row.at > since)
+    ).one()  # fmt: skip
+    by_owner = place.startswith(known_devices.PLACE)
+    return Tries(of_pair, of_place, known_of_place, anywhere, oldest, by_owner)
+
+
+def _place(
+    session: Session, user: User | None, device: str, address: str, *, now: dt.datetime
+) -> str:
+    """Return where a try is counted: at the address, or at a browser the owner used before."""
+    if user is not None and known_devices.is_known(session, device, user.id, now=now):
+        return known_devices.place_of(device)
+    return address
+
+
+def _one_at_a_time(session: Session, index: str, place: str) -> None:
+    """Let tries of one name, and of one place, count one after the other (SQLite does anyway)."""
+    if session.get_bind().dialect.name == "postgresql":
+        for word in sorted((index, sealing.index_of(f"place:{place}"))):
+            key = int(word[:15], 16)
+            session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
+def _forgive(session: Session, index: str, *, place: str | None = None) -> None:
+    gone = sa.delete(LoginFailure).where(LoginFailure.login_index == index)
+    session.execute(gone if place is None else gone.where(LoginFailure.address == place))
 
 
 def _record(
