@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 from flask_appbuilder import AppBuilder
 
-from app import dev, health
+from app import again, dev, health
 from app.api import surface as api
 from app.desk import surface as desk
 from app.extensions import db
@@ -83,6 +83,8 @@ def init_app(app: Flask) -> AppBuilder:
     office.add_to(appbuilder)
     appbuilder.add_view_no_menu(JobRunScreen)
     api.add_to(appbuilder)
+    again.init_app(app)
+    appbuilder.add_view_no_menu(again.AgainView)
     health.init_app(app)
     dev.init_app(app)
     return appbuilder

@@ -77,7 +77,7 @@ def person_of(session: Session, key: str) -> Applicant:
     return session.scalars(sa.select(Applicant).where(Applicant.id_number_index == index)).one()
 
 
-def actor_of(person: Applicant | Staff) -> Actor:
+def actor_of(person: Applicant | Staff, *, proven_at: dt.datetime | None = None) -> Actor:
     """Return somebody as the services see the person after signing in."""
     assert person.user is not None
     return Actor(
@@ -87,6 +87,8 @@ def actor_of(person: Applicant | Staff) -> Actor:
         agency_id=person.agency_id if isinstance(person, Staff) else None,
         applicant_id=person.id if isinstance(person, Applicant) else None,
         identity_index=person.id_number_index,
+        proven_at=proven_at,
+        sms_proven_at=proven_at,
     )
 
 
@@ -133,7 +135,7 @@ def _register(
     session.flush()
     own_cards.add_card(
         session, person, holder.card_number, holder.bank, agency=agency,
-        actor=actor_of(person), now=now, holder_check="matched",
+        actor=actor_of(person, proven_at=now), now=now, holder_check="matched",
     )  # fmt: skip
 
 

@@ -48,3 +48,17 @@ class ManyProblems(RuleBroken):
     def __init__(self, problems: list[RuleBroken]) -> None:
         self.problems = problems
         super().__init__("; ".join(str(problem) for problem in problems))
+
+
+class ProofNeeded(Exception):
+    """Who asks has to prove again who they are, then the deed is done as it was asked for.
+
+    Nothing is forbidden and nothing typed is wrong, so this is no broken rule: entry points let
+    it pass, and the hall answers with the page that asks. ``sms``: a code to the mobile too.
+    """
+
+    code = "fresh_proof"
+
+    def __init__(self, *, sms: bool) -> None:
+        self.sms = sms
+        super().__init__(self.code)

@@ -12,7 +12,7 @@ from app.devices import DEVICE, people_rules
 from app.domain.errors import RuleBroken
 from app.hall.forms_people import PasswordForm
 from app.hall.profile import own_agency
-from app.services import own_password
+from app.services import own_password, proofs
 from app.transaction import transaction
 
 
@@ -26,6 +26,7 @@ class PasswordView(BaseView):
     @login_required
     def index(self) -> Response | str:
         """Show the form, and change the password; other devices are logged out."""
+        proofs.check(current.actor(), now=current.now(), rules=people_rules())
         form = PasswordForm()
         if form.is_submitted() and change(form):
             flash(gettext("Your password is changed. Other devices are logged out."), "success")

@@ -22,8 +22,10 @@ from app.services import (
     circumstances,
     corrections,
     deadlines,
+    identity_tasks,
     ledger,
     numbering,
+    proofs,
     reference,
     wizard,
 )  # fmt: skip
@@ -184,6 +186,7 @@ def change_payee(
     if application.status is not Status.PAYEE_FIX:
         raise IllegalMove("the receiving account is not open for correction")
     checked = check_payee_card(session, application, payee)
+    proofs.check(actor, now=now, sms=True)
     write_payee(session, application, checked, now=now, card_check=card_check)
     cases.remark(
         session, application, Note.CHANGE_PAYEE, actor=actor, now=now, public=True,
@@ -307,6 +310,10 @@ def _check_complete(session: Session, application: Application, *, now: dt.datet
         )  # fmt: skip
     except ManyProblems as barred:
         problems += barred.problems
+    try:
+        identity_tasks.check_not_refused(application.applicant)
+    except Invalid as refused:
+        problems.append(refused)
     problems += wizard.unanswered(session, application, now=now)
     if not wizard.is_signed(session, application, on=on):
         problems.append(Invalid(code="agree_missing", field="agree"))

@@ -13,7 +13,7 @@ from app.domain.policy import Actor
 from app.domain.terms import PayoutStatus, Role
 from app.domain.workdays import local_date
 from app.models import Payout, PayoutBatch
-from app.services import audit, money_eyes, numbering, reference, standing
+from app.services import audit, money_eyes, numbering, proofs, reference, standing
 from app.services.updates import changed_rows
 
 RELEASE_BY_PEOPLE = "release_by_people"
@@ -62,6 +62,7 @@ def release_batch(
     standing.check_other(session, actor, earlier=batch.prepared_by)
     inside = session.scalars(sa.select(Payout.id).where(Payout.batch_id == batch.id)).all()
     money_eyes.check(session, inside, actor=actor, now=now)
+    proofs.check(actor, now=now)
     released = changed_rows(
         session,
         sa.update(PayoutBatch)

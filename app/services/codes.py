@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     REGISTER = "register"
     RECOVER = "recover"
     CHANGE_MOBILE = "change_mobile"
+    PROVE = "prove"
     BIND = "bind"
     COUNTER = "counter"
 
@@ -36,6 +37,7 @@ WORDS = {
     Purpose.REGISTER: Words("实名注册", "registration"),
     Purpose.RECOVER: Words("找回密码", "a new password"),
     Purpose.CHANGE_MOBILE: Words("更换手机号码", "a new mobile"),
+    Purpose.PROVE: Words("验证身份", "proving who you are"),
     Purpose.BIND: Words("绑定其他登录方式", "connecting another way to log in"),
     Purpose.COUNTER: Words("窗口更换手机号码", "a new mobile at the counter"),
 }
@@ -139,6 +141,16 @@ def use_code(
     )
     if used != 1:
         raise _problem("code_used")
+
+
+def end_all(session: Session, mobile_index: str, *, now: dt.datetime) -> None:
+    """End every code that went to a mobile: it is its owner's no more."""
+    session.execute(
+        sa.update(OneTimeCode)
+        .where(OneTimeCode.mobile_index == mobile_index, OneTimeCode.expires_at > now)
+        .values(expires_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def reference(token: str) -> str:

@@ -123,7 +123,7 @@ def _tell(session: Session, user: User, *, visit: Visit, now: dt.datetime) -> No
         applicant_id=applicant.id if applicant else None,
         agency_id=member.agency_id if member else None,
     )  # fmt: skip
-    agency_id = member.agency_id if member else _agency_of(session, applicant)
+    agency_id = member.agency_id if member else agency_of(session, applicant)
     if agency_id is not None:
         notices.notify(
             session, "new_device_login", applicant=applicant,
@@ -132,7 +132,7 @@ def _tell(session: Session, user: User, *, visit: Visit, now: dt.datetime) -> No
         )  # fmt: skip
 
 
-def _agency_of(session: Session, applicant: Applicant | None) -> int | None:
+def agency_of(session: Session, applicant: Applicant | None) -> int | None:
     """Return the agency that speaks to a person: of the first account, or the first there is."""
     if applicant is None:
         return None

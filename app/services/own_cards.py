@@ -11,7 +11,7 @@ from app.domain.errors import Invalid, NotAllowed
 from app.domain.page_words import Words
 from app.domain.policy import Actor
 from app.models import Agency, Applicant, Bank, BankBin, BankCard
-from app.services import audit, notices
+from app.services import audit, contact_changes, notices, proofs
 
 CLASSES = ("I", "II", "III")
 
@@ -32,8 +32,11 @@ def add_card(
 
     The prefix gives the bank; ``bank_code`` is what the person chose, empty when nothing was.
     Raises ``Invalid``: those of ``cards.check_card``, card_bank_missing, card_class_unknown,
-    card_not_own when the bank says that it is somebody else's.
+    card_not_own when the bank says that it is somebody else's, payee_rests soon after the
+    mobile was changed at the counter.
     """
+    if not has_card(session, applicant, number):
+        contact_changes.check_payee_rest(applicant, now=now)
     checked = cards.check_card(
         number, bank_code=bank_code or None, bins=bins_for(session, number)
     )
@@ -45,6 +48,7 @@ def add_card(
         raise Invalid(field="card_class", code="card_class_unknown")
     if holder_check == "mismatch":
         raise Invalid(field="bank_account_no", code="card_not_own")
+    proofs.check(actor, now=now, sms=True)
     index = sealing.index_of(checked.number)
     card = session.scalar(
         sa.select(BankCard).where(
@@ -60,6 +64,19 @@ def add_card(
     session.flush()
     _tell(session, applicant, card, bank, agency=agency, actor=actor, now=now)
     return card
+
+
+def has_card(session: Session, applicant: Applicant, number: str) -> bool:
+    """Tell whether a card is on file for a person."""
+    index = sealing.index_of(cards.normalise(number))
+    return (
+        session.scalar(
+            sa.select(BankCard.id).where(
+                BankCard.applicant_id == applicant.id, BankCard.number_index == index
+            )
+        )
+        is not None
+    )
 
 
 def remove_card(

@@ -12,7 +12,7 @@ from app.domain import passwords
 from app.domain.errors import Invalid, ManyProblems, RuleBroken
 from app.domain.policy import Actor
 from app.models import Agency, Applicant
-from app.services import audit, codes, notices, sessions, signin
+from app.services import audit, codes, notices, proofs, sessions, signin
 from app.services.people_rules import RULES, PeopleRules, common_passwords
 
 
@@ -80,6 +80,7 @@ def change_password(
 
     Raises ``ManyProblems`` (password_old_wrong, and what a password may not be).
     """
+    proofs.check(actor, now=now, rules=rules)
     problems: list[RuleBroken] = []
     if not check_password_hash(user.password or "", old):
         problems.append(Invalid(field="old_password", code="password_old_wrong"))

@@ -11,7 +11,7 @@ from app.domain.errors import Invalid
 from app.domain.page_words import Words
 from app.domain.policy import Actor
 from app.models import Agency, Applicant
-from app.services import audit, codes, notices
+from app.services import audit, codes, notices, proofs
 
 MOBILE = Words("手机号码", "mobile")
 ADDRESS = Words("联系地址", "address")
@@ -37,6 +37,7 @@ def change_mobile(
     number = identity.check_mobile(mobile)
     if code_problem is not None:
         raise code_problem
+    proofs.check(actor, now=now, sms=True)
     index = sealing.index_of(number)
     codes.use_code(
         session, token, code, purpose=codes.Purpose.CHANGE_MOBILE, mobile_index=index, now=now

@@ -11,7 +11,7 @@ from app.domain.errors import IllegalMove, Invalid
 from app.domain.policy import Actor
 from app.domain.terms import PayoutStatus, Role
 from app.models import Payout, PayoutResolution
-from app.services import audit, money_eyes, payments, standing
+from app.services import audit, money_eyes, payments, proofs, standing
 
 BY_HAND = "NARR"
 SHORTEST_PROOF = 4
@@ -122,6 +122,7 @@ def _confirm(
     standing.check_other(session, actor, earlier=said.proposed_by)
     if said.outcome is not outcome:
         raise Invalid("the two differ", code="resolution_differs", field="outcome")
+    proofs.check(actor, now=now)
     said.confirmed_by, said.confirmed_name, said.confirmed_at = actor.user_id, actor.name, now
     ENDS[outcome](session, payout, now)
     _record(session, "resolution_confirmed", said, actor=actor, now=now)

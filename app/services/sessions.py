@@ -136,11 +136,9 @@ def signed_in(
     return [row for row in rows if is_open(row, now=now, staff=staff, rules=rules)]
 
 
-def prove(session: Session, token: str, *, now: dt.datetime, password: bool, sms: bool) -> None:
-    """Write what the person at this device proved again just now."""
-    values = {"proven_at": now} if password else {}
-    if sms:
-        values["sms_proven_at"] = now
+def prove(session: Session, token: str, *, now: dt.datetime, sms: bool) -> None:
+    """Write that the person at this device proved again just now; ``sms``: by a code too."""
+    values = {"proven_at": now, "sms_proven_at": now} if sms else {"proven_at": now}
     session.execute(
         sa.update(LoginSession)
         .where(LoginSession.token_hash == _hash(token), LoginSession.ended_at.is_(None))

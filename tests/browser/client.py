@@ -182,15 +182,16 @@ class Browser:
         address = urljoin(page.url, target or str(form.get("action") or page.url))
         if str(form.get("method", "get")).lower() == "get":
             return self._arrive(self.client.get(address, query_string=values), address, status)
-        return self._arrive(self.client.post(address, data=values), address, status)
+        return self._arrive(self.client.post(address, data=values), address, status, values)
 
-    def _arrive(self, response: TestResponse, url: str, status: int) -> Page:
+    def _arrive(self, response: TestResponse, url: str, status: int, sent: Any = None) -> Page:
         for _ in range(10):
             if response.status_code not in (301, 302, 303, 307, 308):
                 break
             url = urljoin(url, response.headers["Location"])
             method = "GET" if response.status_code < 307 else response.request.method
-            response = self.client.open(url, method=method)
+            data = sent if method == "POST" else None
+            response = self.client.open(url, method=method, data=data)
         parts = urlsplit(url)
         page = Page(parts.path + (f"?{parts.query}" if parts.query else ""), response)
         assert page.status == status, f"{page.url} answered {page.status}: {page.text[:500]}"

@@ -1,0 +1,129 @@
+"""A fresh proof before a deed that moves money or the way to it; nothing typed is lost."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from app.domain.terms import Role
+from app.models import Applicant, AuditEvent, BankCard, PayoutBatch
+from tests.browser import Browser, Page
+from tests.factories import NOON, PASSWORD, find_agency, make_card_number
+
+AGAIN = "请再次验证身份"
+
+
+def add_card(ana: Browser, number: str, status: int = 403) -> Page:
+    """Type a card and press the button."""
+    return ana.press(ana.open("/hall/cards/add/"), "保存银行卡", status, bank_account_no=number)
+
+
+def test_a_card_takes_password_and_a_code_and_is_then_saved_as_typed(browse, rows, phone):
+    ana, number = browse("ana"), make_card_number()
+
+    page = add_card(ana, number)
+    assert page.heading == AGAIN
+    with rows() as session:
+        assert session.scalar(sa.select(BankCard.id)) is None
+    page = ana.press(page, "获取验证码")
+    page = ana.press(page, "确认并继续", again_password=PASSWORD, again_code=phone())
+
+    assert f"6217 **** **** {number[-4:]}" in page.text
+    with rows() as session:
+        acts = session.scalars(sa.select(AuditEvent.act)).all()
+    assert {"proved_again", "card_changed"} <= set(acts)
+
+
+@pytest.mark.parametrize("wrong", ["again_password", "again_code"])
+def test_half_a_proof_saves_nothing(browse, rows, phone, wrong):
+    ana, number = browse("ana"), make_card_number()
+    page = ana.press(add_card(ana, number), "获取验证码")
+    typed = {"again_password": PASSWORD, "again_code": phone()} | {wrong: "000"}
+
+    page = ana.press(page, "确认并继续", **typed)
+
+    assert page.heading == AGAIN
+    assert page.soup.select_one("[name=bank_account_no]")["value"] == number
+    with rows() as session:
+        assert session.scalar(sa.select(BankCard.id)) is None
+
+
+def test_the_proof_holds_ten_minutes_in_this_session_only(browse, rows, phone, clock):
+    ana, other = browse("ana"), browse("ana")
+    page = ana.press(add_card(ana, make_card_number()), "获取验证码")
+    ana.press(page, "确认并继续", again_password=PASSWORD, again_code=phone())
+
+    assert "6217" in add_card(ana, make_card_number(), 200).text
+    assert add_card(other, make_card_number()).heading == AGAIN
+    clock.pass_by(minutes=11)
+    assert add_card(ana, make_card_number()).heading == AGAIN
+
+
+def test_a_new_mobile_needs_both_the_old_one_and_the_new(browse, rows, phone, clock):
+    ana = browse("ana")
+    page = ana.press(ana.open("/hall/profile/mobile/"), "获取验证码", mobile="13712341234")
+    page = ana.press(page, "保存手机号码", 403, code=phone())
+    assert page.heading == AGAIN
+
+    page = ana.press(page, "获取验证码")
+    page = ana.press(page, "确认并继续", again_password=PASSWORD, again_code=phone())
+
+    assert "137****1234" in page.text
+
+
+def test_five_wrong_passwords_shut_the_page(browse, people):
+    ana = browse("ana")
+    page = add_card(ana, make_card_number())
+    for _ in range(5):
+        page = ana.press(page, "确认并继续", again_password="wrong")
+
+    page = ana.press(page, "确认并继续", again_password=PASSWORD)
+
+    assert "15 分钟后再试" in page.text
+
+
+def test_a_password_is_changed_only_soon_after_a_proof(browse, clock):
+    ana = browse("ana")
+    clock.pass_by(minutes=11)
+
+    page = ana.open("/password/", 403)
+    page = ana.press(page, "确认并继续", again_password=PASSWORD)
+
+    assert page.heading == "修改密码"
+
+
+def test_the_way_on_leads_nowhere_else(browse):
+    ana = browse("ana")
+
+    page = ana.open("/again/?again_to=//evil.example/")
+
+    assert page.soup.select_one("[name=again_to]")["value"] == "/"
+
+
+def test_money_is_released_after_a_fresh_proof_only(staff, rows, clock):
+    with rows() as session:
+        batch = PayoutBatch(
+            agency_id=find_agency(session).id, number="PC202611180001", prepared_at=NOON,
+            count=1, total=1,
+        )  # fmt: skip
+        session.add(batch)
+        session.flush()
+        key = batch.id
+    releaser = staff("lu", Role.RELEASER)
+    clock.pass_by(minutes=11)
+    page = releaser.open("/desk/payouts/")
+    form = page.soup.select_one(f'form[action="/desk/payouts/batch/{key}/release"]')
+
+    page = releaser.send(page, form, {}, 403)
+    assert page.heading == AGAIN
+    releaser.press(page, "确认并继续", again_password=PASSWORD)
+
+    with rows() as session:
+        assert session.get_one(PayoutBatch, key).released_at is not None
+
+
+def test_a_stranger_proves_nothing(browse, people, rows):
+    assert browse().client.get("/again/").status_code == 302
+    with rows() as session:
+        mobile = session.get_one(Applicant, people["ana"].actor.applicant_id).mobile
+    assert not re.search(mobile, browse("ana").open("/again/?again_sms=1").text)
