@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, display, gatekeeping, navigation, sealing, translations, views
+from app import cli, display, gatekeeping, navigation, repeating, sealing, translations, views
 from app.extensions import csrf, db, migrate
 from app.transaction import prepare_sqlite
 from config import ROOT, settings
@@ -27,6 +27,7 @@ def assemble(**overrides: Any) -> Flask:
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)
         gatekeeping.init_app(app)
+        repeating.init_app(app)
         display.init_app(app)
         navigation.init_app(app)
         views.init_app(app)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, jsonify, request
 from marshmallow import Schema, ValidationError
 
+from app import denials
 from app.display.sentences import sentence
 from app.domain.errors import IllegalMove, Invalid, ManyProblems, NotAllowed, RuleBroken
 
@@ -44,6 +45,8 @@ def answering(deed: Callable[..., Any]) -> Callable[..., Any]:
             named = unfit.messages_dict
             return told(ManyProblems([Invalid(code="body_invalid", field=f) for f in named]))
         except RuleBroken as broken:
+            if isinstance(broken, NotAllowed):
+                denials.write(broken.code)
             return told(broken)
 
     return answered

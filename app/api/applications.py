@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from flask import Response
 from flask_appbuilder.api import BaseApi, expose, protect
+from sqlalchemy.orm import Session
 
 from app import current
 from app.api import shown
@@ -19,8 +20,8 @@ from app.domain.errors import Invalid, NotAllowed
 from app.domain.terms import Capacity
 from app.extensions import db
 from app.models import Account, Application
+from app.repeating import once
 from app.services import applications
-from app.transaction import transaction
 
 NEWEST = 50
 
@@ -95,6 +96,7 @@ class ApplicationsApi(BaseApi):
 
         ---
         post:
+          parameters: [Key]
           requestBody:
             required: true
             content:
@@ -119,7 +121,8 @@ class ApplicationsApi(BaseApi):
           security: [{jwt: []}]
         """
         sent, actor, now = body(StartSchema), current.actor(), current.now()
-        with transaction() as session:
+
+        def deed(session: Session) -> str:
             account = session.get(Account, sent["account_id"])
             if account is None:
                 raise NotAllowed("no such account", code="not_found")
@@ -127,8 +130,9 @@ class ApplicationsApi(BaseApi):
                 session, account, reason_code=sent["reason_code"], closing=sent["closing"],
                 capacity=Capacity.SELF, actor=actor, now=now, channel="api",
             )  # fmt: skip
-            key = row.id
-        return progress_of(self, key, 201)
+            return str(row.id)
+
+        return progress_of(self, int(once(deed)), 201)
 
     @expose("/<int:pk>", methods=["GET"])
     @protect()
@@ -165,6 +169,7 @@ class ApplicationsApi(BaseApi):
         post:
           parameters:
             - {in: path, name: pk, required: true, schema: {type: integer}}
+            - Key
           requestBody:
             required: true
             content:
@@ -185,13 +190,16 @@ class ApplicationsApi(BaseApi):
         sent, actor, now = body(SubmitSchema), current.actor(), current.now()
         if not sent["agree"]:
             raise Invalid(code="agree_missing", field="agree")
-        with transaction() as session:
+
+        def deed(session: Session) -> str:
             row = applications.get_own(session, pk, actor=actor)
             applications.submit(
                 session, row, actor=actor, now=now,
                 signature={"address": address(), "agent": "api"},
             )  # fmt: skip
-        return progress_of(self, pk, 200)
+            return str(pk)
+
+        return progress_of(self, int(once(deed)), 200)
 
     @expose("/<int:pk>/cancel", methods=["POST"])
     @protect()
@@ -203,6 +211,7 @@ class ApplicationsApi(BaseApi):
         post:
           parameters:
             - {in: path, name: pk, required: true, schema: {type: integer}}
+            - Key
           responses:
             200: {description: The application, taken back}
             401: {$ref: '#/components/responses/401'}
@@ -211,7 +220,10 @@ class ApplicationsApi(BaseApi):
           security: [{jwt: []}]
         """
         actor, now = current.actor(), current.now()
-        with transaction() as session:
+
+        def deed(session: Session) -> str:
             row = applications.get_own(session, pk, actor=actor)
             applications.cancel(session, row, actor=actor, now=now)
-        return progress_of(self, pk, 200)
+            return str(pk)
+
+        return progress_of(self, int(once(deed)), 200)

@@ -6,6 +6,9 @@ from flask import Response, current_app, jsonify, request
 from flask_appbuilder.api import BaseApi, expose
 from flask_appbuilder.api.manager import resolver
 
+from app.repeating import HEADER
+from app.services.repeats import LONGEST_KEY
+
 
 class DocumentApi(BaseApi):
     """Where partners read what the interface takes and gives."""
@@ -27,6 +30,14 @@ class DocumentApi(BaseApi):
         spec.components.security_scheme(
             "jwt", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
         )
+        spec.components.parameter(
+            "Key", "header",
+            {
+                "name": HEADER, "schema": {"type": "string", "maxLength": LONGEST_KEY},
+                "description": "Made by the caller for one deed: sent again, it is done once "
+                "and answered alike.",
+            },
+        )  # fmt: skip
         for api in current_app.extensions["appbuilder"].baseviews:
             if isinstance(api, BaseApi) and api.version == "v1":
                 api.add_api_spec(spec)

@@ -8,10 +8,10 @@ from app.api.answers import answering, body
 from app.api.applications import progress_of
 from app.api.schemas import HouseSchema, StepSchema
 from app.devices import address
-from app.domain.errors import Invalid, NotAllowed
+from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.page_words import Page
 from app.extensions import db
-from app.services import answers, applications, houses, uploads
+from app.services import answers, applications, houses, uploads, wizard
 from app.transaction import transaction
 
 
@@ -58,6 +58,8 @@ class StepsApi(BaseApi):
             raise NotAllowed("no such page", code="not_found")
         with transaction() as session:
             row = applications.get_own(session, pk, actor=actor)
+            if Page(page) not in wizard.pages_of(session, row, now=now):
+                raise IllegalMove("the page is not open", code="not_open_for_you")
             typed = sent["answers"] | {"_address": address(), "_agent": "api"}
             answers.save_page(
                 session, row, Page(page), typed, actor=actor, now=now,

@@ -12,11 +12,13 @@ from app import current
 from app.desk import deeds, queue_page
 from app.desk.queue_page import chip_url
 from app.display import charts
+from app.display.formats import day
+from app.display.terms import term
 from app.domain.policy import Actor
 from app.domain.terms import PayoutStatus, Role
 from app.domain.workdays import SHANGHAI, Calendar, local_date
 from app.models import Payout
-from app.services import reference, worklist
+from app.services import reference, role_terms, worklist
 from app.services.worklist import Chip, Wanted
 
 DAYS = 14
@@ -33,10 +35,11 @@ def gathered(session: Session) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "tiles": [], "first": [], "chart": None, "next_case": None,
         "lead": format_date(on, "full", rebase=False),
-        "links": links(), "calendar_missing": calendar_missing(calendar, on),
+        "links": links(), "ending": [], "calendar_missing": calendar_missing(calendar, on),
     }  # fmt: skip
     if actor.agency_id is None:
         return shown
+    shown["ending"] = ending_roles(session, actor, now=now)
     if deeds.may("read"):
         numbers = worklist.counts(session, actor=actor, now=now)
         shown["tiles"] = case_tiles(actor, numbers)
@@ -47,6 +50,19 @@ def gathered(session: Session) -> dict[str, Any]:
     if deeds.may("read", view="Payouts"):
         shown["tiles"] += payout_tiles(session, actor.agency_id)
     return shown
+
+
+def ending_roles(session: Session, actor: Actor, *, now: dt.datetime) -> list[str]:
+    """Return which of the own roles end within a week, for who gives roles those of all."""
+    mine = actor.user_id if not actor.has(Role.USER_ADMIN) else None
+    found = role_terms.ending_soon(session, now=now, user_id=mine, agency_id=actor.agency_id)
+    return [
+        gettext(
+            "%(name)s: %(role)s until %(day)s", name=one.staff.name, role=term(one.role),
+            day=day(one.valid_until),
+        )
+        for one in found
+    ]  # fmt: skip
 
 
 def calendar_missing(calendar: Calendar, on: dt.date) -> int | None:

@@ -1,6 +1,5 @@
 """Payments as staff see them: where the money stands, doubts ended by two, batches by two."""
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -144,7 +143,6 @@ class PayoutRunView(BaseView):
             problems=[(broken.field, sentence(broken))] if broken else [],
             typed=request.form,
             outcomes=_outcomes(),
-            key=secrets.token_hex(16),
         )
         return page
 

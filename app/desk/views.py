@@ -89,7 +89,7 @@ class DeskView(BaseView):
         done, refused = 0, []
         for key in filter(str.isdigit, chosen):
             broken = deeds.attempt(
-                _one(name, int(key)), location="", about=f"application:{key}"
+                _one(name, int(key)), location="", about=f"application:{key}", part=key
             )
             done += broken is None
             refused += [sentence(broken)] if broken else []

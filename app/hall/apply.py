@@ -24,6 +24,7 @@ from app.hall.forms import Typed
 from app.hall.wording import said
 from app.models import Account, Application, Scheme, WithdrawalReason
 from app.navigation import brand_of
+from app.repeating import once
 from app.services import applications, circumstances, reference, tries
 from app.transaction import transaction
 
@@ -66,16 +67,19 @@ class ApplyView(BaseView):
         """Begin, or go on with the draft there is."""
         typed, actor, now = request.form.to_dict(), current.actor(), current.now()
         account_id = request.form.get("account_id", type=int)
+
+        def deed(session: Session) -> str:
+            account = session.get(Account, account_id or 0) or abort(404)
+            if not typed.get("reason_code"):
+                raise Invalid(code="reason_missing", field="reason_code")
+            case = applications.start(
+                session, account, reason_code=typed["reason_code"],
+                closing=_closing(typed), actor=actor, now=now,
+            )  # fmt: skip
+            return url_for("WizardView.go_on", key=case.id)
+
         try:
-            with transaction() as session:
-                account = session.get(Account, account_id or 0) or abort(404)
-                if not typed.get("reason_code"):
-                    raise Invalid(code="reason_missing", field="reason_code")
-                case = applications.start(
-                    session, account, reason_code=typed["reason_code"],
-                    closing=_closing(typed), actor=actor, now=now,
-                )  # fmt: skip
-                location = url_for("WizardView.go_on", key=case.id)
+            location = once(deed)
         except NotAllowed:
             abort(404)
         except RuleBroken as broken:
@@ -90,7 +94,7 @@ class ApplyView(BaseView):
             return self._another(Typed())
         typed = request.form.to_dict()
         try:
-            return redirect(url_for("WizardView.go_on", key=_start_for_another(typed)))
+            return redirect(_start_for_another(typed))
         except RuleBroken as broken:
             return self._another(Typed(typed, _said(broken)))
 
@@ -225,31 +229,33 @@ def _open_case(session: Session, account: Account) -> Application | None:
     )
 
 
-def _start_for_another(typed: Mapping[str, str]) -> int:
-    """Begin for the holder who is named; return the application's key.
+def _start_for_another(typed: Mapping[str, str]) -> str:
+    """Begin for the holder who is named; return where the application goes on.
 
     A holder's account tells nothing of itself: whatever bars it is one sentence.
     """
     actor, now = current.actor(), current.now()
     with transaction() as session:
         tries.check(session, HOLDER, address=actor.address, now=now)
-    capacity, scheme_id, reason_code = _wanted(typed)
-    try:
-        with transaction() as session:
-            account = applications.account_of_holder(
-                session, id_number_index=sealing.index_of(normalise(typed["holder_id_number"])),
-                name=typed["holder_name"], scheme_id=scheme_id,
+    capacity, scheme_id, reason = _wanted(typed)
+
+    def deed(session: Session) -> str:
+        account = applications.account_of_holder(
+            session, id_number_index=sealing.index_of(normalise(typed["holder_id_number"])),
+            name=typed["holder_name"], scheme_id=scheme_id,
+        )  # fmt: skip
+        heir = capacity is Capacity.HEIR
+        try:
+            case = applications.start(
+                session, account, capacity=capacity, actor=actor, now=now,
+                reason_code=_heir_reason(session, scheme_id) if heir else reason,
             )  # fmt: skip
-            if capacity is Capacity.HEIR:
-                reason_code = _heir_reason(session, scheme_id)
-            try:
-                case = applications.start(
-                    session, account, reason_code=reason_code, capacity=capacity,
-                    actor=actor, now=now,
-                )  # fmt: skip
-            except RuleBroken as barred:
-                raise Invalid(code="holder_barred") from barred
-            return case.id
+        except RuleBroken as barred:
+            raise Invalid(code="holder_barred") from barred
+        return url_for("WizardView.go_on", key=case.id)
+
+    try:
+        return once(deed)
     except Invalid as broken:
         if broken.code == "holder_not_found":
             with transaction() as session:

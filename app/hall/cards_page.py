@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from flask import abort, flash, redirect, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app import current, outside
@@ -14,6 +15,7 @@ from app.extensions import db
 from app.hall.forms_people import CardForm
 from app.hall.profile import myself, own_agency
 from app.models import Applicant, Bank
+from app.repeating import once
 from app.services import own_cards
 from app.transaction import transaction
 
@@ -61,13 +63,17 @@ def keep(form: CardForm) -> bool:
     match = outside.card_check().check(
         applicant.name, applicant.id_number, number, applicant.mobile or ""
     )
+
+    def deed(writing: Session) -> str:
+        own_cards.add_card(
+            writing, writing.get_one(Applicant, key), number, form.bank_code.data or "",
+            agency=of, actor=actor, now=now, card_class=form.card_class.data or "I",
+            holder_check=str(match),
+        )  # fmt: skip
+        return url_for("ProfileView.index")
+
     try:
-        with transaction() as writing:
-            own_cards.add_card(
-                writing, writing.get_one(Applicant, key), number, form.bank_code.data or "",
-                agency=of, actor=actor, now=now, card_class=form.card_class.data or "I",
-                holder_check=str(match),
-            )  # fmt: skip
+        once(deed)
     except RuleBroken as broken:
         form.attach(broken)
         return False

@@ -1,7 +1,6 @@
 """Where a page of the wizard stands: before and after it, its sections, its button."""
 
 import datetime as dt
-import secrets
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -45,7 +44,6 @@ class PagePlace:
         self.on = local_date(now)
         self.typed = typed or Typed()
         self.flow = wizard.flow_of(application)
-        self.key = secrets.token_urlsafe(16)
 
     @cached_property
     def whole(self) -> tuple[Page, ...]:

@@ -32,6 +32,7 @@ from app.hall.wizard import own_case
 from app.hall.wording import said
 from app.models import Application, Bank, MaterialPage, ReturnItem
 from app.navigation import brand_of
+from app.repeating import once
 from app.services import applications, cases, reference, tries, wizard
 from app.services.payees import KEPT_CARD, Payee
 from app.services.relations import may_show_money
@@ -137,10 +138,15 @@ class ProgressView(BaseView):
     def cancel(self, key: int) -> Response:
         """Take the application back (撤回)."""
         actor, now = current.actor(), current.now()
+        here = url_for("ProgressView.show", key=key)
+
+        def deed(session: Session) -> str:
+            case = applications.get_own(session, key, actor=actor)
+            applications.cancel(session, case, actor=actor, now=now)
+            return here
+
         try:
-            with transaction() as session:
-                case = applications.get_own(session, key, actor=actor)
-                applications.cancel(session, case, actor=actor, now=now)
+            once(deed)
         except NotAllowed:
             abort(404)
         except RuleBroken as broken:
@@ -149,7 +155,7 @@ class ProgressView(BaseView):
             flash(
                 gettext("The application was taken back. Its money is free again."), "success"
             )
-        return redirect(url_for("ProgressView.show", key=key))
+        return redirect(here)
 
     @expose("/<int:key>/payee/", methods=["GET", "POST"])
     @has_access
@@ -161,12 +167,16 @@ class ProgressView(BaseView):
             return self._payee(own_case(key), Typed())
         typed, actor, now = request.form.to_dict(), current.actor(), current.now()
         new = Payee(typed.get("bank_code", ""), typed.get("bank_account_no", "") or KEPT_CARD)
+
+        def deed(session: Session) -> str:
+            case = applications.get_own(session, key, actor=actor)
+            applications.change_payee(
+                session, case, new, actor=actor, now=now, card_check=outside.card_check()
+            )
+            return url_for("ProgressView.show", key=key)
+
         try:
-            with transaction() as session:
-                case = applications.get_own(session, key, actor=actor)
-                applications.change_payee(
-                    session, case, new, actor=actor, now=now, card_check=outside.card_check()
-                )
+            once(deed)
         except RuleBroken as broken:
             case = own_case(key)
             return self._payee(case, Typed(typed, told(db.session(), case, broken)))

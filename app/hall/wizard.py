@@ -8,7 +8,7 @@ from flask_appbuilder import BaseView, expose, has_access
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app import current, outside
+from app import current, outside, repeating
 from app.domain import steps
 from app.domain.errors import IllegalMove, Invalid, ManyProblems, NotAllowed, RuleBroken
 from app.domain.page_words import Page
@@ -226,7 +226,7 @@ def _save(
     applications.submit(session, case, actor=actor, now=now, signature=signature)
     location = address_of(case, Page.RESULT)
     repeats.remember(
-        session, typed.get("key", ""), user_id=actor.user_id, route="WizardView.save",
+        session, typed.get(repeating.FIELD, ""), user_id=actor.user_id, route="WizardView.save",
         location=location, now=now,
     )  # fmt: skip
     return location
@@ -239,7 +239,7 @@ def _signature(typed: Mapping[str, str], actor: Actor) -> Mapping[str, str] | No
 
 
 def _answered_before(typed: Mapping[str, str], actor: Actor) -> str | None:
-    return repeats.first_answer(db.session(), typed.get("key", ""), user_id=actor.user_id)
+    return repeats.first_answer(db.session(), typed.get(repeating.FIELD, ""), user_id=actor.user_id)
 
 
 def _belongs(page: WizardPage, broken: RuleBroken) -> bool:

@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.jobs import runs
+from app.jobs.retention import run_retention
 from app.models import Agency, IdempotencyKey, LoginFailure, OneTimeCode
-from app.services import payouts, verification
+from app.services import payouts, role_terms, verification
 from app.services.updates import changed_rows
 from app.transaction import transaction
 
@@ -32,6 +33,9 @@ def run_housekeeping(*, now: dt.datetime) -> dict[str, Any]:
                 .where(column < now - KEEP)
                 .execution_options(synchronize_session=False),
             )
+    with transaction() as session:
+        counts |= role_terms.keep_terms(session, now=now)
+    counts |= run_retention(now=now)
     counts["violations"] = prove_books(now=now)
     return counts
 
@@ -39,7 +43,7 @@ def run_housekeeping(*, now: dt.datetime) -> dict[str, Any]:
 def prove_books(*, now: dt.datetime) -> int:
     """Prove every invariant; any that is broken stops all payouts. Return how many are."""
     with transaction() as session:
-        found = list(verification.verify(session))
+        found = list(verification.verify_books(session))
         for violation in found:
             log.error(
                 "%s: %s %s: %s",

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import format_date, gettext
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app import current, health
@@ -18,8 +19,8 @@ from app.domain.terms import DayKind, Role
 from app.domain.workdays import local_date
 from app.extensions import db
 from app.models import WorkingDay
+from app.repeating import once
 from app.services import reference_edits
-from app.transaction import transaction
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 
@@ -90,14 +91,19 @@ class CalendarView(BaseView):
 
     @staticmethod
     def _do(day: dt.date, deed: Any) -> Response:
+        here = url_for("CalendarView.index", year=day.year)
+
+        def work(session: Session) -> str:
+            deed(session)
+            return here
+
         try:
-            with transaction() as session:
-                deed(session)
+            once(work)
         except RuleBroken:
             flash(gettext("A day that is over stays as it was kept."), "danger")
         else:
             flash(gettext("Saved. Deadlines from now on count by it."), "success")
-        return redirect(url_for("CalendarView.index", year=day.year))
+        return redirect(here)
 
 
 def write_day(session: Any, day: dt.date, values: dict[str, Any]) -> None:

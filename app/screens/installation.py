@@ -17,6 +17,7 @@ from app.domain.terms import Role
 from app.models import Agency, ImportBatch, JobRun, PackageVersion
 from app.packages.problems import PackageRefused
 from app.packages.reader import PACKAGES
+from app.repeating import once
 from app.screens import cells
 from app.screens import columns as col
 from app.screens import fields as put
@@ -27,7 +28,6 @@ from app.screens.searches import Exactly, Search, StartsWith
 from app.screens.writing import Written
 from app.services import agency_edits, audit
 from app.services.loading import Loaded, load_packages
-from app.transaction import transaction
 
 OUTCOMES = {"ok": _("Done"), "failed": _("Failed"), "running": _("Running")}
 COUNTS = {
@@ -138,18 +138,21 @@ class PackageScreen(Screen):
         """Load what has a higher version, or show every fault by file, line and column."""
         actor, now = current.actor(), current.now()
         folder = current_app.config.get("ANJU_PACKAGES", PACKAGES)
+
+        def deed(session: Session) -> str:
+            loaded = load_packages(session, now=now, folder=folder)
+            if loaded.changed:
+                audit.record(
+                    session, "package_loaded", actor=actor, now=now,
+                    object_type="package", packages=loaded.packages,
+                )  # fmt: skip
+            self.tell(loaded)
+            return self.get_redirect()
+
         try:
-            with transaction() as session:
-                loaded = load_packages(session, now=now, folder=folder)
-                if loaded.changed:
-                    audit.record(
-                        session, "package_loaded", actor=actor, now=now,
-                        object_type="package", packages=loaded.packages,
-                    )  # fmt: skip
+            return redirect(once(deed))
         except PackageRefused as refused:
             return self.faults(refused)
-        self.tell(loaded)
-        return redirect(self.get_redirect())
 
     def faults(self, refused: PackageRefused) -> str:
         """Return the page with the faults of a package."""

@@ -3,9 +3,10 @@
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
+from flask import current_app, url_for
 from flask_appbuilder.models.filters import BaseFilter
 from flask_appbuilder.security.sqla.models import Role as RoleRow
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from app.screens import fields as put
 from app.screens.base import Screen
 from app.screens.interface import fast
 from app.screens.rights import NOBODY
+from app.screens.role_terms import GivesForATime, form_of, until_when
 from app.screens.searches import Search, StartsWith
 from app.screens.writing import Written
 from app.services import staff_rights
@@ -61,13 +63,14 @@ def roles_of(row: Staff) -> str:
     return ", ".join(term(role) for role in sorted(known))
 
 
-class StaffScreen(Written):
+class StaffScreen(GivesForATime):
     """Log-ins of staff with their roles."""
 
-    datamodel = fast(Staff, "user.roles", "agency")
+    datamodel = fast(Staff, "user.roles", "agency", "grants")
     route_base = "/users"
     class_permission_name = "Staff"
-    include_route_methods = {"list", "show", "add", "edit"}
+    include_route_methods = {"list", "show", "add", "edit", "term"}
+    method_permission_name = {**Written.method_permission_name, "term": "edit"}
     base_filters = [["id", OwnStaff, None]]
     base_order = ("id", "asc")
     list_title, show_title = _("Users"), _("User")
@@ -82,12 +85,13 @@ class StaffScreen(Written):
         col.text("number", _("Staff number")),
         col.named("agency", _("Agency")),
         col.made("roles", _("Roles"), roles_of),
+        col.made("until", _("Roles that end"), until_when),
         col.made(
             "active", _("Active"), lambda row: str(_("Yes") if row.user.active else _("No"))
         ),
     )
-    list_columns = ["username", "name", "agency", "roles", "active"]
-    show_columns = ["username", "name", "number", "agency", "roles", "active"]
+    list_columns = ["username", "name", "agency", "roles", "until", "active"]
+    show_columns = ["username", "name", "number", "agency", "roles", "until", "active"]
     searches = (Search("name", _("Name begins with"), StartsWith, grows=True),)
     edit_form = put.form(
         active=put.flag(_("May log in")),
@@ -101,8 +105,17 @@ class StaffScreen(Written):
             _("Identity number"), 32, hint=_("Kept sealed; it bars the own case.")
         ),
         roles=put.checks(_("Roles"), roles_to_give),
+        valid_until=put.date(_("Last day"), hint=_("The last day; empty: without an end.")),
         password=put.secret(_("First password"), hint=_("To be changed at the first log-in.")),
     )
+
+    term_form = form_of(roles_to_give)
+
+    def show_links(self, pk: Any) -> list[tuple[str, str]]:
+        """Lead to the page on which a role is given for a time."""
+        if not self.opens("edit"):
+            return []
+        return [(gettext("Give a role for a time"), url_for("StaffScreen.term", pk=pk))]
 
     def typed(self, row: Staff) -> dict[str, Any]:
         """Show the rights as they are."""
@@ -127,7 +140,7 @@ class StaffScreen(Written):
             session, agency_id=form.agency_id.data, username=form.username.data,
             name=form.name.data, id_number=form.id_number.data,
             roles=map(Role, form.roles.data), password=form.password.data,
-            actor=current.actor(), now=current.now(), rules=people_rules(),
+            valid_until=form.valid_until.data, actor=current.actor(), now=current.now(), rules=people_rules(),
         )  # fmt: skip
 
 

@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 
 from app.display.sentences import sentence
 from app.domain.errors import ManyProblems, RuleBroken
+from app.repeating import once
 from app.screens.base import Screen
 from app.screens.forms import FieldsWidget
 from app.screens.sentences import SENTENCES
-from app.transaction import transaction
 
 
 class Written(Screen):
@@ -64,11 +64,14 @@ class Written(Screen):
 
     def _done(self, form: FlaskForm, deed: Callable[[Session], Any]) -> bool:
         """Do a deed and remember the row it leads to, or put every problem beside its field."""
+
+        def work(session: Session) -> str:
+            row = deed(session)
+            session.flush()
+            return str(row.id)
+
         try:
-            with transaction() as session:
-                row = deed(session)
-                session.flush()
-                g.written = row.id
+            g.written = int(once(work))
         except RuleBroken as broken:
             for one in broken.problems if isinstance(broken, ManyProblems) else [broken]:
                 told = say(one)

@@ -5,20 +5,46 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.domain.errors import Invalid
 from app.models import IdempotencyKey
 
 LONGEST_KEY = 64
 
 
-def first_answer(session: Session, key: str, *, user_id: int | None) -> str | None:
-    """Return the address the first sending of this form led to, None when it is the first."""
+def first_answer(
+    session: Session, key: str, *, user_id: int | None, route: str = ""
+) -> str | None:
+    """Return where the first sending of this form led to, None when this is the first.
+
+    Raises ``Invalid`` (key_reused) when the key came with another form before.
+    """
     if not key or user_id is None:
         return None
-    return session.scalar(
-        sa.select(IdempotencyKey.location).where(
+    found = session.execute(
+        sa.select(IdempotencyKey.location, IdempotencyKey.route).where(
             IdempotencyKey.key == key[:LONGEST_KEY], IdempotencyKey.user_id == user_id
         )
+    ).one_or_none()
+    if found is None:
+        return None
+    if route and found.route != route:
+        raise Invalid("the key of another form", code="key_reused", field="key")
+    location: str = found.location
+    return location
+
+
+def claim(
+    session: Session, key: str, *, user_id: int | None, route: str, now: dt.datetime
+) -> IdempotencyKey | None:
+    """Take the key before the deed is done, so that a second sending waits for the first."""
+    if not key or user_id is None:
+        return None
+    kept = IdempotencyKey(
+        key=key[:LONGEST_KEY], user_id=user_id, route=route, location="", created_at=now
     )
+    session.add(kept)
+    session.flush()
+    return kept
 
 
 def remember(
@@ -31,10 +57,6 @@ def remember(
     now: dt.datetime,
 ) -> None:
     """Keep where this form led to."""
-    if key and user_id is not None:
-        session.add(
-            IdempotencyKey(
-                key=key[:LONGEST_KEY], user_id=user_id, route=route, location=location,
-                created_at=now,
-            )
-        )  # fmt: skip
+    kept = claim(session, key, user_id=user_id, route=route, now=now)
+    if kept is not None:
+        kept.location = location

@@ -2,16 +2,18 @@
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import sqlalchemy as sa
+from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from app.domain import separation
 from app.domain.errors import NotAllowed
 from app.domain.policy import Actor
 from app.domain.terms import Role
+from app.domain.violation import Violation
 from app.domain.workdays import local_date
 from app.models import RoleGrant, Staff
 
@@ -99,6 +101,32 @@ def check(session: Session, actor: Actor, *, now: dt.datetime) -> None:
         raise NotAllowed("the log-in is switched off", code="role_missing")
     if not actor.roles <= roles_in_force(session, user, now=now):
         raise NotAllowed("a role has ended", code="role_missing")
+
+
+def verify(session: Session) -> Iterator[Violation]:
+    """Name every person who holds roles that must not meet, and who has two log-ins at work."""
+    people: dict[str, list[tuple[int, frozenset[Role]]]] = {}
+    rows = session.execute(
+        sa.select(User, Staff.id_number_index)
+        .outerjoin(Staff, Staff.user_id == User.id)
+        .where(User.active.is_(True), User.roles.any(RoleRow.name != Role.APPLICANT.value))
+        .options(selectinload(User.roles))
+        .order_by(User.id)
+    )
+    for user, index in rows:
+        people.setdefault(index or f"user {user.id}", []).append((user.id, held_by(user)))
+    for logins in people.values():
+        first = logins[0][0]
+        if (
+            two := separation.clash(frozenset().union(*(roles for _, roles in logins)))
+        ) is not None:
+            yield Violation(
+                "roles_clash", "ab_user", first, f"{two[0]} and {two[1]} are held by one person"
+            )
+        if len(logins) > 1:
+            yield Violation(
+                "two_log_ins", "ab_user", first, f"the person has {len(logins)} log-ins at work"
+            )
 
 
 def log_ins_of(session: Session, actor: Actor) -> frozenset[int]:

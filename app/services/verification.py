@@ -16,7 +16,7 @@ from app.models import (
     Staff,
     StatementLine,
 )  # fmt: skip
-from app.services import audit, ledger_proof, payouts
+from app.services import audit, ledger_proof, payouts, standing
 from app.services.statements import Bucket
 
 P = PayoutStatus
@@ -28,7 +28,13 @@ SIGNED = (Status.APPROVED, Status.PAID, Status.PAYEE_FIX)
 
 
 def verify(session: Session) -> Iterator[Violation]:
-    """Prove the books and the record; yield one sentence for every row that breaks them."""
+    """Prove books, record and rights; yield one sentence for every row that breaks them."""
+    yield from verify_books(session)
+    yield from standing.verify(session)
+
+
+def verify_books(session: Session) -> Iterator[Violation]:
+    """Prove the books and the record alone: what stops payouts when it does not hold."""
     for proof in PROOFS:
         yield from proof(session)
 
