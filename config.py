@@ -150,6 +150,7 @@ def settings(**overrides: Any) -> dict[str, Any]:
         **FLASK,
         **FAB,
         "SESSION_COOKIE_SECURE": production,
+        "SESSION_COOKIE_NAME": "__Host-anju" if production else "anju",
     }
     return chosen | overrides
 
@@ -250,7 +251,8 @@ FLASK: dict[str, Any] = {
     "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
-    "SESSION_COOKIE_NAME": "anju",
+    "SESSION_COOKIE_PATH": "/",
+    "SESSION_COOKIE_DOMAIN": None,
     "WTF_CSRF_TIME_LIMIT": None,
     "SQLALCHEMY_TRACK_MODIFICATIONS": False,
 }

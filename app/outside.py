@@ -12,6 +12,8 @@ from app.gateways.bank import Bank
 from app.gateways.bank.simulator import SimulatorBank
 from app.gateways.cardcheck import CardCheck, LocalCardCheck
 from app.gateways.identity import IdentityCheck, LocalIdentityCheck
+from app.gateways.openid import OpenIdService, Provider
+from app.gateways.openid.client import AuthlibOpenId
 from app.gateways.registry import PropertyRegistry
 from app.gateways.registry.table import TablePropertyRegistry
 from app.gateways.scanner import Antivirus, NoAntivirus
@@ -72,6 +74,21 @@ def wechat_lines() -> dict[str, WechatLine]:
     """Return all official accounts by agency."""
     accounts: dict[str, WechatAccount] = current_app.config["ANJU_WECHAT"]
     return {code: WechatLine(account, wechat(code)) for code, account in accounts.items()}
+
+
+def openid_providers() -> tuple[Provider, ...]:
+    """Return the settings of the providers of unified identity."""
+    found: tuple[Provider, ...] = current_app.config["ANJU_OIDC"]
+    return found
+
+
+def openid(code: str) -> OpenIdService | None:
+    """Return a provider of unified identity; it is made once, for it keeps addresses and keys."""
+    kept: dict[str, OpenIdService] = current_app.extensions.setdefault("anju-openid", {})
+    for provider in openid_providers():
+        if provider.code == code and code not in kept:
+            kept[code] = AuthlibOpenId(provider)
+    return kept.get(code)
 
 
 def registry() -> PropertyRegistry:

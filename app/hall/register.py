@@ -23,6 +23,7 @@ from app.extensions import db
 from app.gateways.identity import IdentityState
 from app.hall.codes_page import agency, give_code, try_mobile, visitor
 from app.hall.forms_people import RegisterForm
+from app.hall.outside_arrival import bind_registered, prefill
 from app.jobs import notices as outbox
 from app.models import Account, Applicant, IdDocumentType, NationalCode
 from app.services import codes, registration
@@ -45,7 +46,7 @@ class RegisterView(BaseView):
         """Show the form, and register who fills it in rightly."""
         if current_user.is_authenticated:
             return redirect(url_for("SignInView.login"))
-        form = RegisterForm()
+        form = RegisterForm(data=prefill())
         if form.is_submitted() and register(form):
             return redirect(url_for("RegisterView.done"))
         return self._page(form)
@@ -156,6 +157,7 @@ def _register(
             writing, typed, agency_id=agency_id, actor=actor, now=now, code_problem=problem,
             identity_problem=refusal, verified_how=how, rules=people_rules(),
         )  # fmt: skip
+        bind_registered(writing, applicant)
         return applicant.id
 
 

@@ -4,8 +4,11 @@ import re
 
 import pytest
 
+from app.gateways.openid import Provider
 from app.gateways.sms import LocalSms
 from tests.factories import PASSWORD, Person, actor_of, make_staff
+from tests.foreign.openid.servers import CLAIMS, SECRET, CrookedProvider
+from tests.pages.outside import HOME, NAME
 
 
 @pytest.fixture
@@ -30,3 +33,37 @@ def phone(app):
         return re.findall(r"\d{6}", newest["text"])[0]
 
     return read
+
+
+@pytest.fixture(scope="session")
+def served():
+    """A provider that breaks the rules when a test says so."""
+    with CrookedProvider().running() as provider:
+        yield provider
+
+
+@pytest.fixture
+def crooked(served):
+    """The provider, honest and quick at the beginning of a test."""
+    served.reset()
+    return served
+
+
+@pytest.fixture
+def provided(app, crooked):
+    """Offer a provider in the settings: the stand-in, or another one ``provided(issuer=…)``."""
+    kept = {name: app.config[name] for name in ("ANJU_OIDC", "ANJU_PUBLIC_URL")}
+
+    def offered(**changes):
+        settings = {
+            "code": "province", "name_zh": NAME, "name_en": "Provincial portal",
+            "issuer": crooked.address, "client_id": "anju", "client_secret": SECRET,
+            "claims": CLAIMS, "id_types": {"10": "resident_id_card"}, "seconds": 5.0,
+        } | changes  # fmt: skip
+        app.extensions["anju-openid"] = {}
+        app.config.update(ANJU_OIDC=(Provider(**settings),), ANJU_PUBLIC_URL=HOME)
+
+    offered()
+    yield offered
+    app.config.update(kept)
+    app.extensions.pop("anju-openid", None)

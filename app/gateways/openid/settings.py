@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 REAL_NAME = "real-name"
 CLAIMS = frozenset({"name", "id_type", "id_number", "mobile", "level"})
-CODE = re.compile(r"[a-z][a-z0-9-]{0,31}")
+CODE = re.compile(r"[a-z][a-z0-9-]{0,25}")
 
 
 class ProviderUnclear(Exception):
@@ -97,7 +97,7 @@ def _faults(made: Provider) -> list[str]:
     """Say what would only come out when somebody logs in."""
     wrong = []
     if not CODE.fullmatch(made.code):
-        wrong.append("the code has small letters, digits and hyphens, at most 32")
+        wrong.append("the code has small letters, digits and hyphens, at most 26")
     if not is_safe(made.issuer):
         wrong.append("the issuer must be an https address")
     if not made.client_id:
