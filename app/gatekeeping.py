@@ -3,13 +3,28 @@
 import logging
 import secrets
 import uuid
+from contextlib import suppress
 from http import HTTPStatus
+from typing import Any
 
-from flask import Flask, Response, g, jsonify, redirect, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+)  # fmt: skip
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from app import denials, gatebook
 from app.display.addresses import page_of
+from app.display.last_page import last_page
+from app.extensions import db
 
 logger = logging.getLogger(__name__)
 
@@ -20,13 +35,22 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), microphone=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
+        "magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()"
+    ),
 }
 POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; "
     "img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
+    f"form-action 'self'; frame-ancestors 'none'; report-uri {gatebook.REPORTS}"
 )
+ONLY_TLS = "max-age=63072000; includeSubDomains"
+"""Two years; sent in production alone, where the hall stands behind TLS."""
+
+PUBLIC_FILES = ("static", "appbuilder.static")
+"""What holds nothing personal and may be kept by browsers and proxies."""
 
 
 def init_app(app: Flask) -> None:
@@ -36,6 +60,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["csp_nonce"] = nonce  # FAB imports its macros without context
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(Exception, failed)
+    gatebook.init_app(app)
 
 
 def number_request() -> None:
@@ -56,8 +81,12 @@ def add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce()))
-    if request.endpoint not in ("static", "appbuilder.static"):
-        response.headers.setdefault("Cache-Control", "no-store")
+    if current_app.config["ANJU_PRODUCTION"]:
+        response.headers["Strict-Transport-Security"] = ONLY_TLS
+    if request.endpoint not in PUBLIC_FILES and not response.cache_control.no_store:
+        response.headers["Cache-Control"] = "no-store"
+    if response.status_code == HTTPStatus.FORBIDDEN:
+        gatebook.note_refused(response)
     return response
 
 
@@ -68,11 +97,12 @@ def refused(error: HTTPException) -> Answer | HTTPException | AnyResponse:
     """
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error
+    denials.write_for(error)
     if request.path.startswith("/api/"):
         return jsonify(message=error.name, number=g.get("request_id")), error.code
     if error.code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
         return redirect(page_of(request.path))
-    return render_template("errors/page.html", error=error), error.code
+    return shown("errors/page.html", error=error), error.code
 
 
 def failed(error: Exception) -> Answer:
@@ -81,4 +111,15 @@ def failed(error: Exception) -> Answer:
     logger.exception("request %s failed", number, exc_info=error)
     if request.path.startswith("/api/"):
         return jsonify(message="Internal error", number=number), 500
-    return render_template("errors/fault.html", number=number), 500
+    return shown("errors/fault.html", number=number), 500
+
+
+def shown(template: str, **values: Any) -> str:
+    """Return an error's page, or one that needs neither database nor frame when those fail."""
+    try:
+        return render_template(template, **values)
+    except Exception:
+        logger.exception("the page of an error could not be shown")
+        with suppress(SQLAlchemyError):
+            db.session.rollback()
+        return last_page(g.get("request_id", ""))

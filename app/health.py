@@ -18,7 +18,7 @@ from app import current, outside
 from app.domain.terms import NoticeStatus, PayoutStatus, Status
 from app.domain.workdays import local_date
 from app.extensions import db
-from app.models import Agency, Application, JobRun, Notice, Payout, WorkingDay
+from app.models import Agency, Application, Counter, JobRun, Notice, Payout, WorkingDay
 
 QUIET = dt.timedelta(minutes=15)
 """So long a worker may be silent before it is told."""
@@ -102,6 +102,7 @@ def measured(session: Session) -> dict[str, tuple[str, dict[str, float]]]:
         "notices": ("Messages by status", by_status(session, Notice.status, NoticeStatus)),
         "job_age_seconds": ("Seconds since a job last ran, -1 for never", {"": age}),
         "calendar_missing": ("1 when next year's calendar should be here", {"": missing and 1}),
+        "csp_reports": ("Reports of broken content policy by directive", csp_reports(session)),
         "payouts_stopped": ("Agencies whose payments are stopped", {"": stopped(session)}),
     }
 
@@ -111,6 +112,13 @@ def by_status(session: Session, column: Any, kinds: type[StrEnum]) -> dict[str, 
     rows = session.execute(sa.select(column, sa.func.count()).group_by(column)).all()
     counted = {row[0]: row[1] for row in rows}
     return {str(kind): float(counted.get(kind, 0)) for kind in kinds}
+
+
+def csp_reports(session: Session) -> dict[str, float]:
+    """Return how often browsers reported each rule of the content policy as broken."""
+    query = sa.select(Counter.series, Counter.value).where(Counter.series.startswith("csp:"))
+    found = {row[0].removeprefix("csp:"): float(row[1]) for row in session.execute(query)}
+    return found or {"other": 0.0}
 
 
 def stopped(session: Session) -> int:

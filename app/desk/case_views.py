@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, flash, make_response, redirect, request
+from flask import Response, abort, flash, redirect, request
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from app.desk.case_deeds import DEEDS, Sent, do
 from app.desk.case_form import Line, ReturnForm
 from app.desk.sentences import sentence
 from app.desk.watermark import stamped
+from app.display.files import as_file
 from app.display.formats import day
 from app.display.words import localized
 from app.domain.errors import IllegalMove, Invalid, NotAllowed, RuleBroken
@@ -80,18 +81,14 @@ class CaseView(BaseView):
             deeds.refuse(broken, about=f"material_page:{page_id}")
             abort(404)
         person = current.staff()
-        answer = make_response(
-            stamped(
-                picture,
-                name=person.name if person else "",
-                number=person.number if person else "",
-                day=day(current.now()),
-                purpose="仅用于住房资金支取",
-            )
+        marked = stamped(
+            picture,
+            name=person.name if person else "",
+            number=person.number if person else "",
+            day=day(current.now()),
+            purpose="仅用于住房资金支取",
         )
-        answer.headers["Content-Type"] = "image/jpeg"
-        answer.headers["Cache-Control"] = "private, no-store"
-        return answer
+        return as_file(marked, name=f"{page_id}.jpg", kind="image/jpeg", inline=True)
 
     def _case(self, case_id: int) -> Application:
         try:

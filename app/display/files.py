@@ -13,8 +13,9 @@ def as_file(data: bytes, *, name: str, kind: str, inline: bool = False) -> Respo
 
     Nothing keeps a copy on its way; only pictures of ours are shown ``inline``.
     """
+    said = "".join(sign for sign in name if sign.isprintable())
     answer = send_file(
-        io.BytesIO(data), mimetype=kind, as_attachment=not inline, download_name=name
+        io.BytesIO(data), mimetype=kind, as_attachment=not inline, download_name=said
     )
     answer.headers["Content-Security-Policy"] = POLICY
     answer.headers["Cache-Control"] = "private, no-store"

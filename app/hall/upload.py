@@ -1,10 +1,9 @@
 """Uploading papers, looking at them and taking them away (SA15 to SA18, SB08)."""
 
 import contextlib
-import io
 from http import HTTPStatus
 
-from flask import abort, flash, jsonify, redirect, request, send_file, url_for
+from flask import abort, flash, jsonify, redirect, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -12,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from app import current, outside
+from app.display.files import as_file
 from app.display.sentences import sentence
 from app.domain.errors import Invalid, NotAllowed, RuleBroken
 from app.domain.page_words import Page
@@ -130,7 +130,7 @@ def _picture(key: int, *, thumbnail: bool) -> Response:
         )  # fmt: skip
     except NotAllowed:
         abort(404)
-    return send_file(io.BytesIO(data), mimetype="image/jpeg")
+    return as_file(data, name=f"{key}.jpg", kind="image/jpeg", inline=True)
 
 
 def _place(address: str, code: str) -> str:
