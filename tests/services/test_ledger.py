@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.errors import IllegalMove, Invalid
-from app.domain.terms import Kind, LedgerCode
+from app.domain.terms import Kind, LedgerCode, Status
 from app.models import JournalEntry, LedgerAccount, Posting
 from app.services import ledger
 from tests.factories import NOON, make_account, make_applicant, make_application
@@ -125,6 +125,15 @@ def test_a_voided_closing_opens_the_account_again(session, chen, account):
     ledger.release(session, case, now=NOON, why="void")
     contribute(session, account, 5, "late")
     assert account.available == Decimal("1008.21")
+
+
+def test_giving_back_another_case_leaves_a_closing_account_shut(session, chen, account):
+    returned = make_application(session, account, status=Status.PAYEE_FIX, amount=400)
+    ledger.hold(session, returned, Decimal(400), now=NOON)
+    closing = make_signed(session, chen, account=account, amount=600, kind=Kind.CLOSING)
+    ledger.fix_closing(session, closing, interest=Decimal("3.21"), now=NOON)
+    ledger.release(session, returned, now=NOON, why="void")
+    assert account.closing
 
 
 def test_movements_begin_at_the_last_interest(session, account):
