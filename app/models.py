@@ -19,6 +19,7 @@ from app.domain.terms import (
     Closes,
     ContactState,
     DayKind,
+    ExportStatus,
     Gender,
     IdentityState,
     Kind,
@@ -502,11 +503,12 @@ class Applicant(HasSeal, Model):
     verified_how: Mapped[str] = mapped_column(sa.String(32), default="")
     verified_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     identity_state: Mapped[IdentityState | None] = mapped_column(Word(IdentityState))
-    contact_changed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    payee_rests_until: Mapped[dt.datetime | None] = mapped_column(Moment)
     agreement_version: Mapped[str] = mapped_column(sa.String(16), default="")
     agreement_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     locale: Mapped[str] = mapped_column(sa.String(8), default="zh")
     created_at: Mapped[dt.datetime] = mapped_column(Moment)
+    closed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(default=1)
 
     id_number = Sealed(index=True)
@@ -986,6 +988,7 @@ class Application(HasSeal, OfScheme, Model):
     due_estimated: Mapped[bool] = mapped_column(default=False)
     correction_due_on: Mapped[dt.date | None]
     pay_by: Mapped[dt.date | None]
+    scrubbed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(default=1)
 
     payee_card = Sealed(index=True)
@@ -1053,7 +1056,7 @@ class MaterialPage(HasSeal, OfAgency, Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     material_id: Mapped[int] = refers_to("material.id")
-    original_name: Mapped[str] = mapped_column(sa.String(200))
+    original_name_sealed: Mapped[str | None] = mapped_column(sa.Text)
     storage_key: Mapped[str] = mapped_column(sa.String(100), unique=True)
     source_sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
     sha256: Mapped[str] = mapped_column(sa.String(64))
@@ -1063,6 +1066,9 @@ class MaterialPage(HasSeal, OfAgency, Model):
     quality: Mapped[Json] = mapped_column(sa.JSON, default=dict)
     uploaded_at: Mapped[dt.datetime] = mapped_column(Moment)
     removed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    purged_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+    original_name = Sealed()
 
     material: Mapped[Material] = relationship(back_populates="pages")
 
@@ -1374,6 +1380,57 @@ class Notice(HasSeal, OfAgency, Model):
     mobile = Sealed()
     text_zh = Sealed()
     text_en = Sealed()
+
+
+class DataExport(Model):
+    """A copy of everything about a person, made when asked for; the file goes after some days."""
+
+    __tablename__ = "data_export"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    applicant_id: Mapped[int] = refers_to("applicant.id")
+    status: Mapped[ExportStatus] = mapped_column(
+        Word(ExportStatus), default=ExportStatus.QUEUED, index=True
+    )
+    storage_key: Mapped[str | None] = mapped_column(sa.String(100), unique=True)
+    size: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    requested_at: Mapped[dt.datetime] = mapped_column(Moment)
+    ready_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    expires_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    downloaded_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class CorrectionRequest(HasSeal, OfAgency, Model):
+    """What a person asks to have corrected, and what staff answered (PIPL art. 46)."""
+
+    __tablename__ = "correction_request"
+    __table_args__ = (
+        sa.Index(
+            "one_open_correction_a_value", "applicant_id", "subject", unique=True,
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        ),
+        sa.Index("corrections_by_day", "agency_id", "answered_at", "due_on"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    applicant_id: Mapped[int] = refers_to("applicant.id")
+    subject: Mapped[str] = mapped_column(sa.String(16))
+    wanted_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    why_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    created_at: Mapped[dt.datetime] = mapped_column(Moment)
+    due_on: Mapped[dt.date]
+    answered_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    answered_by: Mapped[int | None] = refers_to("ab_user.id")
+    is_granted: Mapped[bool | None]
+    answer_sealed: Mapped[str | None] = mapped_column(sa.Text)
+
+    wanted = Sealed()
+    why = Sealed()
+    answer = Sealed()
+
+    applicant: Mapped[Applicant] = relationship(Applicant)
 
 
 class AuditEvent(Model):

@@ -25,7 +25,6 @@ from app.domain.workdays import local_date
 from app.models import Application, Bank, CaseEvent, Material, MaterialPage, ReviewNote
 from app.services import case_checks, cases, circumstances, payouts, reference, wizard
 
-
 Mask = Callable[[str], str]
 
 

@@ -21,7 +21,8 @@ from app.domain.terms import Verdict
 from app.domain.workdays import local_date
 from app.extensions import db
 from app.models import Application, ReturnReason
-from app.services import audit, cases, reference, uploads, worklist
+from app.screens.readings import note_opened
+from app.services import cases, reference, uploads, worklist
 from app.transaction import transaction
 
 Answer = str | tuple[str, int]
@@ -38,6 +39,7 @@ class CaseView(BaseView):
     @has_access
     def show(self, case_id: int) -> Answer:
         """Show a case with everything that is known of it, personal values masked."""
+        note_opened(self._case(case_id))
         return self._render(self._case(case_id))
 
     @expose("/case/<int:case_id>/do", methods=["POST"])

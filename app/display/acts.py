@@ -30,6 +30,7 @@ ACTS: Mapping[str, Any] = {
     "reference_added": _("Reference row added"),
     "reference_changed": _("Reference row changed"),
     "registered": _("Registered"),
+    "retention": _("What had served its time removed"),
     "reveal": _("Value shown in full"),
     "resolution_discarded": _("Resolution discarded"),
     "staff_changed": _("Staff rights changed"),

@@ -195,6 +195,15 @@ class Lookup(StrEnum):
     UNAVAILABLE = "temporarily_unavailable"
 
 
+class ExportStatus(StrEnum):
+    """Where a person's copy of the own data stands."""
+
+    QUEUED = "queued"
+    READY = "ready"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
 class NoticeStatus(StrEnum):
     """Where a message of the outbox stands."""
 

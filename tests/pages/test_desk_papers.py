@@ -44,7 +44,7 @@ def add_page(session, case):
     outside.storage().put(key, data)
     outside.storage().put(f"{key}-small", picture((120, 80)))
     page = MaterialPage(
-        agency_id=case.agency_id, material_id=paper.id, original_name="发票.jpg", width=600,
+        agency_id=case.agency_id, material_id=paper.id, width=600,
         storage_key=key, source_sha256=hashlib.sha256(b"one file").hexdigest(), height=400,
         sha256="0" * 64, bytes=len(data), uploaded_at=NOON,
     )  # fmt: skip

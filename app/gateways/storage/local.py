@@ -67,7 +67,7 @@ class LocalStorage:
                 with suppress(FileNotFoundError):
                     yield Kept(path.relative_to(self._root).as_posix(), _since(path))
 
-    def tidy(self, before: dt.datetime) -> int:
+    def tidy(self, before: dt.datetime, /) -> int:
         """Remove drafts of writers that died."""
         left = [path for path in self._files("") if path.match(".*.part")]
         old = [path for path in left if path.exists() and _since(path) < before]

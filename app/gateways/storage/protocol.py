@@ -53,7 +53,7 @@ class Storage(Protocol):
     def kept(self, prefix: str = "") -> Iterator[Kept]:
         """Yield every key below a prefix (``""``, or parts that end with ``/``), in any order."""
 
-    def tidy(self, before: dt.datetime) -> int:
+    def tidy(self, before: dt.datetime, /) -> int:
         """Remove what writers that died left behind before a moment; return how many."""
 
     def delete(self, key: str) -> None:

@@ -83,7 +83,7 @@ class S3Storage:
         except (BotoCoreError, ClientError) as fault:
             raise StorageDown("storage", type(fault).__name__) from fault
 
-    def tidy(self, before: dt.datetime) -> int:
+    def tidy(self, _before: dt.datetime, /) -> int:
         """Remove nothing: an object appears whole or not at all."""
         return 0
 

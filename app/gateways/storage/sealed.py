@@ -48,7 +48,7 @@ class SealedStorage:
         """Yield every key below a prefix."""
         return self._storage.kept(prefix)
 
-    def tidy(self, before: dt.datetime) -> int:
+    def tidy(self, before: dt.datetime, /) -> int:
         """Remove what writers that died left behind."""
         return self._storage.tidy(before)
 

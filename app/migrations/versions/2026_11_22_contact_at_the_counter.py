@@ -24,7 +24,7 @@ def _moment(name: str, *, nullable: bool = False) -> sa.Column[object]:
 def upgrade() -> None:
     """Keep consents, identity tasks and changes of contact; free the holder of strangers."""
     op.add_column("applicant", sa.Column("identity_state", sa.String(32), nullable=True))
-    op.add_column("applicant", _moment("contact_changed_at", nullable=True))
+    op.add_column("applicant", _moment("payee_rests_until", nullable=True))
     for column in ("asked_index", "sent_index"):
         op.add_column("one_time_code", sa.Column(column, sa.String(32), nullable=True))
         op.create_index(f"ix_one_time_code_{column}", "one_time_code", [column])
@@ -47,7 +47,7 @@ def downgrade() -> None:
     for column in ("asked_index", "sent_index"):
         op.drop_index(f"ix_one_time_code_{column}", "one_time_code")
         op.drop_column("one_time_code", column)
-    op.drop_column("applicant", "contact_changed_at")
+    op.drop_column("applicant", "payee_rests_until")
     op.drop_column("applicant", "identity_state")
 
 

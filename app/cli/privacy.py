@@ -1,0 +1,20 @@
+"""Remove what has served its time, or say what would go."""
+
+import json
+
+import click
+
+from app import current
+from app.cli.group import anju
+from app.jobs.retention import run_retention
+
+
+@anju.command()
+@click.option("--dry-run", is_flag=True, help="Only count; nothing is changed.")
+def retention(dry_run: bool) -> None:
+    """Remove what has served its time, by outcome and by the fund's days. Last line: JSON."""
+    counts = run_retention(now=current.now(), dry_run=dry_run)
+    for name, count in counts.items():
+        word = "would go" if dry_run else "gone"
+        click.echo(f"{name.replace('_', ' '):16} {count:>8} {word}")
+    click.echo(json.dumps(counts))
