@@ -9,6 +9,7 @@ from flask_babel import gettext
 from app import navigation
 from app.display.prose import prose
 from app.display.words import localized
+from app.hall.wechat_shown import inside_wechat, shown
 from app.models import Agency
 
 TOPICS = ("unified-login", "wechat", "app")
@@ -31,7 +32,8 @@ class HelpView(BaseView):
         """Show how to come in by another way."""
         if topic not in TOPICS:
             abort(404)
-        return self.render_template(f"hall/help-{topic}.html")
+        facts = {"accounts": shown(), "inside": inside_wechat()} if topic == "wechat" else {}
+        return self.render_template(f"hall/help-{topic}.html", **facts)
 
     @expose("/agreement/<agency>")
     def agreement(self, agency: str) -> str:

@@ -1,0 +1,54 @@
+"""How people find the official accounts: name, code to scan, the way in from inside WeChat."""
+
+from dataclasses import dataclass
+
+import segno
+from flask import request, url_for
+
+from app import navigation, outside
+from app.models import Agency
+
+INSIDE = "MicroMessenger"
+"""WeChat's own browser says so; only there the platform signs anybody in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One official account as a page shows it; ``code`` is a picture, empty without one."""
+
+    provider: str
+    agency: Agency
+    name: str
+    code: str
+    way_in: str
+
+
+def shown() -> list[Shown]:
+    """Return the accounts of this page's agency; without a chosen agency, all of them."""
+    chosen = navigation.chosen_agency()
+    wanted = request.args.get("next") or None
+    agencies = [chosen] if chosen is not None else navigation.agencies()
+    return [
+        Shown(
+            provider=account.provider,
+            agency=agency,
+            name=account.name or agency.short_name_zh,
+            code=picture(account.qr),
+            way_in=url_for("WechatSignInView.login", agency=agency.code, next=wanted),
+        )
+        for agency in agencies
+        if (account := outside.wechat_account(agency.code)) is not None
+    ]
+
+
+def inside_wechat() -> bool:
+    """Tell whether the page is read inside WeChat."""
+    return INSIDE in request.user_agent.string
+
+
+def picture(text: str) -> str:
+    """Return a code to scan as the address of a picture."""
+    if not text:
+        return ""
+    made: str = segno.make_qr(text, error="m").svg_data_uri(scale=5, border=2)
+    return made
