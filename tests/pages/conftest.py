@@ -67,3 +67,15 @@ def provided(app, crooked):
     yield offered
     app.config.update(kept)
     app.extensions.pop("anju-openid", None)
+
+
+@pytest.fixture
+def prove(phone):
+    """Give the fresh proof that a page asks for before a deed, and come to what follows."""
+
+    def proven(browser, page):
+        page = browser.press(page, "获取验证码")
+        typed = {"again_password": PASSWORD, "again_code": phone()}
+        return browser.press(page, "确认并继续", **typed)
+
+    return proven

@@ -146,21 +146,22 @@ class TestPayee:
 
         assert page.heading == "请修改收款账户"
 
-    def test_a_new_card_is_kept_and_told(self, refused, rows):
+    def test_a_new_card_is_kept_and_told(self, refused, rows, prove):
         page = refused.open("/hall/progress/1/payee/")
         number = make_card_number()
 
-        page = refused.press(page, "保存新账户", bank_code="CCB", bank_account_no=number)
+        typed = {"bank_code": "CCB", "bank_account_no": number}
+        page = prove(refused, refused.press(page, "保存新账户", 403, **typed))
 
         assert "新账户已保存" in page.text
         with rows() as session:
             assert session.scalars(sa.select(Application)).one().payee_card == number
 
-    def test_after_the_change_it_is_nobodys_turn_but_the_offices(self, refused):
+    def test_after_the_change_it_is_nobodys_turn_but_the_offices(self, refused, prove):
         assert "轮到您：修改收款账户" in refused.open("/hall/").text
         page = refused.open("/hall/progress/1/payee/")
 
-        page = refused.press(page, "保存新账户", **card())
+        page = prove(refused, refused.press(page, "保存新账户", 403, **card()))
 
         assert "您不用再做什么" in page.text
         assert "轮到您" not in refused.open("/hall/").text

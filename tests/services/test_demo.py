@@ -28,9 +28,10 @@ from app.models import (
     PropertyRecord,
     Staff,
 )  # fmt: skip
-from app.services import payouts, reference, registration, signin
+from app.services import payouts, reference, registration
 from app.services.verification import verify
 from tests.factories import NOON
+from tests.services.test_people_signin import enter
 
 TODAY = NOON.date()
 COMPARED = (Applicant, Account, Application, CaseEvent, ClockInterval, Material, Payout)
@@ -194,12 +195,10 @@ def test_the_people_of_the_demonstration_can_sign_in(shown, app):
     with app.app_context():
         session = db.session()
         for holder in HOLDERS:
-            user = signin.authenticate(
-                session, holder.mobile, PASSWORD, now=NOON, address="127.0.0.1"
-            )
+            user = enter(session, holder.mobile, PASSWORD)
             assert (user is not None) is holder.registered
         for name in ("anhui-first", "liaoning-security", "root"):
-            assert signin.authenticate(session, name, PASSWORD, now=NOON, address="127.0.0.1")
+            assert enter(session, name, PASSWORD)
 
 
 def test_every_screen_of_the_demonstration_has_something_and_its_guide(shown, app):
