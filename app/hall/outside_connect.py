@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app import current, outside
 from app.devices import people_rules
-from app.domain.errors import NotAllowed, RuleBroken
+from app.domain.errors import RuleBroken
 from app.domain.outside_person import OutsidePerson
 from app.extensions import db
 from app.hall.outside_arrival import refuse
@@ -39,7 +39,7 @@ class ConnectionsView(BaseView):
             "hall/connections.html",
             rows=[(row, name_of(row.provider)) for row in rows],
             offered=[way for way in ways(for_staff=staff) if way.provider not in bound],
-            person=not staff,
+            is_applicant=not staff,
         )
 
     @expose("/<provider>/add/", methods=["POST"])
@@ -51,8 +51,7 @@ class ConnectionsView(BaseView):
         By a link: browsers do not let a form lead to another site (CSP form-action).
         """
         service = outside.openid(provider) or abort(404)
-        if (ask := proof_page(sms=True)) is not None:
-            return ask
+        check_proof(sms=True)
         begun = set_out(provider, service, user_id=current_user.id)
         if isinstance(begun, Response):
             return begun
@@ -65,8 +64,7 @@ class ConnectionsView(BaseView):
     @no_cache
     def end(self, key: int) -> Response:
         """Disconnect an account elsewhere; it opens nothing from then on."""
-        if (ask := proof_page(sms=False)) is not None:
-            return ask
+        check_proof(sms=False)
         actor, now, user_id = current.actor(), current.now(), current_user.id
         with transaction() as writing:
             mine = outside_identities.of_user(writing, user_id)
@@ -83,12 +81,14 @@ class ConnectionsView(BaseView):
 
 
 def connect(person: OutsidePerson, user_id: int) -> Response:
-    """Bind who came back from a provider to the signed-in person who set out to connect it."""
+    """Bind who came back from a provider to the signed-in person who set out to connect it.
+
+    The proof was fresh when the person set out; an answer is waited for ten minutes.
+    """
     if not current_user.is_authenticated or current_user.id != user_id:
         return refuse(person.provider, "no_attempt")
     actor, now = current.actor(), current.now()
     try:
-        proofs.check(actor, now=now, sms=True, rules=people_rules())
         with transaction() as writing:
             outside_binding.bind(
                 writing, person, writing.get_one(User, user_id), actor=actor, now=now
@@ -100,11 +100,6 @@ def connect(person: OutsidePerson, user_id: int) -> Response:
     return redirect(url_for("ConnectionsView.index"))
 
 
-def proof_page(*, sms: bool) -> Response | None:
-    """Return the way to prove again who one is, or None while the proof is fresh."""
-    try:
-        proofs.check(current.actor(), now=current.now(), sms=sms, rules=people_rules())
-    except NotAllowed as needed:
-        flash(sentence(needed), "warning")
-        return redirect(url_for("ConnectionsView.index"))
-    return None
+def check_proof(*, sms: bool) -> None:
+    """Let the page that asks again come first, unless the person proved just now who they are."""
+    proofs.check(current.actor(), now=current.now(), sms=sms, rules=people_rules())

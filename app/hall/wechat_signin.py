@@ -11,7 +11,6 @@ from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
 from app import current, navigation, outside
-from app.devices import people_rules
 from app.domain.outside_person import OutsidePerson
 from app.gateways.wechat import WechatAccount, WechatFailed, WechatRefused
 from app.hall.outside_arrival import arrive, refuse
@@ -19,7 +18,6 @@ from app.hall.outside_connect import check_proof, connect
 from app.hall.outside_ways import name_of
 from app.hall.wechat_messages import account_of
 from app.models import Agency
-from app.services import proofs
 
 KEY = "wechat_asked"
 """Key of the cookie under which the question to the platform is kept."""
