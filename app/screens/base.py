@@ -16,6 +16,7 @@ from app.domain.revealing import Of, Value, may_ask
 from app.screens.addresses import LONGEST_KEY, Addressed
 from app.screens.columns import Column
 from app.screens.interface import COUNT_CAP
+from app.screens.readings import note_opened
 from app.screens.searches import Search
 
 
@@ -57,6 +58,7 @@ class Screen(Addressed, ModelView):
     searches: tuple[Search, ...] = ()
     order_columns: list[str] = []
     reveals: tuple[Of, Mapping[str, Value]] | None = None
+    is_personal = False
     lead: Any = ""
     form_lead: Any = ""
     list_template = "screens/list.html"
@@ -135,7 +137,9 @@ class Screen(Addressed, ModelView):
         return widgets
 
     def _show(self, pk: Any) -> Any:
-        self._find(pk)
+        row = self._find(pk)
+        if self.is_personal:
+            note_opened(row)
         return super()._show(pk)
 
     def _find(self, pk: Any) -> Any:

@@ -25,6 +25,7 @@ class CaseScreen(Screen):
 
     datamodel = fast(Application, "applicant", "account", "reason", "scheme", "payouts")
     route_base = "/applications"
+    is_personal = True
     class_permission_name = "Cases"
     base_filters = [["id", SubmittedOfMyAgency, None]]
     list_title, show_title = _("Applications"), _("Application")

@@ -53,6 +53,7 @@ class ApplicantScreen(Written):
 
     datamodel = fast(Applicant, "accounts")
     route_base = "/applicants"
+    is_personal = True
     class_permission_name = "Holders"
     include_route_methods = {"list", "show", "edit", "find"}
     method_permission_name = {"list": "read", "show": "read", "edit": "edit", "find": "read"}
@@ -116,6 +117,7 @@ class AccountScreen(Written):
 
     datamodel = fast(Account, "applicant", "scheme")
     route_base = "/accounts"
+    is_personal = True
     class_permission_name = "Holders"
     base_filters = [["id", OfMyAgency, None]]
     list_title, show_title, edit_title = _("Accounts"), _("Account"), _("Correct the account")

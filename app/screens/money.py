@@ -36,6 +36,7 @@ class PayoutScreen(Screen):
 
     datamodel = fast(Payout, "application", "batch")
     route_base = "/payouts"
+    is_personal = True
     class_permission_name = "Payouts"
     base_filters = [["id", OfMyAgency, None]]
     list_title, show_title = _("Payments"), _("Payment")
