@@ -245,13 +245,23 @@ class TestConnecting:
         assert "微信" in inside.open("/connections/?agency=anhui").text
         assert "微信" not in browse("bo").open("/connections/?agency=anhui").text
 
-    def test_without_fresh_proof_nothing_is_asked_of_the_platform(self, inside, platform):
+    def test_with_fresh_proof_it_is_connected(self, inside, rows, platform, prove):
         page = inside.open("/connections/?agency=anhui")
-
-        inside.press(page, "绑定 微信")
-
+        page = inside.press(page, "绑定 微信", 403)
         with inside.client.session_transaction() as kept:
             assert "wechat_asked" not in kept
+
+        page = prove(inside, page)
+        [there] = [a["href"] for a in page.soup.select("a[href]") if platform.url in a["href"]]
+        state = parse_qs(urlsplit(there).query)["state"][0]
+        code = platform.code_for(platform.visitor)
+        page = inside.open(f"/wechat/anhui/callback?code={code}&state={state}")
+
+        assert page.url == "/connections/"
+        with rows() as session:
+            assert session.scalars(sa.select(OutsideIdentity.provider)).all() == [
+                ACCOUNT.provider
+            ]
 
     def test_an_answer_for_somebody_else_connects_nothing(self, browse, rows, platform):
         ana, bo = browse("ana").client, browse("bo").client
