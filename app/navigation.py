@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
-from app import current
+from app import current, outside
 from app.display.addresses import page_of
 from app.display.words import is_chinese, localized
 from app.domain.terms import Channel, Role
@@ -317,7 +317,10 @@ def person() -> Person | None:
     profile = Place(gettext("My data"), url_for("ProfileView.index"))
     password = Place(gettext("Change the password"), url_for("PasswordView.index"))
     leave = Place(gettext("Log out"), _appbuilder_url("get_url_for_logout"), ends=True)
-    return Person(label, (profile if actor.applicant_id else password, leave))
+    links = [profile if actor.applicant_id else password, leave]
+    if actor.applicant_id is None and any(one.staff for one in outside.openid_providers()):
+        links.insert(1, Place(gettext("Other ways to log in"), url_for("ConnectionsView.index")))
+    return Person(label, tuple(links))
 
 
 def role_word(role: Role) -> str:

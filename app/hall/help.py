@@ -9,6 +9,7 @@ from flask_babel import gettext
 from app import navigation
 from app.display.prose import prose
 from app.display.words import localized
+from app.hall.outside_ways import ways
 from app.hall.wechat_shown import inside_wechat, shown
 from app.models import Agency
 
@@ -32,7 +33,9 @@ class HelpView(BaseView):
         """Show how to come in by another way."""
         if topic not in TOPICS:
             abort(404)
-        facts = {"accounts": shown(), "inside": inside_wechat()} if topic == "wechat" else {}
+        facts: dict[str, object] = {"ways": ways()} if topic == "unified-login" else {}
+        if topic == "wechat":
+            facts = {"accounts": shown(), "inside": inside_wechat()}
         return self.render_template(f"hall/help-{topic}.html", **facts)
 
     @expose("/agreement/<agency>")

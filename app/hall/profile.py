@@ -17,6 +17,7 @@ from app.domain.policy import Actor
 from app.extensions import db
 from app.hall.codes_page import agency, give_code, try_mobile
 from app.hall.forms_people import AddressForm, MobileForm
+from app.hall.outside_ways import name_of
 from app.models import (
     Account,
     Agency,
@@ -27,7 +28,7 @@ from app.models import (
     LoginSession,
     NationalCode,
 )  # fmt: skip
-from app.services import codes, profiles, sessions
+from app.services import codes, outside_identities, profiles, sessions
 from app.services.codes import Purpose
 from app.transaction import transaction
 
@@ -134,6 +135,7 @@ def known(applicant: Applicant) -> dict[str, object]:
         "mobile": masking.mask_mobile(applicant.mobile or ""),
         "cards": own_cards(applicant),
         "devices": own_devices(applicant),
+        "connected": connected(applicant),
     }
 
 
@@ -166,6 +168,13 @@ def own_devices(applicant: Applicant) -> int:
         )
     )
     return sum(sessions.is_open(row, now=now, staff=False, rules=rules) for row in rows)
+
+
+def connected(applicant: Applicant) -> str:
+    """Return the names of the accounts elsewhere that open the hall for the person."""
+    rows = outside_identities.of_user(db.session(), applicant.user_id or 0)
+    names = [name_of(row.provider) for row in rows]
+    return gettext(", ").join(names) if names else gettext("none")
 
 
 def change_mobile(form: MobileForm) -> bool:
