@@ -14,14 +14,18 @@ from app import outside
 from app.domain.workdays import SHANGHAI
 from app.jobs import leader, runs
 from app.jobs.audit_days import close_days
+from app.jobs.data_exports import make_exports
 from app.jobs.deadlines import run_deadlines
 from app.jobs.housekeeping import run_housekeeping
+from app.jobs.identities import run_identities
 from app.jobs.notices import send_due
 from app.jobs.paying import pay_all
 
 PAYOUTS_EVERY = 30
 NOTICES_EVERY = 5
 DEADLINES_EVERY = 3600
+IDENTITIES_EVERY = 600
+EXPORTS_EVERY = 15
 AUDIT_EVERY = 1200
 """A day of the audit is closed so soon after midnight, and whenever a worker begins."""
 
@@ -68,6 +72,8 @@ class Worker:
         )
         self._every("payouts", self._pay, PAYOUTS_EVERY)
         self._every("notices", self._tell, NOTICES_EVERY)
+        self._every("data_exports", lambda now: make_exports(now=now), EXPORTS_EVERY)
+        self._every("identities", self._ask, IDENTITIES_EVERY)
         self._every("deadlines", lambda now: run_deadlines(now=now), DEADLINES_EVERY)
         self._every("audit", lambda now: close_days(now=now), AUDIT_EVERY)
         self.scheduler.add_job(
@@ -94,6 +100,10 @@ class Worker:
 
     def _pay(self, now: dt.datetime) -> Any:
         return pay_all(now=now, stopping=self.ending.is_set)
+
+    @staticmethod
+    def _ask(now: dt.datetime) -> Any:
+        return run_identities(outside.identity_check(), now=now)
 
     @staticmethod
     def _tell(now: dt.datetime) -> Any:

@@ -34,12 +34,13 @@ def forget_old(session: Session, *, now: dt.datetime) -> int:
             .limit(LIMIT)
         ).all()
         for draft in old:
-            _forget(session, draft, now=now)
+            forget(session, draft, now=now)
         forgotten += len(old)
     return forgotten
 
 
-def _forget(session: Session, draft: Application, *, now: dt.datetime) -> None:
+def forget(session: Session, draft: Application, *, now: dt.datetime) -> None:
+    """Cancel a draft and scrub what was typed; its pages go with the housekeeping."""
     session.execute(
         sa.update(MaterialPage)
         .where(
