@@ -13,13 +13,8 @@ from app.gateways.openid.line import Line
 from app.gateways.openid.protocol import Begun, OutsideRefused
 from app.gateways.openid.reading import person_of
 from app.gateways.openid.settings import Provider, is_safe
+from app.gateways.openid.tokens import checked_claims
 
-SIGNED_BY = (
-    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
-)  # fmt: skip
-"""Signatures that only the provider can make; a shared secret or none is no signature here."""
-
-LEEWAY_SECONDS = 60
 ILL = frozenset({"server_error", "temporarily_unavailable"})
 WORD = re.compile(r"[a-z_]{1,40}")
 
@@ -52,7 +47,7 @@ class AuthlibOpenId:
         self._check_answer(addresses, begun, answer)
         client = self._client(line, addresses, redirect_uri)
         token = self._token(client, answer["code"], begun)
-        claims = self._claims(line, addresses, token, begun)
+        claims = checked_claims(self._directory, line, self.provider, token, nonce=begun.nonce)
         wanted = set(self.provider.claims.values())
         if "userinfo_endpoint" in addresses and not wanted <= set(claims):
             claims = self._more(line, addresses, token, claims) | claims
@@ -123,46 +118,6 @@ class AuthlibOpenId:
         if not isinstance(token.get("id_token"), str):
             raise OutsideRefused("untrusted", "no id token")
         return dict(token)
-
-    def _claims(
-        self, line: Line, addresses: Mapping[str, Any], token: Mapping[str, Any], begun: Begun
-    ) -> dict[str, Any]:
-        """Return the claims of the ID token once signature, issuer, audience, times and nonce fit."""
-        from authlib.oidc.core import CodeIDToken
-        from joserfc.errors import JoseError
-
-        try:
-            signed = self._verified(line, token["id_token"])
-            options = {
-                "iss": {"essential": True, "value": addresses["issuer"]},
-                "aud": {"essential": True, "value": self.provider.client_id},
-                "sub": {"essential": True},
-            }
-            params = {
-                "nonce": begun.nonce,
-                "client_id": self.provider.client_id,
-                "access_token": token.get("access_token"),
-            }
-            claims = CodeIDToken(signed.claims, signed.header, options, params)
-            claims.validate(leeway=LEEWAY_SECONDS)
-        except (JoseError, ValueError, TypeError, KeyError) as wrong:
-            raise OutsideRefused("untrusted", type(wrong).__name__) from wrong
-        return dict(claims)
-
-    def _verified(self, line: Line, id_token: str) -> Any:
-        """Check the signature; keys that do not fit are read again once, for they are changed."""
-        from joserfc import jwt
-        from joserfc.errors import BadSignatureError, InvalidKeyIdError
-        from joserfc.jwk import KeySet
-
-        def decoded(*, fresh: bool) -> Any:
-            kept: Any = self._directory.keys(line, fresh=fresh)
-            return jwt.decode(id_token, KeySet.import_key_set(kept), algorithms=SIGNED_BY)
-
-        try:
-            return decoded(fresh=False)
-        except (InvalidKeyIdError, BadSignatureError):
-            return decoded(fresh=True)
 
     def _more(
         self,
