@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -137,8 +138,11 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "ANJU_WECHAT_FILE": home / "wechat.jsonl",
         "ANJU_OIDC": openid_providers(production=production),
         "ANJU_PUBLIC_URL": env("ANJU_PUBLIC_URL", "").rstrip("/"),
+        "ANJU_IDENTITY_URL": env("ANJU_IDENTITY_URL", ""),
+        "ANJU_IDENTITY_TOKEN": env("ANJU_IDENTITY_TOKEN", ""),
         "ANJU_METRICS_TOKEN": env("ANJU_METRICS_TOKEN", ""),
         "ANJU_CRASH_AT": env("ANJU_CRASH_AT", ""),
+        "ANJU_LOG": env("ANJU_LOG") or log_form(production=production),
         "ANJU_AGENCY_BY_HOST": env("ANJU_AGENCY_BY_HOST", "") == "1",
         "ANJU_PROXIES": int(env("ANJU_PROXIES", "0")),
         "ANJU_SECOND_FACTOR": one_of(
@@ -153,6 +157,11 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "SESSION_COOKIE_NAME": "__Host-anju" if production else "anju",
     }
     return chosen | overrides
+
+
+def log_form(*, production: bool) -> str:
+    """Return how the log is written: lines for people on a developer's terminal, else JSON."""
+    return "text" if sys.stderr.isatty() and not production else "json"
 
 
 def engine_options(database: str) -> dict[str, Any]:
@@ -191,6 +200,7 @@ REFERENCE = [
     *menus("ReferenceData", "Calendar", *REFERENCE_MENUS),
 ]
 REVEAL = rights("Reveal", "read")
+COUNTER = [*rights("Counter", "read", "work"), *menus("Work", "Counter")]
 PEOPLE = [*rights("Holders", "read"), *menus("Work", "Applicants", "Accounts")]
 
 FAB_ROLES: dict[str, list[list[str]]] = {
@@ -199,11 +209,11 @@ FAB_ROLES: dict[str, list[list[str]]] = {
         *rights("Mine", "read"),
         *menus("Hall", "MyHall", "Apply", "Progress", "MyApplications", "MyAccounts", "MyCards", "MyMaterials", "Messages"),
     ],
-    Role.FIRST_REVIEWER: [*CASES, *PEOPLE, *REFERENCE, *REVEAL, *rights("Desk", "decide")],
+    Role.FIRST_REVIEWER: [*CASES, *PEOPLE, *REFERENCE, *REVEAL, *COUNTER, *rights("Desk", "decide")],
     Role.SECOND_REVIEWER: [*CASES, *PEOPLE, *REFERENCE, *REVEAL, *rights("Desk", "second")],
     Role.SUPERVISOR: [
-        *CASES, *PEOPLE, *MONEY, *REFERENCE, *REVEAL,
-        *rights("Desk", "supervise"), *rights("Holders", "edit"),
+        *CASES, *PEOPLE, *MONEY, *REFERENCE, *REVEAL, *COUNTER,
+        *rights("Desk", "supervise"), *rights("Holders", "edit"), *menus("Corrections"),
         *rights("Audit", "read"), *menus("Records", "Audit"),
         *rights("Imports", "read", "edit"), *menus("Administration", "Imports"),
     ],

@@ -11,7 +11,7 @@ from app.extensions import db
 from app.gateways.bank import Bank
 from app.gateways.bank.simulator import SimulatorBank
 from app.gateways.cardcheck import CardCheck, LocalCardCheck
-from app.gateways.identity import IdentityCheck, LocalIdentityCheck
+from app.gateways.identity import HttpIdentityCheck, IdentityCheck, LocalIdentityCheck
 from app.gateways.openid import OpenIdService, Provider
 from app.gateways.openid.client import AuthlibOpenId
 from app.gateways.registry import PropertyRegistry
@@ -100,9 +100,14 @@ def registry() -> PropertyRegistry:
 
 
 def identity_check() -> IdentityCheck:
-    """Return the check of document, name and mobile (实名认证)."""
-    made: IdentityCheck = chosen("ANJU_IDENTITY", LocalIdentityCheck)
+    """Return the check of document, name and mobile (实名认证): a service when one is set."""
+    made: IdentityCheck = chosen("ANJU_IDENTITY", _identity_service)
     return made
+
+
+def _identity_service() -> IdentityCheck:
+    url, token = (current_app.config.get(f"ANJU_IDENTITY_{name}") for name in ("URL", "TOKEN"))
+    return HttpIdentityCheck(url, token=token or "") if url else LocalIdentityCheck()
 
 
 def card_check() -> CardCheck:

@@ -49,6 +49,16 @@ SENTENCES: Mapping[str, LazyString] = {
     "resolution_differs": _l(
         "Your colleague said something else. Settle it, then begin again."
     ),
+    "document_differs": _l(
+        "This is not the number that was given with the request. Compare the document with the "
+        "request."
+    ),
+    "contact_unknown": _l(
+        "Nobody on file has this number and name. Refuse the request and let the person register."
+    ),
+    "mobile_taken": _l("This mobile belongs to another account by now. Refuse the request."),
+    "tick_missing": _l("Tick that you have seen the document and the person."),
+    "open_case": _l("Another case is open on this account. That one has to end first."),
     "batch_empty": _l("Choose at least one payment."),
 }
 

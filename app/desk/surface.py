@@ -4,6 +4,8 @@ from flask_appbuilder import AppBuilder
 from flask_babel import lazy_gettext as _l
 
 from app.desk.case_views import CaseView
+from app.desk.counter_views import CounterView
+from app.desk.corrections_page import CorrectionView
 from app.desk.payout_views import PayoutRunView
 from app.desk.reveal_views import RevealView
 from app.desk.views import DeskView
@@ -19,7 +21,12 @@ def add_to(appbuilder: AppBuilder) -> None:
         "Queue", label=_l("Cases to work on"), href="/desk/queue/", category="Work"
     )
     appbuilder.add_view_no_menu(CaseView)
+    appbuilder.add_view(CounterView, "Counter", label=_l("Counter"), category="Work")
     appbuilder.add_view_no_menu(RevealView)
+    appbuilder.add_view(
+        CorrectionView, "Corrections", label=_l("Corrections asked for"),
+        href="/desk/corrections/", category="Work", category_label=_l("Work"),
+    )  # fmt: skip
     appbuilder.add_view(
         PayoutRunView, "PayoutRuns", label=_l("Payout runs"), href="/desk/payouts/",
         category="Money", category_label=_l("Money"),

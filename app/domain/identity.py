@@ -12,14 +12,23 @@ from app.domain.terms import Gender
 NAME_MINIMUM, NAME_MAXIMUM = 2, 30
 """Characters of a name; a character of the extension planes counts as one."""
 
+LATIN_MAXIMUM = 80
+"""Letters of a name in Latin script, as passports of other countries have them."""
+
+CHINESE_ONLY = frozenset({"resident_id_card", "hmt_residence_permit"})
+"""Documents that state the name in Chinese characters."""
+
 EARLIEST_BIRTH = dt.date(1900, 1, 1)
 
 _HAN = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fffd\U00030000-\U0003fffd"
 _LETTER = f"[{_HAN}A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]"
 _NAME = re.compile(rf"{_LETTER}+(?:[ ·'.-]{{1,2}}{_LETTER}+)*\.?")
 _BLANK_BESIDE_HAN = re.compile(rf" (?=[{_HAN}])|(?<=[{_HAN}]) ")
-_DOTS = str.maketrans(dict.fromkeys("•・‧∙⋅●", "·") | dict.fromkeys("’‘`", "'"))
+_HAN_INSIDE = re.compile(f"[{_HAN}]")
+_DOT_IN_HAN = re.compile(rf"(?<=[{_HAN}])\.(?=[{_HAN}])")
+_DOTS = str.maketrans(dict.fromkeys("•・‧∙⋅●⸱᛫ꞏ⸳。﹒", "·") | dict.fromkeys("’‘`´ʼ", "'"))
 _MOBILE = re.compile(r"(?:\+86|0086)?(1[3-9][0-9]{9})")
+_DATE = re.compile(r"([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?")
 _PERSONAL_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
 _NUMBER_LENGTH = 18
 
@@ -37,26 +46,52 @@ def normalise(number: str) -> str:
 
 
 def same_name(a: str, b: str) -> bool:
-    """Tell whether two spellings are one name: NFKC, spaces out."""
-    first, second = ("".join(unicodedata.normalize("NFKC", name).split()) for name in (a, b))
+    """Tell whether two spellings are one name: NFKC, one kind of dot, blanks and case out."""
+    first, second = ("".join(_tidy(name).split()).casefold() for name in (a, b))
     return first == second
 
 
-def check_name(name: str) -> str:
-    """Return a name as it is kept, or raise ``Invalid`` (name_length, name_characters).
+def check_name(name: str, *, id_type: str = "") -> str:
+    """Return a name as it is kept; codes: name_length, name_characters, name_not_chinese.
 
     Chinese with the rare characters and the dot ``·`` of names in other tongues, or Latin;
     no digit, no markup. Look-alikes of the dot become it; blanks beside Chinese are dropped.
     """
-    tidy = " ".join(unicodedata.normalize("NFKC", name).translate(_DOTS).split())
-    tidy = _BLANK_BESIDE_HAN.sub("", tidy)
-    if not NAME_MINIMUM <= len(tidy) <= NAME_MAXIMUM:
-        raise Invalid(
-            field="name", code="name_length", minimum=NAME_MINIMUM, maximum=NAME_MAXIMUM
-        )
+    tidy = _tidy(name)
+    chinese = _HAN_INSIDE.search(tidy) is not None
+    most = NAME_MAXIMUM if chinese else LATIN_MAXIMUM
+    if not NAME_MINIMUM <= len(tidy) <= most:
+        raise Invalid(field="name", code="name_length", minimum=NAME_MINIMUM, maximum=most)
     if not _NAME.fullmatch(tidy):
         raise Invalid(field="name", code="name_characters")
+    if not chinese and id_type in CHINESE_ONLY:
+        raise Invalid(field="name", code="name_not_chinese")
     return tidy
+
+
+def _tidy(name: str) -> str:
+    tidy = " ".join(unicodedata.normalize("NFKC", name).translate(_DOTS).split())
+    return _DOT_IN_HAN.sub("·", _BLANK_BESIDE_HAN.sub("", tidy))
+
+
+def check_birth_date(typed: str, *, today: dt.date) -> dt.date | None:
+    """Return a typed birth date, None when nothing was typed, or raise ``Invalid``.
+
+    Codes: birth_date_format, birth_date_range. ``today`` is the day in Shanghai.
+    """
+    written = unicodedata.normalize("NFKC", typed).strip()
+    if not written:
+        return None
+    parts = _DATE.fullmatch(written)
+    try:
+        if parts is None:
+            raise ValueError
+        born = dt.date(*map(int, parts.groups()))
+    except ValueError:
+        raise Invalid(field="birth_date", code="birth_date_format") from None
+    if not EARLIEST_BIRTH <= born <= today:
+        raise Invalid(field="birth_date", code="birth_date_range")
+    return born
 
 
 def check_mobile(mobile: str) -> str:

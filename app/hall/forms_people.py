@@ -88,6 +88,7 @@ class RegisterForm(PeopleForm):
     id_number = StringField(validators=[Filled(_l("Type the number of your document."))])
     name = StringField(validators=[Filled(_l("Type your name."))])
     gender = StringField(validators=[Filled(_l("Choose the gender on the document."))])
+    birth_date = StringField()
     ethnicity = StringField()
     mobile = StringField(validators=[Filled(_l("Type your mobile number."))])
     code = StringField(
@@ -95,8 +96,29 @@ class RegisterForm(PeopleForm):
     )
     password = PasswordField(validators=[Filled(_l("Choose a password."))])
     agreement = BooleanField()
+    agreement_version = HiddenField()
     consent = BooleanField()
     token = HiddenField()
+
+
+class ContactForm(PeopleForm):
+    """A lost mobile: who asks, and the new one with its code."""
+
+    id_type = StringField(validators=[Filled(_l("Choose the type of your document."))])
+    id_number = StringField(validators=[Filled(_l("Type the number of your document."))])
+    name = StringField(validators=[Filled(_l("Type your name."))])
+    mobile = StringField(validators=[Filled(_l("Type your mobile number."))])
+    code = StringField(
+        validators=[Filled(_l("Press “Get code” and type the 6 digits that arrive."))]
+    )
+    token = HiddenField()
+
+
+class AgreementForm(PeopleForm):
+    """A newer version of the user agreement."""
+
+    agreement = BooleanField()
+    agreement_version = HiddenField()
 
 
 class RecoverForm(PeopleForm):

@@ -1,10 +1,12 @@
 """What people are told when registration, log-in, profile or a card is refused."""
 
+import datetime as dt
 from collections.abc import Mapping
 
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 
+from app.display.formats import moment
 from app.domain.errors import RuleBroken
 
 IDENTITY: Mapping[str, LazyString] = {
@@ -17,6 +19,9 @@ IDENTITY: Mapping[str, LazyString] = {
     "id_birth_date": _l("The birth date in the number (7th to 14th digit) cannot be right."),
     "id_province": _l("The first two digits name no province. Please compare the number."),
     "id_gender_differs": _l("The gender does not agree with the document number."),
+    "birth_date_missing": _l("Type the birth date on the document."),
+    "birth_date_format": _l("Type the birth date as year, month and day, such as 1990-03-07."),
+    "birth_date_range": _l("This birth date cannot be right. Please compare it."),
     "id_birth_differs": _l("The birth date does not agree with the document number."),
     "id_taken": _l(
         "This identity card is already taken (身份证被占用): you have an account. "
@@ -28,6 +33,7 @@ IDENTITY: Mapping[str, LazyString] = {
     ),
     "name_length": _l("A name has %(minimum)s to %(maximum)s characters."),
     "name_characters": _l("Type the name as on the document, without digits or signs."),
+    "name_not_chinese": _l("This document states the name in Chinese. Type it as it stands there."),
     "name_differs": _l(
         "This document number is on file with another name or document type. "
         "Please bring the document to the counter or call the hotline."
@@ -35,6 +41,9 @@ IDENTITY: Mapping[str, LazyString] = {
     "gender_missing": _l("Choose the gender on the document."),
     "ethnicity_unknown": _l("Choose the ethnic group from the list."),
     "agreement_missing": _l("Please read the agreement and tick that you agree."),
+    "agreement_changed": _l(
+        "The agreement was changed while you were here. Please read it and tick again."
+    ),
     "consent_missing": _l("Without this consent your identity cannot be checked."),
 }
 
@@ -118,6 +127,10 @@ CARDS: Mapping[str, LazyString] = {
     "card_not_own": _l(
         "The bank says that this card is not yours. Use a card in your own name."
     ),
+    "payee_rests": _l(
+        "Your mobile was changed at the counter, so no other receiving account can be given "
+        "until %(until)s. Cards on file can be used."
+    ),
     "address_long": _l("An address has at most %(maximum)s characters."),
 }
 
@@ -129,4 +142,8 @@ def sentence(problem: RuleBroken) -> str:
     text = SENTENCES.get(problem.code)
     if text is None:
         return gettext("This cannot be accepted. Please check it.")
-    return str(text) % dict(problem.facts)
+    return str(text) % {name: _said(value) for name, value in problem.facts.items()}
+
+
+def _said(value: object) -> object:
+    return moment(value) if isinstance(value, dt.datetime) else value

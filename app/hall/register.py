@@ -1,5 +1,6 @@
 """Real-name registration (实名注册, SA04 to SA08)."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from app.domain.policy import Actor
 from app.domain.terms import Gender
 from app.extensions import db
 from app.gateways.identity import IdentityState
+from app.hall import document_words
 from app.hall.codes_page import agency, give_code, try_mobile, visitor
 from app.hall.forms_people import RegisterForm
 from app.hall.outside_arrival import bind_registered, prefill
@@ -63,7 +65,9 @@ class RegisterView(BaseView):
                 agency_id=agency().id, actor=actor, now=current.now(), rules=people_rules(),
             )  # fmt: skip
 
-        return give_code(form, Purpose.REGISTER, send) or self._page(form, sent=not form.problems())
+        return give_code(form, Purpose.REGISTER, send) or self._page(
+            form, sent=not form.problems()
+        )
 
     @expose("/done/")
     @no_cache
@@ -84,10 +88,10 @@ def register(form: RegisterForm) -> bool:
     form.validate()
     typed = read(form)
     problem = try_mobile(form, Purpose.REGISTER)
-    how, refusal = ("", None) if problem else check_identity(typed)
+    known = Known() if problem else check_identity(typed)
     for attempt in ("first", "last"):
         try:
-            applicant_id = _register(typed, problem, refusal, how)
+            applicant_id = _register(typed, problem, known)
         except ManyProblems as broken:
             form.attach(broken)
             return False
@@ -112,7 +116,8 @@ def read(form: RegisterForm) -> registration.Registration:
         token=form.token.data or "",
         code=form.code.data or "",
         password=form.password.data or "",
-        agreement_version=agency().agreement_version if form.agreement.data else "",
+        agreement_version=form.agreement_version.data or "" if form.agreement.data else "",
+        birth_date=form.birth_date.data or "",
         consent=bool(form.consent.data),
         locale="zh" if is_chinese() else "en",
     )
@@ -130,32 +135,44 @@ def choices() -> dict[str, Any]:
     )
     return {
         "id_types": [(row.code, localized(row, "name")) for row in types],
+        "documents": document_words.hints(),
         "groups": [(row.code, localized(row, "name")) for row in groups],
         "genders": [(Gender.MALE, gettext("Male")), (Gender.FEMALE, gettext("Female"))],
     }
 
 
-def check_identity(typed: registration.Registration) -> tuple[str, Invalid | None]:
-    """Ask the identity service, outside any transaction: how it is known, what is against it.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the identity service says: what is against the person, or why it cannot tell."""
 
-    A service that cannot tell now stops nobody; the number was checked by its rule.
+    refusal: Invalid | None = None
+    how: str = ""
+    unknown: str = ""
+
+
+def check_identity(typed: registration.Registration) -> Known:
+    """Ask the identity service, outside any transaction.
+
+    A service that cannot tell now stops nobody: the number was checked by its rule, and staff
+    get a task.
     """
     answer = outside.identity_check().verify(
         typed.id_type, identity.normalise(typed.id_number), typed.name, typed.mobile
     )
     if answer.state is IdentityState.REFUSED:
-        return "", Invalid(field="id_number", code="identity_refused")
-    return ("service" if answer.state is IdentityState.VERIFIED else "form"), None
+        return Known(Invalid(field="id_number", code="identity_refused"))
+    if answer.state is IdentityState.UNKNOWN:
+        return Known(how="form", unknown=answer.reason or "unknown")
+    return Known(how="service")
 
 
-def _register(
-    typed: registration.Registration, problem: Invalid | None, refusal: Invalid | None, how: str
-) -> int:
+def _register(typed: registration.Registration, problem: Invalid | None, known: Known) -> int:
     actor, now, agency_id = visitor(), current.now(), agency().id
     with transaction() as writing:
         applicant = registration.register(
             writing, typed, agency_id=agency_id, actor=actor, now=now, code_problem=problem,
-            identity_problem=refusal, verified_how=how, rules=people_rules(),
+            identity_problem=known.refusal, verified_how=known.how, unknown=known.unknown,
+            rules=people_rules(),
         )  # fmt: skip
         bind_registered(writing, applicant)
         return applicant.id
@@ -170,4 +187,6 @@ def _welcome(applicant_id: int) -> None:
         "name": masking.mask_name(applicant.name),
         "mobile": masking.mask_mobile(applicant.mobile or ""),
         "accounts": db.session.scalar(accounts) or 0,
+        "open": applicant.identity_state is IdentityState.UNKNOWN,
+        "counter": applicant.id_type == registration.OTHER,
     }

@@ -12,7 +12,7 @@ from app.domain.errors import Invalid, ManyProblems, RuleBroken
 from app.domain.terms import Capacity
 from app.gateways.cardcheck import CardCheck
 from app.models import Applicant, Application, BankCard
-from app.services import reference
+from app.services import contact_changes, own_cards, reference
 
 KEPT_CARD = "*"
 """Stands for the number when only other things were typed: the card on file stays."""
@@ -65,10 +65,15 @@ def write_payee(
 ) -> None:
     """Write a checked account on the case and remember it as the applicant's card.
 
-    Raises ``Invalid`` (card_not_own) when the bank says that the card is another's.
+    Raises ``Invalid`` (card_not_own) when the bank says that the card is another's, and
+    (payee_rests) for a new card soon after the mobile was changed at the counter.
     """
     holder = payee_of(application)
     unchanged = application.payee_card_index == sealing.index_of(payee.card_number)
+    if not unchanged and not own_cards.has_card(
+        session, application.applicant, payee.card_number
+    ):
+        contact_changes.check_payee_rest(application.applicant, now=now)
     if not unchanged or application.card_check == "unknown":
         match = card_check.check(
             holder.name,

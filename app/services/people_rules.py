@@ -21,6 +21,7 @@ class PeopleRules:
     codes_a_day: int = 10
     codes_an_hour_and_address: int = 100
     codes_a_day_and_address: int = 500
+    payee_rest_hours: int = 24
     password_minimum: int = 8
     staff_password_minimum: int = 10
     failures: int = 5

@@ -16,9 +16,10 @@ from app import sealing
 from app.domain import identity, passwords
 from app.domain.errors import Invalid, ManyProblems, RuleBroken
 from app.domain.policy import Actor
-from app.domain.terms import Gender, Role
-from app.models import Applicant, IdDocumentType, NationalCode
-from app.services import audit, codes, notices
+from app.domain.terms import Gender, IdentityState, Role
+from app.domain.workdays import local_date
+from app.models import Agency, Applicant, IdDocumentType, NationalCode
+from app.services import agreements, audit, codes, identity_tasks, notices
 from app.services.people_rules import RULES, PeopleRules, common_passwords
 
 RESIDENT = "resident_id_card"
@@ -27,7 +28,6 @@ RESIDENT = "resident_id_card"
 OTHER = "other"
 """A document that no rule can check: somebody at the counter has to see it."""
 
-SHANGHAI_HOURS = dt.timedelta(hours=8)
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -48,6 +48,7 @@ class Registration:
     agreement_version: str
     consent: bool = False
     locale: str = "zh"
+    birth_date: str = ""
 
 
 @dataclass(slots=True, repr=False)
@@ -71,16 +72,21 @@ def register(
     code_problem: Invalid | None = None,
     identity_problem: Invalid | None = None,
     verified_how: str = "form",
+    unknown: str = "",
     rules: PeopleRules = RULES,
 ) -> Applicant:
     """Give a person a log-in: one the fund knows already, by number and name, or a new one.
 
-    ``code_problem`` is the answer of ``codes.check_code``, committed before, and
-    ``identity_problem`` what the identity service says against the person. Raises
+    ``code_problem`` is the answer of ``codes.check_code``, committed before,
+    ``identity_problem`` what the identity service says against the person, and ``unknown`` why
+    it cannot tell now: that stops nobody and makes a task for staff. Raises
     ``ManyProblems`` with everything that is wrong. Whether somebody is known (id_taken,
     name_differs, mobile_taken) is told only to who typed the right code.
     """
+    agency = session.get_one(Agency, agency_id)
     kept, problems = _check(session, typed, now=now, rules=rules)
+    if typed.agreement_version not in ("", agency.agreement_version):
+        problems.append(Invalid(field="agreement", code="agreement_changed"))
     if code_problem is not None:
         problems.append(code_problem)
     elif kept.mobile:
@@ -89,10 +95,19 @@ def register(
     if problems:
         raise ManyProblems(problems)
     applicant = _person(session, kept.id_number) or _newcomer(kept.id_number, now)
-    _fill(applicant, typed, kept, verified_how=verified_how, now=now)
+    _fill(applicant, typed, kept)
     applicant.user = make_user(session, Role.APPLICANT, password=typed.password, rules=rules)
     session.add(applicant)
     session.flush()
+    unknown = "other_document" if typed.id_type == OTHER else unknown
+    if unknown:
+        identity_tasks.begin(
+            session, applicant, agency_id=agency_id, why=unknown,
+            again=typed.id_type != OTHER, now=now,
+        )  # fmt: skip
+    else:
+        identity_tasks.keep(applicant, IdentityState.VERIFIED, how=verified_how, now=now)
+    agreements.agree(session, applicant, agency, actor=actor, now=now)
     audit.record(
         session, "registered", actor=actor, now=now, object_type="applicant",
         object_id=applicant.id, agency_id=agency_id, applicant_id=applicant.id,
@@ -145,6 +160,15 @@ def document_type(session: Session, code: str) -> identity.DocumentType:
     )
 
 
+def check_number(
+    session: Session, doc_type: identity.DocumentType, number: str, *, now: dt.datetime
+) -> str:
+    """Return a document number as it is kept, or raise ``Invalid`` with the first fault."""
+    return identity.check_number(
+        doc_type, number, today=local_date(now), provinces=_codes_of(session, "province")
+    )
+
+
 def _check(
     session: Session, typed: Registration, *, now: dt.datetime, rules: PeopleRules
 ) -> tuple[_Checked, list[RuleBroken]]:
@@ -153,14 +177,8 @@ def _check(
     kept = _Checked()
     kept.gender = _try(problems, _gender, typed.gender)
     if (doc_type := _try(problems, document_type, session, typed.id_type)) is not None:
-        kept.id_number = _try(
-            problems, identity.check_number, doc_type, typed.id_number,
-            today=(now.astimezone(dt.UTC) + SHANGHAI_HOURS).date(), gender=kept.gender,
-            provinces=_codes_of(session, "province"),
-        ) or ""  # fmt: skip
-        if kept.id_number and doc_type.birth_and_gender_in_number:
-            kept.birth_date = identity.birth_date_in(kept.id_number)
-    kept.name = _try(problems, identity.check_name, typed.name) or ""
+        _check_document(session, doc_type, typed, kept, problems, today=local_date(now))
+    kept.name = _try(problems, identity.check_name, typed.name, id_type=typed.id_type) or ""
     kept.mobile = _try(problems, identity.check_mobile, typed.mobile) or ""
     asked = bool(typed.ethnicity) or typed.id_type == RESIDENT
     if asked and typed.ethnicity not in _codes_of(session, "ethnic_group"):
@@ -174,6 +192,30 @@ def _check(
     if not typed.consent:
         problems.append(Invalid(field="consent", code="consent_missing"))
     return kept, problems
+
+
+def _check_document(
+    session: Session,
+    doc_type: identity.DocumentType,
+    typed: Registration,
+    kept: _Checked,
+    problems: list[RuleBroken],
+    *,
+    today: dt.date,
+) -> None:
+    """Check number and birth date; the date is drawn from the number where it stands in it."""
+    before = len(problems)
+    born = _try(problems, identity.check_birth_date, typed.birth_date, today=today)
+    wrong_date = len(problems) > before
+    number = _try(
+        problems, identity.check_number, doc_type, typed.id_number, today=today,
+        birth_date=born, gender=kept.gender, provinces=_codes_of(session, "province"),
+    )  # fmt: skip
+    kept.id_number, kept.birth_date = number or "", born
+    if doc_type.birth_and_gender_in_number:
+        kept.birth_date = identity.birth_date_in(number) if number else None
+    elif born is None and not wrong_date:
+        problems.append(Invalid(field="birth_date", code="birth_date_missing"))
 
 
 def _prove(
@@ -217,21 +259,13 @@ def _same(known: Applicant, id_type: str, name: str) -> bool:
     return known.id_type == id_type and identity.same_name(known.name, name)
 
 
-def _fill(
-    applicant: Applicant, typed: Registration, kept: _Checked, *, verified_how: str,
-    now: dt.datetime,
-) -> None:  # fmt: skip
+def _fill(applicant: Applicant, typed: Registration, kept: _Checked) -> None:
     applicant.id_type = typed.id_type
     applicant.name = kept.name
     applicant.gender = kept.gender
     applicant.birth_date = kept.birth_date
     applicant.ethnicity = typed.ethnicity
     applicant.mobile = kept.mobile
-    if typed.id_type == OTHER:
-        applicant.verified_how, applicant.verified_at = "counter", None
-    else:
-        applicant.verified_how, applicant.verified_at = verified_how, now
-    applicant.agreement_version, applicant.agreement_at = typed.agreement_version, now
     applicant.locale = typed.locale
 
 

@@ -8,9 +8,16 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy.orm import Session
 
 from app.domain.errors import ManyProblems
-from app.domain.terms import Gender, Role
-from app.models import Applicant, AuditEvent, Notice
-from app.services import registration, signin
+from app.domain.terms import Gender, IdentityState, Role
+from app.models import (
+    AgreementConsent,
+    Applicant,
+    AuditEvent,
+    IdentityTask,
+    NationalCode,
+    Notice,
+)  # fmt: skip
+from app.services import agreements, registration, signin
 from app.services.people_rules import PeopleRules
 from app.services.registration import Registration
 from tests.factories import (
@@ -39,7 +46,7 @@ def typed(session: Session, **changes: str) -> Registration:
         token=token,
         code=code,
         password=PASSWORD,
-        agreement_version="1",
+        agreement_version=find_agency(session).agreement_version,
         consent=True,
     )
     return replace(right, **changes)
@@ -74,7 +81,9 @@ def test_a_new_person_becomes_an_applicant_with_a_nameless_log_in(session):
     user = session.get_one(User, applicant.user_id)
     assert applicant.id_number == form.id_number
     assert applicant.mobile == MOBILE
-    assert (applicant.verified_how, applicant.agreement_version) == ("form", "1")
+    assert (applicant.verified_how, applicant.agreement_version) == ("form", "1.0")
+    assert (applicant.identity_state, applicant.verified_at) == (IdentityState.VERIFIED, NOON)
+    assert str(applicant.birth_date).replace("-", "") == form.id_number[6:14]
     assert [role.name for role in user.roles] == [Role.APPLICANT]
     kept = f"{user.username}{user.first_name}{user.last_name}{user.email}"
     assert not any(value in kept for value in (form.name, form.mobile, form.id_number))
@@ -96,10 +105,12 @@ def test_registration_is_recorded_and_told(session):
     applicant = register(session, typed(session))
 
     acts = session.scalars(
-        sa.select(AuditEvent.act).where(AuditEvent.applicant_id == applicant.id)
+        sa.select(AuditEvent.act)
+        .where(AuditEvent.applicant_id == applicant.id)
+        .order_by(AuditEvent.id)
     )
     told = session.scalars(sa.select(Notice.channel).where(Notice.event == "registered")).all()
-    assert list(acts) == ["registered"]
+    assert list(acts) == ["agreed", "registered"]
     assert sorted(told) == ["inbox", "sms"]
 
 
@@ -169,14 +180,118 @@ def test_a_password_that_thieves_guess_is_refused(session, password, problem):
     assert problems(session, typed(session, password=password)) == {"password": problem}
 
 
-def test_a_passport_needs_no_check_digit(session):
-    applicant = register(session, typed(session, id_type="passport", id_number="e12345678"))
+OTHERS = {
+    "hmt_residence_permit": "810000199408230021",
+    "hm_travel_permit": "h12345678",
+    "tw_travel_permit": "12345678",
+    "foreign_pr_id_2023": "934840198501010016",
+    "foreign_pr_card_2017": "usa310012345678",
+    "passport": "e1234 5678",
+    "other": "AB 1234567",
+}
+IN_THE_NUMBER = {"hmt_residence_permit": "1994-08-23", "foreign_pr_id_2023": "1985-01-01"}
 
-    assert applicant.id_number == "E12345678"
-    assert signin.find_applicant(session, "e1234 5678") is applicant
+
+@pytest.mark.parametrize("id_type", OTHERS)
+def test_every_kind_of_document_registers_and_is_found_again(session, id_type):
+    born = "" if id_type in IN_THE_NUMBER else "1990/3/7"
+
+    applicant = register(
+        session,
+        typed(
+            session, id_type=id_type, id_number=OTHERS[id_type], birth_date=born, ethnicity=""
+        ),
+    )  # fmt: skip
+
+    assert str(applicant.birth_date) == IN_THE_NUMBER.get(id_type, "1990-03-07")
+    assert signin.find_applicant(session, OTHERS[id_type]) is applicant
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "code"),
+    [
+        ({"id_type": "passport", "id_number": "E1234567"}, "birth_date", "birth_date_missing"),
+        ({"birth_date": "1990-13-01"}, "birth_date", "birth_date_format"),
+        ({"birth_date": "昨天"}, "birth_date", "birth_date_format"),
+        ({"birth_date": "2030-01-01"}, "birth_date", "birth_date_range"),
+        ({"birth_date": "1899-12-31"}, "birth_date", "birth_date_range"),
+        ({"birth_date": "1980-01-01"}, "birth_date", "id_birth_differs"),
+        ({"gender": Gender.MALE}, "gender", "id_gender_differs"),
+        ({"name": "Lin Zhixia"}, "name", "name_not_chinese"),
+        ({"id_type": "resident_id_card_9"}, "id_type", "id_type_unknown"),
+        ({"id_number": "810000199408230021"}, "id_number", "id_format"),
+        ({"agreement_version": "0.9"}, "agreement", "agreement_changed"),
+    ],
+)
+def test_each_disagreement_has_its_own_name(session, changes, field, code):
+    assert problems(session, typed(session, **changes))[field] == code
+
+
+def test_all_fifty_six_ethnic_groups_can_be_chosen(session):
+    groups = sa.select(NationalCode.code).where(NationalCode.table_name == "ethnic_group")
+    codes = session.scalars(groups.order_by(NationalCode.code)).all()
+
+    assert codes == [f"{number:02d}" for number in range(1, 57)]
+
+
+def test_a_foreigner_keeps_a_long_latin_name(session):
+    name = "Maximiliane Charlotte von Hohenzollern"
+
+    applicant = register(
+        session,
+        typed(
+            session, id_type="passport", id_number="C01X00T47", name=name,
+            birth_date="1990-03-07", ethnicity="",
+        ),
+    )  # fmt: skip
+
+    assert applicant.name == name
 
 
 def test_another_document_waits_for_the_counter(session):
-    applicant = register(session, typed(session, id_type="other", id_number="AB 1234567"))
+    applicant = register(
+        session,
+        typed(session, id_type="other", id_number="AB 1234567", birth_date="1990-03-07"),
+    )
 
-    assert (applicant.verified_how, applicant.verified_at) == ("counter", None)
+    [task] = session.scalars(sa.select(IdentityTask)).all()
+    assert (applicant.identity_state, applicant.verified_at) == (IdentityState.UNKNOWN, None)
+    assert (task.applicant_id, task.why, task.next_at) == (
+        applicant.id, "other_document", None,
+    )  # fmt: skip
+
+
+def test_a_silent_service_stops_nobody_and_makes_a_task(session):
+    applicant = register(session, typed(session), unknown="time_out")
+
+    [task] = session.scalars(sa.select(IdentityTask)).all()
+    assert applicant.user_id is not None
+    assert (task.why, task.state, task.next_at > NOON) == (
+        "time_out", IdentityState.UNKNOWN, True,
+    )  # fmt: skip
+
+
+class TestAgreement:
+    """Which version somebody agreed to is kept, and a newer one is asked for."""
+
+    def test_version_hash_moment_and_address_are_kept(self, session):
+        applicant = register(session, typed(session))
+
+        [consent] = session.scalars(sa.select(AgreementConsent)).all()
+        agency = find_agency(session)
+        assert (consent.applicant_id, consent.agency_id) == (applicant.id, agency.id)
+        assert (consent.version, consent.at, consent.address) == ("1.0", NOON, "10.0.0.1")
+        assert consent.text_sha256 == agreements.text_hash(agency)
+
+    def test_a_risen_version_is_asked_for_until_it_is_agreed_to(self, session):
+        applicant, agency = register(session, typed(session)), find_agency(session)
+        assert agreements.pending(session, applicant.id) == []
+
+        agency.agreement_version = "2.0"
+        session.flush()
+        assert agreements.pending(session, applicant.id) == [agency]
+        agreements.agree(session, applicant, agency, actor=SOMEBODY, now=NOON)
+
+        assert agreements.pending(session, applicant.id) == []
+        versions = session.scalars(sa.select(AgreementConsent.version)).all()
+        assert sorted(versions) == ["1.0", "2.0"]

@@ -8,7 +8,7 @@ from app.gateways.json_call import call
 class HttpIdentityCheck:
     """Asks ``POST <url>``; answered by ``{"state", "reason", "reference"}``."""
 
-    def __init__(self, url: str, *, token: str, seconds: float = 8.0) -> None:
+    def __init__(self, url: str, *, token: str, seconds: float = 3.0) -> None:
         self._url = url
         self._token = token
         self._seconds = seconds
