@@ -316,8 +316,9 @@ def person() -> Person | None:
         label = gettext("%(name)s (%(roles)s)", name=actor.name, roles=roles)
     profile = Place(gettext("My data"), url_for("ProfileView.index"))
     password = Place(gettext("Change the password"), url_for("PasswordView.index"))
+    devices = Place(gettext("Log-in and devices"), url_for("DevicesView.index"))
     leave = Place(gettext("Log out"), _appbuilder_url("get_url_for_logout"), ends=True)
-    links = [profile if actor.applicant_id else password, leave]
+    links = [profile if actor.applicant_id else password, devices, leave]
     if actor.applicant_id is None and any(one.staff for one in outside.openid_providers()):
         links.insert(1, Place(gettext("Other ways to log in"), url_for("ConnectionsView.index")))
     return Person(label, tuple(links))

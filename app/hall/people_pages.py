@@ -23,7 +23,7 @@ from app.hall.wechat_messages import WechatView
 from app.hall.wechat_signin import WechatSignInView
 
 VIEWS = (
-    ContactView, AgreementView, RegisterView, RecoverView, ProfileView, CardView, PasswordView, PictureCodeView,
+    ContactView, OwnDataView, AgreementView, RegisterView, RecoverView, ProfileView, CardView, PasswordView, PictureCodeView,
     SecondFactorView, DevicesView, OutsideView, BindView, ConnectionsView, WechatView, WechatSignInView,
 )  # fmt: skip
 """Pages without an entry in the menu."""

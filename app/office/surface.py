@@ -7,6 +7,7 @@ from app.office.calendar_page import CalendarView
 from app.office.health_page import HealthView
 from app.office.import_page import AccountsImportView
 from app.office.proof_page import AuditProofView
+from app.office.staff_access_page import StaffAccessView
 
 
 def add_to(appbuilder: AppBuilder) -> None:
@@ -20,4 +21,5 @@ def add_to(appbuilder: AppBuilder) -> None:
     )
     appbuilder.add_view_no_menu(AccountsImportView)
     appbuilder.add_view_no_menu(AuditProofView)
+    appbuilder.add_view_no_menu(StaffAccessView)
     appbuilder.add_view_no_menu(AuditDaysView)

@@ -115,7 +115,10 @@ class StaffScreen(GivesForATime):
         """Lead to the page on which a role is given for a time."""
         if not self.opens("edit"):
             return []
-        return [(gettext("Give a role for a time"), url_for("StaffScreen.term", pk=pk))]
+        return [
+            (gettext("Log-in and devices"), url_for("StaffAccessView.show", staff_id=pk)),
+            (gettext("Give a role for a time"), url_for("StaffScreen.term", pk=pk)),
+        ]
 
     def typed(self, row: Staff) -> dict[str, Any]:
         """Show the rights as they are."""

@@ -1,17 +1,15 @@
 """The way in by page and interface: picture codes, locks, known devices, the second factor."""
 
-import base64
 import re
 
 import pytest
 import sqlalchemy as sa
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from flask import Flask
 
 from app.domain.terms import Role
 from app.models import AuditEvent, LoginSession, Notice, SecondFactor
 from app.services import picture_codes
+from tests.authenticator import Phone
 from tests.browser import Browser, Page
 from tests.factories import NOON, PASSWORD, make_staff
 
@@ -132,16 +130,6 @@ def test_a_log_in_gets_a_new_session_and_the_old_cookie_opens_nothing(browse, pe
     assert visitor.client.get("/hall/profile/").status_code != 200
     with rows() as session:
         assert session.scalar(sa.select(sa.func.count(LoginSession.id))) == 1
-
-
-class Phone:
-    """An authenticator app that was shown a secret."""
-
-    def __init__(self, secret: str) -> None:
-        self.clock = TOTP(base64.b32decode(secret.replace(" ", "")), 6, SHA1(), 30)
-
-    def code(self, moment=NOON) -> str:
-        return self.clock.generate(moment.timestamp()).decode()
 
 
 @pytest.fixture
