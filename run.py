@@ -26,6 +26,7 @@ WEB = {
     "timeout": 60,
     "graceful_timeout": 5,
     "loglevel": "warning",
+    "logger_class": "app.logs.WebServerLog",
     "control_socket_disable": True,
 }
 PATIENCE = 10

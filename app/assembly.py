@@ -5,7 +5,17 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, display, gatekeeping, navigation, repeating, sealing, translations, views
+from app import (
+    cli,
+    display,
+    gatekeeping,
+    logs,
+    navigation,
+    repeating,
+    sealing,
+    translations,
+    views,
+)  # fmt: skip
 from app.extensions import csrf, db, migrate
 from app.transaction import prepare_sqlite
 from config import ROOT, settings
@@ -26,6 +36,7 @@ def assemble(**overrides: Any) -> Flask:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)
+        logs.init_app(app)
         gatekeeping.init_app(app)
         repeating.init_app(app)
         display.init_app(app)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
-from app import current
+from app import current, logs
 from app.extensions import db
 from app.models import JobRun
 from app.services.updates import changed_rows
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 def run(app: Flask, name: str, work: Callable[[dt.datetime], Any]) -> bool:
     """Do a job's work at this moment and write its row; a failure is logged, never raised."""
-    with app.app_context():
+    with app.app_context(), logs.in_job(name):
         started = current.now()
         try:
             counts = _counts(work(started))

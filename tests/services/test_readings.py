@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
+from app.domain.terms import Status
 from app.models import AuditEvent
 from app.services import readings
 from tests.factories import NOON, make_application
@@ -39,7 +40,7 @@ def test_a_page_is_written_down_once_a_person_and_quarter_of_an_hour(session, ch
 @pytest.mark.parametrize("address", ["/desk/case/{}/", "/applications/show/{}"])
 def test_who_opens_a_case_can_be_told_by_its_applicant(browse, rows, people, address):
     with rows() as session:
-        case = make_application(session)
+        case = make_application(session, status=Status.SUBMITTED)
         key, applicant_id = case.id, case.applicant_id
     browser = browse("chen")
 
