@@ -75,7 +75,8 @@ def wechat_accounts(*, production: bool) -> dict[str, WechatAccount]:
     try:
         if text and not text.startswith("{"):
             text = Path(text).read_text(encoding="utf-8")
-        return accounts(text, production=production)
+        hall = os.environ.get("ANJU_PUBLIC_URL", "")
+        return accounts(text, hall=hall, production=production)
     except (AccountWrong, OSError) as wrong:
         raise SettingMissing(f"ANJU_WECHAT {wrong} (see docs/operate.md).") from wrong
 

@@ -4,8 +4,8 @@ from flask_appbuilder import AppBuilder
 from flask_babel import lazy_gettext as _l
 
 from app.desk.case_views import CaseView
-from app.desk.counter_views import CounterView
 from app.desk.corrections_page import CorrectionView
+from app.desk.counter_views import CounterView
 from app.desk.payout_views import PayoutRunView
 from app.desk.reveal_views import RevealView
 from app.desk.views import DeskView

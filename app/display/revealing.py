@@ -1,4 +1,4 @@
-"""What masked values and the reasons to look at them are called."""
+"""What masked values, reasons to look at them, and subjects of corrections are called."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,3 +23,12 @@ VALUES: Mapping[str, Any] = {
     "address": _("Address"),
     "house": _("Address of the house"),
 }
+
+SUBJECTS: Mapping[str, Any] = {
+    "name": _("Name"),
+    "gender": _("Gender"),
+    "birth_date": _("Date of birth"),
+    "ethnicity": _("Ethnic group"),
+    "other": _("Something else"),
+}
+"""What a correction may be about."""

@@ -9,10 +9,10 @@ from app.hall.cards_page import CardView
 from app.hall.contact_page import ContactView
 from app.hall.devices_page import DevicesView
 from app.hall.messages import MessagesView
-from app.hall.own_data_page import OwnDataView
 from app.hall.outside_bind import BindView
 from app.hall.outside_connect import ConnectionsView
 from app.hall.outside_page import OutsideView
+from app.hall.own_data_page import OwnDataView
 from app.hall.password_page import PasswordView
 from app.hall.picture_page import PictureCodeView
 from app.hall.profile import ProfileView
