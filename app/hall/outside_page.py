@@ -44,7 +44,8 @@ class OutsideView(BaseView):
         answer = {name: request.args[name] for name in ANSWERED if name in request.args}
         attempt = outside_attempts.take(provider, answer.get("state", ""))
         if attempt is None:
-            return refuse(provider, "no_attempt")
+            said_no = answer.get("error") == "access_denied" and not answer.get("state")
+            return refuse(provider, "denied" if said_no else "no_attempt")
         try:
             person = service.finish(callback_url(provider), attempt.begun, answer)
         except OutsideRefused as refused:

@@ -30,6 +30,12 @@ def test_a_no_at_the_provider_is_no_error(browse, rows, provided, crooked):
     assert "<b>no</b>" not in page.text
 
 
+def test_a_no_without_the_state_is_a_no_and_lets_nobody_in(browse, rows, provided):
+    page = browse().open(f"{BACK}?error=access_denied")
+
+    check_page(page, rows, why="denied", says=f"未在{NAME}完成登录")
+
+
 @pytest.mark.parametrize(
     ("answer", "why", "says"),
     [
