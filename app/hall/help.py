@@ -10,7 +10,7 @@ from app import navigation
 from app.display.prose import prose
 from app.display.words import localized
 from app.hall.outside_ways import ways
-from app.hall.wechat_shown import inside_wechat, shown
+from app.hall.wechat_shown import inside_wechat, offers_fund, shown
 from app.models import Agency
 
 TOPICS = ("unified-login", "wechat", "app")
@@ -35,7 +35,7 @@ class HelpView(BaseView):
             abort(404)
         facts: dict[str, object] = {"ways": ways()} if topic == "unified-login" else {}
         if topic == "wechat":
-            facts = {"accounts": shown(), "inside": inside_wechat()}
+            facts = {"accounts": shown(), "inside": inside_wechat(), "fund": offers_fund()}
         return self.render_template(f"hall/help-{topic}.html", **facts)
 
     @expose("/agreement/<agency>")

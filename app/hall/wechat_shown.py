@@ -6,6 +6,7 @@ import segno
 from flask import request, url_for
 
 from app import navigation, outside
+from app.domain.page_words import Flow
 from app.models import Agency
 
 INSIDE = "MicroMessenger"
@@ -25,9 +26,7 @@ class Shown:
 
 def shown() -> list[Shown]:
     """Return the accounts of this page's agency; without a chosen agency, all of them."""
-    chosen = navigation.chosen_agency()
     wanted = request.args.get("next") or None
-    agencies = [chosen] if chosen is not None else navigation.agencies()
     return [
         Shown(
             provider=account.provider,
@@ -36,9 +35,20 @@ def shown() -> list[Shown]:
             code=picture(account.qr),
             way_in=url_for("WechatSignInView.login", agency=agency.code, next=wanted),
         )
-        for agency in agencies
+        for agency in agencies()
         if (account := outside.wechat_account(agency.code)) is not None
     ]
+
+
+def agencies() -> list[Agency]:
+    """Return the chosen agency, or all."""
+    chosen = navigation.chosen_agency()
+    return [chosen] if chosen is not None else navigation.agencies()
+
+
+def offers_fund() -> bool:
+    """Tell whether the flow of the fund is among what can be applied for here (SB11)."""
+    return any(scheme.flow == Flow.FUND for one in agencies() for scheme in one.schemes)
 
 
 def inside_wechat() -> bool:
@@ -50,5 +60,5 @@ def picture(text: str) -> str:
     """Return a code to scan as the address of a picture."""
     if not text:
         return ""
-    made: str = segno.make_qr(text, error="m").svg_data_uri(scale=5, border=2)
+    made: str = segno.make_qr(text, error="m").svg_data_uri(scale=6, border=2)
     return made

@@ -230,6 +230,13 @@ class TestSettings:
         assert made.templates["paid_partial"].fields == {"phrase1": "status"}
         assert accounts("") == {}
 
+    def test_an_account_that_names_no_hall_has_the_installations(self):
+        row = {name: value for name, value in self.good.items() if name != "hall"}
+
+        made = accounts(json.dumps({"anhui": row}), hall="https://other.example.cn/")
+
+        assert made["anhui"].hall == "https://other.example.cn"
+
     def test_secrets_are_not_printed(self):
         assert KEY not in repr(self.read())
         assert "tok123" not in repr(self.read())

@@ -70,8 +70,11 @@ class WechatAccount:
         return f"wechat:{self.appid}"
 
 
-def accounts(text: str, *, production: bool = True) -> dict[str, WechatAccount]:
-    """Return the accounts by agency code from JSON. Raises ``AccountWrong``."""
+def accounts(text: str, *, hall: str = "", production: bool = True) -> dict[str, WechatAccount]:
+    """Return the accounts by agency code from JSON; ``hall`` is for those that name none.
+
+    Raises ``AccountWrong``.
+    """
     if not text.strip():
         return {}
     try:
@@ -80,10 +83,15 @@ def accounts(text: str, *, production: bool = True) -> dict[str, WechatAccount]:
         raise AccountWrong(f"is not JSON: {fault}") from fault
     if not isinstance(read, dict):
         raise AccountWrong("must be an object with one entry an agency")
-    return {code: _account(code, row, production=production) for code, row in read.items()}
+    return {
+        code: _account(code, row, hall=hall, production=production)
+        for code, row in read.items()
+    }
 
 
-def _account(code: str, row: Any, *, production: bool) -> WechatAccount:
+def _account(code: str, row: Any, *, hall: str, production: bool) -> WechatAccount:
+    if isinstance(row, dict) and hall:
+        row = {"hall": hall} | row
     if not isinstance(row, dict) or not row.keys() >= _NEEDED:
         raise AccountWrong(f"of {code} needs {', '.join(sorted(_NEEDED))}")
     if unknown := row.keys() - _NEEDED - _OPTIONAL:
