@@ -5,12 +5,14 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from app.domain.errors import IllegalMove, Invalid, NotAllowed
+from app.domain.errors import IllegalMove, Invalid, ManyProblems, NotAllowed
+from app.domain.page_words import Page
 from app.domain.terms import IdentityState, Role
 from app.gateways.identity import Verified
+from app.gateways.storage import LocalStorage
 from app.jobs.identities import run_identities
 from app.models import Applicant, AuditEvent, IdentityTask, Notice, Staff
-from app.services import identity_tasks
+from app.services import applications, identity_tasks
 from tests.factories import (
     NOON,
     actor_of,
@@ -19,6 +21,7 @@ from tests.factories import (
     make_applicant,
     make_staff,
 )
+from tests.services.cases_walk import SIGNED, add_papers, begin, save, typed
 
 V, R, U = IdentityState.VERIFIED, IdentityState.REFUSED, IdentityState.UNKNOWN
 
@@ -69,6 +72,25 @@ def test_who_was_refused_may_not_submit_until_the_document_is_seen(session, chen
 
     assert barred.value.code == "identity_unproven"
     identity_tasks.check_not_refused(task.applicant)
+
+
+@pytest.mark.parametrize("state", [None, V, U, R])
+def test_only_a_refused_identity_keeps_a_case_from_being_submitted(
+    session, ana, tmp_path, state
+):
+    person = session.get_one(Applicant, ana.applicant_id)
+    case = begin(session, make_account(session, person), ana)
+    save(session, case, ana, Page.BASIC, typed())
+    add_papers(session, case, ana, LocalStorage(tmp_path))
+    person.identity_state = state
+
+    try:
+        applications.submit(session, case, actor=ana, now=NOON, signature=SIGNED)
+        problems = []
+    except ManyProblems as refused:
+        problems = [problem.code for problem in refused.problems]
+
+    assert problems == (["identity_unproven"] if state is R else [])
 
 
 def test_an_open_identity_bars_nobody(session):
