@@ -8,15 +8,23 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app import current, navigation, outside, sealing
-from app.devices import address, people_rules
+from app.devices import (
+    Picture,
+    address,
+    answer_picture,
+    bound_here,
+    new_picture,
+    people_rules,
+)  # fmt: skip
 from app.domain import identity
 from app.domain.errors import Invalid, RuleBroken
 from app.domain.policy import Actor
+from app.extensions import db
 from app.hall.forms_people import PeopleForm
 from app.hall.people_sentences import sentence
 from app.jobs import notices as outbox
 from app.models import Agency
-from app.services import codes
+from app.services import code_pace, codes
 from app.services.codes import Purpose
 from app.transaction import transaction
 
@@ -52,6 +60,12 @@ def give_code(
     round; what fails stays in the outbox.
     """
     actor = visitor()
+    wrong = picture_problem(form)
+    if wrong is not None:
+        if wants_json():
+            return jsonify(problem=sentence(wrong), picture=True)
+        form.attach(wrong)
+        return None
     try:
         with transaction() as writing:
             token = send(writing, actor)
@@ -67,6 +81,19 @@ def give_code(
         return jsonify(token=token, message=sent_sentence())
     form.token.data = token
     return None
+
+
+def picture_problem(form: PeopleForm) -> Invalid | None:
+    """Return what is wrong with the picture code, when one is asked; the form shows another."""
+    origin = code_pace.origin(address())
+    rules, now = people_rules(), current.now()
+    if not code_pace.asks_picture(db.session(), origin, now=now, rules=rules):
+        return None
+    typed, token = (request.form.get(name, "") for name in ("picture", "picture_token"))
+    wrong = answer_picture(Picture(token, typed, bound_here()))
+    if wrong is not None:
+        form.picture_shown = new_picture(bound_here())
+    return wrong
 
 
 def try_code(form: PeopleForm, purpose: Purpose, mobile_index: str) -> Invalid | None:

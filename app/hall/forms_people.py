@@ -36,6 +36,7 @@ class PeopleForm(FlaskForm):
     """A form that takes the service's problems in beside its own."""
 
     codes: frozenset[str] = frozenset()
+    picture_shown: str = ""
 
     def attach(self, broken: RuleBroken) -> None:
         """Put every problem beside its field, unless the field has one; others on top."""

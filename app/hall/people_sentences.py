@@ -79,7 +79,7 @@ PASSWORDS: Mapping[str, LazyString] = {
 
 PROOFS: Mapping[str, LazyString] = {
     "picture_needed": _l(
-        "After several wrong tries a picture code is asked. Type the digits of the picture."
+        "After several tries from here a picture code is asked. Type the digits of the picture."
     ),
     "picture_wrong": _l("These are not the digits of the picture. Here is another one."),
     "picture_expired": _l("The picture is too old. Here is another one."),

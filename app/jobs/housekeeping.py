@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from app.jobs import runs
 from app.jobs.retention import run_retention
-from app.models import Agency, IdempotencyKey, LoginFailure, OneTimeCode
-from app.services import payouts, role_terms, verification
+from app.models import Agency, IdempotencyKey, LoginFailure, OneTimeCode, SpentPicture
+from app.services import known_devices, payouts, role_terms, verification
 from app.services.updates import changed_rows
 from app.transaction import transaction
 
@@ -24,6 +24,7 @@ def run_housekeeping(*, now: dt.datetime) -> dict[str, Any]:
     for model, column in (
         (OneTimeCode, OneTimeCode.created_at),
         (LoginFailure, LoginFailure.at),
+        (SpentPicture, SpentPicture.at),
         (IdempotencyKey, IdempotencyKey.created_at),
     ):
         with transaction() as session:
@@ -35,6 +36,7 @@ def run_housekeeping(*, now: dt.datetime) -> dict[str, Any]:
             )
     with transaction() as session:
         counts |= role_terms.keep_terms(session, now=now)
+        counts["known_devices"] = known_devices.prune(session, now=now)
     counts |= run_retention(now=now)
     counts["violations"] = prove_books(now=now)
     return counts

@@ -68,6 +68,14 @@ def check(
         raise _refused("code_address_limit")
 
 
+def asks_picture(
+    session: Session, origin: str, *, now: dt.datetime, rules: PeopleRules
+) -> bool:
+    """Tell whether an address asked so often within the hour that a picture code comes first."""
+    hour, _ = _counts(session, OneTimeCode.address == origin, now=now)
+    return bool(origin) and hour >= rules.codes_before_picture
+
+
 def is_spent(session: Session, mobile: str, *, now: dt.datetime, rules: PeopleRules) -> bool:
     """Tell whether a mobile got all the codes it may, whatever they were for."""
     hour, day = _counts(session, OneTimeCode.sent_index == mobile, now=now)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import KnownDevice
+from app.services.updates import changed_rows
 
 KEEP = dt.timedelta(days=365)
 """So long a browser is known after its last log-in."""
@@ -56,6 +57,16 @@ def remember(session: Session, secret: str, user_id: int, *, now: dt.datetime) -
 def forget(session: Session, user_id: int) -> None:
     """Know no browser of this person any more: the password was stolen or given anew."""
     session.execute(sa.delete(KnownDevice).where(KnownDevice.user_id == user_id))
+
+
+def prune(session: Session, *, now: dt.datetime) -> int:
+    """Remove browsers that were not used for a year; return how many."""
+    return changed_rows(
+        session,
+        sa.delete(KnownDevice)
+        .where(KnownDevice.last_seen_at <= now - KEEP)
+        .execution_options(synchronize_session=False),
+    )
 
 
 def place_of(secret: str) -> str:

@@ -10,13 +10,16 @@
     var form = button.form, status = d.getElementById('code-status'), body = new FormData();
     var to = button.getAttribute('data-code');
     body.append(to, form.elements[to].value);
-    body.append('csrf_token', form.elements.csrf_token.value);
+    ['csrf_token', 'picture', 'picture_token'].forEach(function (name) {
+      if (form.elements[name]) { body.append(name, form.elements[name].value); }
+    });
     button.setAttribute('aria-busy', 'true');
     fetch(button.getAttribute('formaction'), { method: 'POST', body: body, headers: { Accept: 'application/json' } })
       .then(function (answer) { return answer.json(); })
       .then(function (said) {
         button.removeAttribute('aria-busy');
         status.textContent = said.problem || said.message;
+        if (said.picture) { button.removeAttribute('data-code'); form.requestSubmit(button); }
         if (said.token) { d.getElementById('code-token').value = said.token; countDown(button, 60); d.getElementById('code').focus(); }
       })
       .catch(function () { button.removeAttribute('data-code'); form.requestSubmit(button); });

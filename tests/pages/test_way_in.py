@@ -101,6 +101,24 @@ class TestPictures:
         assert "林知夏" in page.text
 
 
+def test_an_address_that_asks_for_many_codes_meets_the_picture(browse, people, phone):
+    visitor = browse()
+    page = visitor.open("/register/")
+    for last in range(5):
+        page = visitor.press(
+            page, "获取验证码" if last == 0 else "重新获取", mobile=f"1391111000{last}"
+        )
+    assert not page.soup.select("[name=picture]")
+
+    page = visitor.press(page, "重新获取", mobile="13911110006")
+    assert "图形验证码" in told(page)
+    assert page.soup.select_one("[name=mobile]")["value"] == "13911110006"
+    page = visitor.press(page, "重新获取", picture=digits(visitor, page))
+
+    assert "验证码已发送" in page.text
+    assert phone()
+
+
 def test_a_new_device_is_told_to_the_owner_and_the_first_one_is_not(browse, rows, people):
     def letters() -> list[str]:
         with rows() as session:
