@@ -39,7 +39,8 @@ def check(
     if actor.identity_index is None:
         raise NotAllowed("the identity is not on file", code="own_case")
     cases = sa.select(Payout.application_id).where(Payout.id.in_(payout_ids))
-    for barred, code in ((own_cases(actor), "own_case"), (_known(session, actor), "four_eyes")):
+    known = sa.union_all(*_known(session, actor))
+    for barred, code in ((own_cases(actor), "own_case"), (known, "four_eyes")):
         found = session.scalar(
             sa.select(Application.id)
             .where(Application.id.in_(cases), Application.id.in_(barred))
@@ -51,7 +52,7 @@ def check(
 
 def barred_cases(session: Session, actor: Actor) -> sa.CompoundSelect[int]:
     """Return the cases whose payments the actor must not touch."""
-    return sa.union_all(own_cases(actor), _known(session, actor))
+    return sa.union_all(own_cases(actor), *_known(session, actor))
 
 
 def own_cases(actor: Actor) -> sa.Select[int]:
@@ -63,13 +64,13 @@ def own_cases(actor: Actor) -> sa.Select[int]:
     )
 
 
-def _known(session: Session, actor: Actor) -> sa.CompoundSelect[int]:
+def _known(session: Session, actor: Actor) -> list[sa.Select[int]]:
     """Return the cases the person decided on, or whose money went through the other hand."""
     logins = standing.log_ins_of(session, actor)
     pays, releases = actor.has(Role.PAYER), actor.has(Role.RELEASER)
     handed = [PayoutBatch.prepared_by] * releases + [PayoutBatch.released_by] * pays
     said = [PayoutResolution.proposed_by] * releases + [PayoutResolution.confirmed_by] * pays
-    return sa.union_all(
+    return [
         sa.select(CaseEvent.application_id).where(
             CaseEvent.actor_id.in_(logins), CaseEvent.action.in_(STEPS)
         ),
@@ -79,4 +80,4 @@ def _known(session: Session, actor: Actor) -> sa.CompoundSelect[int]:
         sa.select(Payout.application_id)
         .join(PayoutResolution, PayoutResolution.payout_id == Payout.id)
         .where(sa.or_(sa.false(), *(column.in_(logins) for column in said))),
-    )
+    ]
