@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from flask import abort
+from flask import abort, request, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -31,11 +31,16 @@ class AuditDaysView(BaseView):
     @expose("/")
     @has_access
     def index(self) -> str:
-        """Show the days, newest first."""
+        """Show the days, a month at a time, newest first."""
+        asked = request.args.get("until", "")
+        until = _date(asked) if asked else None
+        shown = audit_days.days(db.session(), until=until)
         page: str = self.render_template(
             "office/audit-days.html",
             title=gettext("Closed days of the audit"),
-            days=audit_days.days(db.session()),
+            days=shown,
+            later=url_for("AuditDaysView.index") if until else "",
+            earlier=_address_before(shown),
         )
         return page
 
@@ -70,8 +75,20 @@ def reader(actor: Actor) -> audit_days.Reads:
 
 
 def _day(text: str) -> AuditDay:
+    return audit_days.find_day(db.session(), _date(text)) or abort(404)
+
+
+def _date(text: str) -> dt.date:
     try:
-        day = dt.date.fromisoformat(text)
+        return dt.date.fromisoformat(text)
     except ValueError:
         abort(404)
-    return audit_days.find_day(db.session(), day) or abort(404)
+
+
+def _address_before(shown: list[AuditDay]) -> str:
+    """Return where the days before those on the page are, or nothing when there are none."""
+    if not shown:
+        return ""
+    before = shown[-1].day - audit_days.ONE_DAY
+    older = audit_days.find_day(db.session(), before)
+    return url_for("AuditDaysView.index", until=before.isoformat()) if older else ""

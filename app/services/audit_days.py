@@ -50,9 +50,12 @@ class Draft:
         return f"audit/{self.day:%Y-%m-%d}-{self.file_hash[:16]}.jsonl.gz"
 
 
-def days(session: Session, *, limit: int = 400) -> list[AuditDay]:
-    """Return the closed days, newest first."""
-    return list(session.scalars(sa.select(AuditDay).order_by(AuditDay.day.desc()).limit(limit)))
+def days(session: Session, *, until: dt.date | None = None, limit: int = 31) -> list[AuditDay]:
+    """Return closed days, newest first: the newest, or those until a day."""
+    query = sa.select(AuditDay).order_by(AuditDay.day.desc()).limit(limit)
+    if until is not None:
+        query = query.where(AuditDay.day <= until)
+    return list(session.scalars(query))
 
 
 def find_day(session: Session, day: dt.date) -> AuditDay | None:
