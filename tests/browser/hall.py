@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from app.gateways.bank.process import SimulatorProcess
 from app.jobs.notices import send_due
 from app.jobs.paying import pay_all
+from app.models import Counter
 from tests.conftest import Rows
 from tests.factories import Clock
 from tests.people import PASSWORD
@@ -81,11 +83,18 @@ class Hall:
                 send_due(outside.sms(), now=self.clock())
             self.clock.pass_by(minutes=2)
 
+    def policy_reports(self) -> list[str]:
+        """Return which rules of the content policy browsers reported as broken."""
+        with self.rows() as session:
+            series = sa.select(Counter.series).where(Counter.series.startswith("csp:"))
+            return list(session.scalars(series))
+
     def close(self) -> None:
-        """Close every window; nothing may have been complained of in a console."""
+        """Close every window; no console complained, no browser reported a broken policy."""
         for context in self.contexts:
             context.close()
         assert not self.complaints, self.complaints
+        assert not self.policy_reports()
 
 
 def look(page: Page, title: str = "") -> None:
