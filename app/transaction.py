@@ -20,6 +20,10 @@ CLASHES = {
     "application.account_id, application.applicant_id, application.reason_code": "draft_there",
     "one_open_case": "open_case",
     "application.account_id": "open_case",
+    "one_person_a_subject": "subject_bound",
+    "outside_identity.provider, outside_identity.subject_index": "subject_bound",
+    "one_subject_a_person": "provider_bound",
+    "outside_identity.user_id, outside_identity.provider": "provider_bound",
 }
 """What a broken uniqueness is called by PostgreSQL and by SQLite, and the sentence for it."""
 
@@ -57,6 +61,16 @@ def transaction() -> Iterator[Session]:
 def _known_clash(text: str) -> str | None:
     """Return the code of what two people, or one person twice, did at the same moment."""
     return next((code for mark, code in CLASHES.items() if mark in text), None)
+
+
+def hide_values(engine: sa.Engine) -> None:
+    """Take what PostgreSQL adds to a fault (DETAIL: the failing row) out of it: logs are read."""
+
+    @sa.event.listens_for(engine, "handle_error")
+    def refused(context: sa.engine.ExceptionContext) -> None:
+        for fault in (context.original_exception, context.sqlalchemy_exception):
+            if fault is not None and fault.args and "\nDETAIL:" in str(fault.args[0]):
+                fault.args = (str(fault.args[0]).split("\nDETAIL:")[0], *fault.args[1:])
 
 
 def prepare_sqlite(engine: sa.Engine) -> None:

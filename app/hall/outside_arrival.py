@@ -87,6 +87,12 @@ def prefill() -> dict[str, str]:
     return {name: text for name, text in said.items() if text}
 
 
+def waited_for() -> str:
+    """Return where who registers came from, or nothing."""
+    waiting = outside_pending.find()
+    return name_of(waiting.person.provider) if waiting is not None else ""
+
+
 def bind_registered(session: Session, applicant: Applicant) -> None:
     """Bind who came from outside to the person registered in the same transaction.
 

@@ -70,7 +70,7 @@ class ConnectionsView(BaseView):
             mine = outside_identities.of_user(writing, user_id)
             row = next((one for one in mine if one.id == key), None)
             if row is not None:
-                outside_identities.unbind(writing, row, actor=actor, now=now)
+                outside_binding.unbind(writing, row, actor=actor, now=now)
         if row is None:
             abort(404)
         flash(

@@ -68,4 +68,4 @@ def _write(pending: Pending) -> None:
         "until": pending.until.isoformat(),
         "user_id": pending.user_id,
     }
-    session[KEY] = sealing.ring().seal(json.dumps(record).encode(), PLACE)
+    session[KEY] = sealing.ring().seal(json.dumps(record, ensure_ascii=False).encode(), PLACE)

@@ -15,10 +15,14 @@ from app import sealing
 from app.domain import identity
 from app.domain.errors import Invalid, NotAllowed
 from app.domain.outside_person import OutsidePerson
+from app.domain.page_words import Words
 from app.domain.policy import Actor
-from app.models import Applicant, OutsideIdentity, Staff
-from app.services import audit, codes, outside_identities
+from app.models import Agency, Applicant, OutsideIdentity, Staff
+from app.services import audit, codes, entering, notices, outside_identities, tries
 from app.services.codes import Purpose
+
+REFUSED = "outside_refused"
+WAYS_IN = Words("登录方式", "ways to log in")
 
 
 def match(session: Session, person: OutsidePerson) -> Applicant | None:
@@ -38,16 +42,24 @@ def match(session: Session, person: OutsidePerson) -> Applicant | None:
 def bind(
     session: Session, person: OutsidePerson, user: User, *, actor: Actor, now: dt.datetime
 ) -> OutsideIdentity:
-    """Bind somebody from outside to a person whose proof is complete.
+    """Bind somebody from outside to a person whose proof is complete; the person is told.
 
     Raises ``NotAllowed`` (staff_not_outside) and ``Invalid`` (other_person, subject_bound,
     provider_bound).
     """
     check_same_person(session, person, user)
-    return outside_identities.bind(
+    row = outside_identities.bind(
         session, user, person.provider, person.subject, level=person.level, actor=actor,
         now=now, keep_subject=person.keep_subject,
     )  # fmt: skip
+    _tell(session, row, f"outside_bound:{row.id}", now=now)
+    return row
+
+
+def unbind(session: Session, row: OutsideIdentity, *, actor: Actor, now: dt.datetime) -> None:
+    """End a binding; the person is told."""
+    outside_identities.unbind(session, row, actor=actor, now=now)
+    _tell(session, row, f"outside_unbound:{row.id}", now=now)
 
 
 def bind_by_code(
@@ -130,8 +142,29 @@ def mobile_index(session: Session, user_id: int) -> str:
 def refuse(
     session: Session, provider: str, why: str, *, actor: Actor, now: dt.datetime
 ) -> None:
-    """Write that somebody from outside was not let in, and why; it names nobody."""
+    """Write that somebody from outside was not let in, and why; it names nobody.
+
+    At most ten an hour and address: nobody fills the audit with answers of their own making.
+    """
+    try:
+        tries.check(session, REFUSED, address=actor.address, now=now)
+    except NotAllowed:
+        return
+    tries.miss(session, REFUSED, address=actor.address, now=now)
     audit.record(
-        session, "outside_refused", actor=actor, now=now, object_type="provider",
+        session, REFUSED, actor=actor, now=now, object_type="provider",
         object_id=provider, why=why,
+    )  # fmt: skip
+
+
+def _tell(session: Session, row: OutsideIdentity, reference: str, *, now: dt.datetime) -> None:
+    """Tell an applicant that the ways to log in were changed (ASVS 6.3.7)."""
+    applicant = applicant_of(session, row.user_id)
+    agency_id = entering.agency_of(session, applicant)
+    if applicant is None or agency_id is None:
+        return
+    notices.notify(
+        session, "profile_changed", applicant=applicant, agency_id=agency_id, now=now,
+        reference=reference, field_name=WAYS_IN, time=now,
+        hotline=session.get_one(Agency, agency_id).hotline,
     )  # fmt: skip

@@ -9,13 +9,17 @@ from app.domain.outside_person import OutsidePerson
 from app.gateways.openid.protocol import OutsideRefused
 from app.gateways.openid.settings import REAL_NAME, Provider
 
-MOST_SIGNS = 200
+MOST_SIGNS = 64
+"""No name or number is longer; all of it has to fit into a cookie."""
+
+MOST_OF_SUBJECT = 255
+"""Longer subjects are against the standard (OpenID Connect Core 2)."""
 
 
 def person_of(provider: Provider, claims: Mapping[str, Any]) -> OutsidePerson:
     """Return the person of checked claims; raise ``OutsideRefused`` without a usable subject."""
     subject = claims.get("sub")
-    if not isinstance(subject, str) or not 0 < len(subject) <= MOST_SIGNS:
+    if not isinstance(subject, str) or not 0 < len(subject) <= MOST_OF_SUBJECT:
         raise OutsideRefused("untrusted", "no subject")
 
     def said(name: str) -> str:
