@@ -29,7 +29,7 @@ class DeskView(BaseView):
     route_base = "/desk"
     default_view = "home"
     class_permission_name = "Desk"
-    method_permission_name = {"home": "home", "queue": "read", "many": "read"}
+    method_permission_name = {"home": "home", "queue": "read", "seek": "read", "many": "read"}
 
     @expose("/")
     @has_access
@@ -75,6 +75,12 @@ class DeskView(BaseView):
             here=request.full_path.rstrip("?"),
         )
         return page
+
+    @expose("/queue/", methods=["POST"])
+    @has_access
+    def seek(self) -> Any:
+        """Lead to the list that is searched for; its address names nobody."""
+        return redirect(queue_page.sought_url(current.actor()))
 
     @expose("/queue/do", methods=["POST"])
     @has_access

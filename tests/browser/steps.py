@@ -79,7 +79,10 @@ def decide(hall: Hall, number: str) -> None:
 
 def open_case(page: Page, number: str) -> None:
     """Find a case in the queue and open it."""
-    page.goto(f"/desk/queue/?q={number}")
+    page.goto("/desk/queue/")
+    page.locator("#q").fill(number)
+    page.locator("#q").press("Enter")
+    page.wait_for_load_state()
     page.get_by_role("link", name=number).first.click()
     expect(page.locator("main")).to_contain_text(number)
     look(page)

@@ -1,6 +1,7 @@
 """The list of cases as staff work through it."""
 
 import datetime as dt
+from urllib.parse import unquote
 
 import pytest
 import sqlalchemy as sa
@@ -71,9 +72,40 @@ def test_one_box_finds_by_number_name_and_mobile(rows, browse, people, words):
         }[words]
         number = wanted.number
 
-    page = browse("chen").open(f"/desk/queue/?q={typed}")
+    chen = browse("chen")
+    page = chen.press(chen.open(CASES), "查找", q=typed)
 
     assert numbers(page) == [number]
+    assert typed not in unquote(page.url)
+
+
+def test_a_search_is_paged_and_found_again_without_its_words(rows, browse, people):
+    with rows() as session:
+        for _ in range(21):
+            submitted(session, "沈清怡")
+        submitted(session, "朱宁")
+    chen = browse("chen")
+
+    first = chen.press(chen.open(CASES), "查找", q="沈清怡")
+    second = chen.follow(first, "下一页")
+    case = chen.follow(second, numbers(second)[0])
+    back = next(a["href"] for a in case.soup.select("a[href]") if "find=" in a["href"])
+
+    assert (len(numbers(first)), len(numbers(second))) == (20, 1)
+    assert numbers(chen.open(back)) == numbers(second)
+    assert second.soup.select_one("#q")["value"] == "沈清怡"
+    assert "沈清怡" not in unquote(first.url + second.url + back)
+
+
+def test_a_search_of_one_person_says_nothing_to_another(rows, browse, people):
+    with rows() as session:
+        submitted(session, "沈清怡")
+    chen = browse("chen")
+    found = chen.press(chen.open(CASES), "查找", q="沈清怡")
+
+    page = browse("dai").open(found.url)
+
+    assert page.soup.select_one("#q")["value"] == ""
 
 
 def test_pages_go_on_and_back_by_key(rows, browse, people):
