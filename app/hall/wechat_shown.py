@@ -15,13 +15,17 @@ INSIDE = "MicroMessenger"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One official account as a page shows it; ``code`` is a picture, empty without one."""
+    """One official account as a page shows it; ``code`` is a picture, empty without one.
+
+    ``tells``: steps of an application are told by it.
+    """
 
     provider: str
     agency: Agency
     name: str
     code: str
     way_in: str
+    tells: bool
 
 
 def shown() -> list[Shown]:
@@ -34,6 +38,7 @@ def shown() -> list[Shown]:
             name=account.name or agency.short_name_zh,
             code=picture(account.qr),
             way_in=url_for("WechatSignInView.login", agency=agency.code, next=wanted),
+            tells=bool(account.templates),
         )
         for agency in agencies()
         if (account := outside.wechat_account(agency.code)) is not None

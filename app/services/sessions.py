@@ -13,6 +13,9 @@ from app.services import audit
 from app.services.people_rules import RULES, PeopleRules
 from app.services.updates import changed_rows
 
+SILENT = frozenset({"wechat"})
+"""Ways in that ask nothing of who holds the telephone: they are no fresh proof."""
+
 SEEN_EVERY = dt.timedelta(minutes=1)
 """A device's last moment is written at most so often."""
 
@@ -30,14 +33,14 @@ def open_session(
     """Sign a device in and return the secret it keeps; the table knows only its hash.
 
     A device that ``waits_for`` a second factor is not signed in yet: it opens no page but the
-    one that asks for it. Logging in is a fresh proof by itself.
+    one that asks for it. Logging in is a fresh proof by itself, but for the ways in ``SILENT``.
     """
     token = secrets.token_urlsafe(32)
     session.add(
         LoginSession(
             token_hash=_hash(token), user_id=user_id, created_at=now, last_seen_at=now,
             address=address, agent=agent[:200], how=how, waits_for=waits_for,
-            proven_at=None if waits_for else now,
+            proven_at=None if waits_for or how in SILENT else now,
         )
     )  # fmt: skip
     session.flush()

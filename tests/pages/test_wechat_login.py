@@ -84,6 +84,15 @@ def test_the_session_is_a_new_one(browse, platform, ana):
         assert kept["agency"] == "anhui"
 
 
+def test_to_hold_the_telephone_is_no_fresh_proof(rows, browse, platform, ana):
+    client = browse().client
+
+    come_back(client, code=platform.code_for(platform.visitor), state=ask(client))
+
+    with rows() as session:
+        assert session.scalars(sa.select(LoginSession.proven_at)).all() == [None]
+
+
 def test_who_is_signed_in_goes_on_at_once(browse, platform):
     answer = browse("ana").client.get("/wechat/anhui/login?next=/hall/messages/")
 
