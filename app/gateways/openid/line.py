@@ -16,7 +16,7 @@ MOST_BYTES = 512 * 1024
 MOST_AT_ONCE = 2
 """Exchanges of one process with all providers: a slow one never takes every thread."""
 
-WAIT_SECONDS = 1.0
+WAIT_SECONDS = 0.5
 _OK, _SERVER_FAULT = 200, 500
 _places = threading.BoundedSemaphore(MOST_AT_ONCE)
 
