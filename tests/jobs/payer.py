@@ -3,7 +3,7 @@
 ``python -m tests.jobs.payer`` reads JSON lines. ``pay`` runs the payments in
 so many children at once and answers how each ended: its exit code, or the negative number of
 the signal. ``approve`` lets so many staff approve the same cases, ``codes`` lets so many ask for
-codes and ``tries`` type one. ``lead`` starts a child that leads, and answers with its number when
+codes, ``tries`` type one and ``log_ins`` try passwords. ``lead`` starts a child that leads, and answers with its number when
 it does.
 """
 
@@ -25,13 +25,13 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import sealing
-from app.domain.errors import IllegalMove, Invalid
+from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.policy import Actor
 from app.extensions import db
 from app.jobs import leader
 from app.jobs.paying import pay_all
 from app.models import Agency, Staff
-from app.services import cases, codes, decisions
+from app.services import cases, codes, decisions, signin
 from app.services.people_rules import PeopleRules
 from app.transaction import transaction
 from tests.databases import build_app
@@ -77,6 +77,12 @@ class Payer:
         """Try a code ten times in each process, and use it; return how often each was let in."""
         one = {"tries": token, "code": code, "mobile": mobile}
         return self._ask(**one, workers=workers, now=now.isoformat())
+
+    def log_ins(
+        self, asked: list[list[tuple[str, str]]], now: dt.datetime, *, pictures: bool
+    ) -> list[int]:
+        """Let each list of (name, address) be tried with a wrong password; count the compared."""
+        return self._ask(log_ins=asked, pictures=pictures, now=now.isoformat())
 
     def lead(self) -> int:
         """Start a leader and return its process number."""
@@ -134,6 +140,8 @@ def main() -> None:
             told = _at_once(
                 [partial(_ask_codes, app, wanted, part) for part in wanted["codes"]]
             )
+        elif "log_ins" in wanted:
+            told = _at_once([partial(_log_in, app, wanted, part) for part in wanted["log_ins"]])
         elif "tries" in wanted:
             told = _at_once([partial(_try_code, app, wanted)] * wanted["workers"])
         else:
@@ -196,6 +204,27 @@ def _ask_codes(app: Flask, wanted: dict[str, Any], asked: list[tuple[str, str]])
         traceback.print_exc()
         return 255
     return 0
+
+
+def _log_in(app: Flask, wanted: dict[str, Any], asked: list[tuple[str, str]]) -> int:
+    """Try a wrong password for every name; return how many were compared, or 255."""
+    now, compared, pictures = dt.datetime.fromisoformat(wanted["now"]), 0, wanted["pictures"]
+    try:
+        with app.app_context():
+            db.engine.dispose(close=False)
+            for login, address in asked:
+                with suppress(NotAllowed):
+                    with transaction() as session:
+                        tried = signin.begin(
+                            session, login, now=now, address=address, picture_right=pictures
+                        )
+                    compared += 1
+                    with transaction() as session:
+                        signin.end(session, tried, right=False, now=now, address=address)
+    except BaseException:
+        traceback.print_exc()
+        return 255
+    return compared
 
 
 def _try_code(app: Flask, wanted: dict[str, Any]) -> int:
