@@ -3,11 +3,13 @@
   var kind = d.getElementById('id_type'), number = d.getElementById('id_number'), told = d.querySelector('[data-documents]');
   if (!kind || !number || !told) return;
   var documents = JSON.parse(told.getAttribute('data-documents'));
+  var label = told.querySelector('label[for=id_number]'), hint = d.getElementById('id_number-h'), own = label.textContent;
   function show(id, on) { var at = d.getElementById(id); if (at) at.closest('.aj-field').hidden = !on; }
   function change() {
     var one = documents[kind.value];
     if (!one) return;
-    told.textContent = one.hint + ' ' + told.getAttribute('data-example').replace('#', one.example);
+    label.textContent = one.group ? own : told.getAttribute('data-number');
+    hint.textContent = one.hint + ' ' + told.getAttribute('data-example').replace('#', one.example);
     show('birth_date', one.birth || d.getElementById('birth_date-e'));
     show('ethnicity', one.group || d.getElementById('ethnicity-e'));
   }
