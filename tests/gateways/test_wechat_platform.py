@@ -1,5 +1,6 @@
 """The account on the platform: one token for all calls, each fault told apart."""
 
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -102,6 +103,13 @@ def test_used_up_calls_are_left_alone_for_a_while(account, platform, number):
     moment[0] = REST[number] + 1.0
     wechat.send(message())
     assert len(platform.sent) == 1
+
+
+def test_many_senders_at_once_share_one_token(wechat, platform):
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: wechat.send(message(str(number))), range(24)))
+
+    assert (platform.tokens_given, len(platform.sent)) == (1, 24)
 
 
 @pytest.mark.parametrize("number", [40001, 40014, 42001])

@@ -92,10 +92,11 @@ class Platform:
     def _send(self, asked: dict[str, Any]) -> Any:
         if asked["touser"] not in self.followers:
             return error(43004)
-        known = [each["client_msg_id"] for each in self.sent]
-        if asked["client_msg_id"] not in known:
-            self.sent.append(asked)
-            known.append(asked["client_msg_id"])
+        with self._lock:
+            known = [each["client_msg_id"] for each in self.sent]
+            if asked["client_msg_id"] not in known:
+                self.sent.append(asked)
+                known.append(asked["client_msg_id"])
         number = 200_000_001 + known.index(asked["client_msg_id"])
         return {"errcode": 0, "errmsg": "ok", "msgid": number}
 
