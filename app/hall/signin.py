@@ -22,7 +22,7 @@ from app.devices import (
     try_password,
     visit,
 )  # fmt: skip
-from app.domain.errors import RuleBroken
+from app.domain.errors import NotAllowed, RuleBroken
 from app.extensions import db
 from app.hall.forms_people import LogInForm
 from app.hall.outside_ways import goodbye_url, ways
@@ -43,8 +43,11 @@ class SignInView(AuthDBView):
         form = LogInForm()
         if "another_picture" not in request.form and form.validate_on_submit():
             user_id = enter(form)
-            if user_id is not None:
-                return redirect(sign_in(user_id, how="password") or landing())
+            try:
+                if user_id is not None:
+                    return redirect(sign_in(user_id, how="password") or landing())
+            except NotAllowed as barred:
+                form.attach(barred)
         return self.render_template(
             self.login_template, form=form, picture=picture(form), ways=ways()
         )

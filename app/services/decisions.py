@@ -20,6 +20,7 @@ from app.services import (
     circumstances,
     deadlines,
     ledger,
+    money_eyes,
     payouts,
     reference,
     relations,
@@ -225,6 +226,7 @@ def check_payee(session: Session, case: Application, *, actor: Actor, now: dt.da
     if case.status is not Status.PAYEE_FIX:
         raise IllegalMove("the receiving account is not being corrected")
     cases.check_reviewer(session, case, actor=actor, now=now)
+    money_eyes.check_apart(session, case, actor=actor)
     cases.remark(session, case, Note.CHECK_PAYEE, actor=actor, now=now)
 
 
@@ -232,6 +234,7 @@ def confirm_payee(
     session: Session, case: Application, *, actor: Actor, now: dt.datetime
 ) -> None:
     """Confirm, as the second of two, the corrected account: the case is paid again."""
+    money_eyes.check_apart(session, case, actor=actor)
     changed = _last_event(session, case, Note.CHANGE_PAYEE)
     checked = _last_event(session, case, Note.CHECK_PAYEE)
     if changed is None or checked is None or checked.id < changed.id:

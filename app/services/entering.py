@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.policy import Actor
 from app.domain.terms import Role
 from app.models import Account, Agency, Applicant, LoginSession, Staff
-from app.services import audit, known_devices, notices, second_factor, sessions
+from app.services import audit, known_devices, notices, second_factor, sessions, standing
 
 
 class FactorRule(StrEnum):
@@ -61,8 +61,10 @@ def enter(
 ) -> Entry:
     """Open a device's row for somebody who has just proved who they are by ``how``.
 
-    With a second factor to come, the row opens nothing but the page that asks for it.
+    With a second factor to come, the row opens nothing but the page that asks for it. Raises
+    ``NotAllowed`` (login_barred) for somebody whose roles must not meet in one person.
     """
+    standing.check_entry(session, user, now=now)
     waits_for = _waits_for(session, user, factor_rule)
     token = sessions.open_session(
         session, user.id, now=now, address=visit.address, agent=visit.agent, how=how,

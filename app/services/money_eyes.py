@@ -1,10 +1,10 @@
 """Whose hands a payment has been through: nobody pays what they decided, asked for or paid out."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain import policy
 from app.domain.errors import NotAllowed
@@ -25,6 +25,9 @@ STEPS = tuple(
     action.value for action in (*policy.LEVELS, Action.RETURN_FOR_CORRECTION, Action.REJECT)
 )
 """What makes somebody one of those who decided a case."""
+
+Side = tuple[InstrumentedAttribute[int | None], InstrumentedAttribute[int | None]]
+"""Who stands for a batch, and who for the end of a payment in doubt."""
 
 
 def check(
@@ -50,6 +53,14 @@ def check(
             raise NotAllowed("somebody else has to take this step", code=code)
 
 
+def check_apart(session: Session, case: Application, *, actor: Actor) -> None:
+    """Raise ``NotAllowed`` (four_eyes) for who prepared, released or settled its payments."""
+    logins = standing.log_ins_of(session, actor)
+    for hands in _hands(logins, _PAID_BY, _RELEASED_BY):
+        if session.scalar(hands.where(Payout.application_id == case.id).limit(1)) is not None:
+            raise NotAllowed("somebody else has to take this step", code="four_eyes")
+
+
 def barred_cases(session: Session, actor: Actor) -> sa.CompoundSelect[int]:
     """Return the cases whose payments the actor must not touch."""
     return sa.union_all(own_cases(actor), *_known(session, actor))
@@ -67,17 +78,27 @@ def own_cases(actor: Actor) -> sa.Select[int]:
 def _known(session: Session, actor: Actor) -> list[sa.Select[int]]:
     """Return the cases the person decided on, or whose money went through the other hand."""
     logins = standing.log_ins_of(session, actor)
-    pays, releases = actor.has(Role.PAYER), actor.has(Role.RELEASER)
-    handed = [PayoutBatch.prepared_by] * releases + [PayoutBatch.released_by] * pays
-    said = [PayoutResolution.proposed_by] * releases + [PayoutResolution.confirmed_by] * pays
-    return [
-        sa.select(CaseEvent.application_id).where(
-            CaseEvent.actor_id.in_(logins), CaseEvent.action.in_(STEPS)
-        ),
-        sa.select(Payout.application_id)
-        .join(PayoutBatch, PayoutBatch.id == Payout.batch_id)
-        .where(sa.or_(sa.false(), *(column.in_(logins) for column in handed))),
-        sa.select(Payout.application_id)
-        .join(PayoutResolution, PayoutResolution.payout_id == Payout.id)
-        .where(sa.or_(sa.false(), *(column.in_(logins) for column in said))),
-    ]
+    other = [_RELEASED_BY] * actor.has(Role.PAYER) + [_PAID_BY] * actor.has(Role.RELEASER)
+    decided = sa.select(CaseEvent.application_id).where(
+        CaseEvent.actor_id.in_(logins), CaseEvent.action.in_(STEPS)
+    )
+    return [decided, *_hands(logins, *other)]
+
+
+_PAID_BY = (PayoutBatch.prepared_by, PayoutResolution.proposed_by)
+_RELEASED_BY = (PayoutBatch.released_by, PayoutResolution.confirmed_by)
+
+
+def _hands(logins: Collection[int], *sides: Side) -> Iterator[sa.Select[int]]:
+    """Give the cases whose payments went through these hands, on these sides."""
+    for of_batch, of_doubt in sides:
+        yield (
+            sa.select(Payout.application_id)
+            .join(PayoutBatch, PayoutBatch.id == Payout.batch_id)
+            .where(of_batch.in_(logins))
+        )
+        yield (
+            sa.select(Payout.application_id)
+            .join(PayoutResolution, PayoutResolution.payout_id == Payout.id)
+            .where(of_doubt.in_(logins))
+        )

@@ -43,10 +43,14 @@ def roles_in_force(session: Session, user: User, *, now: dt.datetime) -> frozens
     if held <= {Role.APPLICANT}:
         return held
     together = held_together(session, user, now=now)
-    if (two := separation.clash(frozenset().union(*together.values()))) is not None:
+    if (two := _clash(together)) is not None:
         logger.error("user %s has no right: %s and %s in one person", user.id, *two)
         return frozenset()
     return together[user.id]
+
+
+def _clash(together: Mapping[int, frozenset[Role]]) -> tuple[Role, Role] | None:
+    return separation.clash(frozenset().union(*together.values()))
 
 
 def held_together(
@@ -127,6 +131,15 @@ def verify(session: Session) -> Iterator[Violation]:
             yield Violation(
                 "two_log_ins", "ab_user", first, f"the person has {len(logins)} log-ins at work"
             )
+
+
+def check_entry(session: Session, user: User, *, now: dt.datetime) -> None:
+    """Raise ``NotAllowed`` (login_barred) for roles of one person that must not meet."""
+    held = held_by(user)
+    if held <= {Role.APPLICANT}:
+        return
+    if _clash(held_together(session, user, now=now)) is not None:
+        raise NotAllowed("roles that must not meet", code="login_barred")
 
 
 def log_ins_of(session: Session, actor: Actor) -> frozenset[int]:

@@ -196,3 +196,12 @@ def test_every_role_that_is_given_is_written_with_who_gave_it(session, admin):
         Role.PAYER, admin.user_id, TODAY + 9 * DAY,
     )  # fmt: skip
     assert session.get(Staff, member.id).user.roles[0].name == Role.PAYER
+
+
+def test_who_holds_roles_that_must_not_meet_is_not_let_in(session, eve):
+    change_roles(session, actor_of(session, eve), Role.PAYER, Role.RELEASER)
+
+    with pytest.raises(NotAllowed) as refused:
+        standing.check_entry(session, eve.user, now=NOON)
+
+    assert code_of(refused) == "login_barred"
