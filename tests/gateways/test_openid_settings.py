@@ -7,6 +7,7 @@ import pytest
 from app.gateways.openid import ProviderUnclear, read_providers
 from app.gateways.openid.reading import person_of
 from config import SettingMissing, settings
+from tests.conventions.sources import APP
 
 ROW = {
     "code": "province", "names": {"zh": "省政务服务网", "en": "Portal"},
@@ -54,7 +55,7 @@ def test_a_secret_may_stand_in_a_file_and_is_never_printed(tmp_path):
         ({"issuer": "http://id.example"}, "https"), ({"client_id": ""}, "client_id"),
         ({"code": "Übel!"}, "code"), ({"claims": {"nom": "x"}}, "nom"),
         ({"verified": "surely"}, "verified"), ({"scopes": "profile"}, "openid"),
-        ({"colour": "red"}, "colour"), ({"client_secret_file": "/nowhere"}, "/nowhere"),
+        ({"colour": "red"}, "colour"), ({"params": {"nonce": "1"}}, "nonce"), ({"client_secret_file": "/nowhere"}, "/nowhere"),
     ],
     ids=str,
 )  # fmt: skip
@@ -87,6 +88,23 @@ def test_in_production_providers_need_the_address_of_the_hall(monkeypatch, tmp_p
 
     assert made["ANJU_PUBLIC_URL"] == "https://hall.example"
     assert made["ANJU_OIDC"][0].code == "province"
+
+
+def test_without_the_packages_of_the_extra_only_providers_stop_the_start(monkeypatch, tmp_path):
+    monkeypatch.setattr("config.find_spec", lambda _name: None)
+
+    assert settings(ANJU_HOME=tmp_path)["ANJU_OIDC"] == ()
+    monkeypatch.setenv("ANJU_OIDC", json.dumps([ROW]))
+    with pytest.raises(SettingMissing, match="oidc"):
+        settings(ANJU_HOME=tmp_path)
+
+
+@pytest.mark.parametrize("path", sorted((APP / "gateways" / "openid").glob("*.py")), ids=str)
+def test_the_library_is_loaded_by_who_logs_in_and_not_at_the_start(path):
+    at_the_top = [line for line in path.read_text().splitlines() if not line.startswith(" ")]
+
+    assert not [line for line in at_the_top if "import" in line and "authlib" in line]
+    assert not [line for line in at_the_top if "import" in line and "joserfc" in line]
 
 
 def test_claims_are_read_by_the_names_of_the_settings_and_tidied():

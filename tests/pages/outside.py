@@ -5,6 +5,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import sqlalchemy as sa
 
 from app.models import AuditEvent, OutsideIdentity
+from app.services import outside_identities
+from tests.factories import NOON
 
 BEGIN, BACK = "/login/outside/province/", "/login/outside/province/callback/"
 HOME = "https://hall.example"
@@ -51,3 +53,15 @@ def whys(rows):
             sa.select(AuditEvent).where(AuditEvent.act == "outside_refused")
         )
         return [event.details["why"] for event in events]
+
+
+def make_binding(rows, person, subject="ana"):
+    """Bind a subject of the provider to somebody."""
+    with rows() as session:
+        session.add(
+            OutsideIdentity(
+                provider="province", user_id=person.actor.user_id, level="",
+                subject_index=outside_identities.subject_index("province", subject),
+                bound_at=NOON, last_used_at=NOON,
+            )
+        )  # fmt: skip

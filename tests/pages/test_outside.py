@@ -1,5 +1,6 @@
 """Unified identity on the pages: to a provider and back, binding with proof, every refusal."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
@@ -16,6 +17,7 @@ from tests.pages.outside import (
     bound,
     come_back,
     is_in,
+    make_binding,
     prove,
     set_out,
     whys,
@@ -33,6 +35,58 @@ def test_the_question_is_bound_to_the_browser_and_the_way_back_is_fixed(browse, 
     assert len(asked["state"]) >= 32
     assert len(asked["nonce"]) >= 32
     assert set_out(visitor)["state"] != asked["state"]
+
+
+def test_what_is_asked_beside_comes_from_the_settings(browse, provided):
+    provided(params={"prompt": "login", "acr_values": "L3"})
+
+    asked = set_out(browse())
+
+    assert (asked["prompt"], asked["acr_values"]) == ("login", "L3")
+
+
+@pytest.mark.parametrize("page", ["//evil.example", "https://evil.example", "/\\evil.example"])
+def test_the_way_on_never_leaves_the_hall(browse, people, rows, provided, crooked, page):
+    make_binding(rows, people["ana"])
+    visitor = browse()
+    asked = set_out(visitor, f"{BEGIN}?{urlencode({'next': page})}")
+    crooked.nonce = asked["nonce"]
+
+    answer = visitor.client.get(f"{BACK}?{urlencode({'state': asked['state'], 'code': 'c'})}")
+
+    assert answer.location in {"/", "/hall/"}
+
+
+def test_a_log_in_begins_a_new_session_and_leaves_nothing_of_the_old(
+    browse, people, rows, provided, crooked
+):
+    make_binding(rows, people["ana"])
+    visitor = browse()
+    set_out(visitor)
+    with visitor.client.session_transaction() as cookie:
+        cookie["device"] = cookie["planted"] = "by somebody else"
+
+    come_back(visitor, crooked)
+
+    with visitor.client.session_transaction() as cookie:
+        assert cookie["device"] != "by somebody else"
+        assert not {"planted", "outside_attempts", "outside_person"} & set(cookie)
+    assert is_in(visitor)
+
+
+def test_an_answer_to_one_provider_is_none_to_another(browse, rows, provided, app, crooked):
+    provided()
+    first = app.config["ANJU_OIDC"][0]
+    app.config["ANJU_OIDC"] = (first, replace(first, code="other"))
+    visitor = browse()
+    asked = set_out(visitor)
+    crooked.nonce = asked["nonce"]
+    query = urlencode({"state": asked["state"], "code": "c"})
+
+    visitor.open(f"{BACK.replace('province', 'other')}?{query}", 400)
+
+    assert whys(rows) == ["no_attempt"]
+    assert "/token" not in crooked.asked
 
 
 def test_the_log_in_page_shows_the_providers_of_its_agency(browse, provided):

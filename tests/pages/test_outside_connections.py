@@ -5,23 +5,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import sqlalchemy as sa
 
 from app.models import AuditEvent, OutsideIdentity
-from app.services import outside_identities
-from tests.factories import NOON, PASSWORD
-from tests.pages.outside import BACK, NAME, bound, come_back, is_in
+from tests.factories import PASSWORD
+from tests.pages.outside import BACK, NAME, bound, come_back, is_in, make_binding
 
 PAGE, AGAIN = "/connections/", "请再次验证身份"
-
-
-def make_binding(rows, person, subject="ana"):
-    """Bind a subject of the provider to somebody."""
-    with rows() as session:
-        session.add(
-            OutsideIdentity(
-                provider="province", user_id=person.actor.user_id, level="",
-                subject_index=outside_identities.subject_index("province", subject),
-                bound_at=NOON, last_used_at=NOON,
-            )
-        )  # fmt: skip
 
 
 def connect(visitor, crooked, phone):

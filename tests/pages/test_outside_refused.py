@@ -6,9 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.models import LoginSession, OutsideIdentity
-from app.services import outside_identities
-from tests.factories import NOON
-from tests.pages.outside import BACK, BEGIN, NAME, come_back, set_out, whys
+from tests.pages.outside import BACK, BEGIN, NAME, come_back, make_binding, set_out, whys
 
 LEFT = "本大厅没有任何改动"
 
@@ -127,22 +125,10 @@ def test_a_provider_that_is_down_or_slow_costs_a_page_not_a_thread(
 class TestStaff:
     """Members of staff come this way only by a provider that the settings open for them."""
 
-    def bind(self, rows, person):
-        with rows() as session:
-            row = outside_identities.identity_of(session, "province", "ana")
-            assert row is None
-            session.add(
-                OutsideIdentity(
-                    provider="province", user_id=person.actor.user_id, level="",
-                    subject_index=outside_identities.subject_index("province", "ana"),
-                    bound_at=NOON, last_used_at=NOON,
-                )
-            )  # fmt: skip
-
     def test_a_provider_for_applicants_opens_no_desk(
         self, browse, rows, people, provided, crooked
     ):
-        self.bind(rows, people["chen"])
+        make_binding(rows, people["chen"])
 
         page = come_back(browse(), crooked, 403)
 
@@ -152,7 +138,7 @@ class TestStaff:
         self, app, browse, rows, people, provided, crooked
     ):
         provided(staff=True)
-        self.bind(rows, people["chen"])
+        make_binding(rows, people["chen"])
         kept, app.config["ANJU_SECOND_FACTOR"] = app.config["ANJU_SECOND_FACTOR"], "required"
         chen = browse()
 
@@ -173,7 +159,7 @@ class TestStaff:
 
 
 def test_a_log_in_that_was_switched_off_stays_off(browse, rows, people, provided, crooked):
-    TestStaff().bind(rows, people["ana"])
+    make_binding(rows, people["ana"])
     with rows() as session:
         row = session.scalars(sa.select(OutsideIdentity)).one()
         row.user.active = False

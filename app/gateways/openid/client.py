@@ -34,7 +34,7 @@ class AuthlibOpenId:
         client = self._client(None, addresses, redirect_uri)
         url, _ = client.create_authorization_url(
             addresses["authorization_endpoint"], state=state, nonce=nonce,
-            code_verifier=verifier,
+            code_verifier=verifier, **self.provider.params,
         )  # fmt: skip
         return Begun(url, state, nonce, verifier)
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 REAL_NAME = "real-name"
 CLAIMS = frozenset({"name", "id_type", "id_number", "mobile", "level"})
+PARAMS = frozenset({"acr_values", "prompt", "login_hint", "display", "claims"})
 CODE = re.compile(r"[a-z][a-z0-9-]{0,25}")
 
 
@@ -24,8 +25,8 @@ class Provider:
     """One provider: where it is, who we are there, what its claims are called.
 
     ``id_types`` turns its words for documents into ours; ``levels`` are those of its levels
-    that count as real-name (empty: all); ``agencies`` show it (empty: all); ``seconds`` is
-    the time of one whole log-in.
+    that count as real-name (empty: all); ``agencies`` show it (empty: all); ``params`` are
+    added to the question (``prompt``, ``acr_values``); ``seconds`` is the time of one whole log-in.
     """
 
     code: str
@@ -42,6 +43,7 @@ class Provider:
     agencies: tuple[str, ...] = ()
     staff: bool = False
     token_auth: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 8.0
 
 
@@ -105,6 +107,10 @@ def _faults(made: Provider) -> list[str]:
     if unknown := set(made.claims) - CLAIMS:
         wrong.append(
             f"claims are {', '.join(sorted(CLAIMS))}, not {', '.join(sorted(unknown))}"
+        )
+    if unknown := set(made.params) - PARAMS:
+        wrong.append(
+            f"params are {', '.join(sorted(PARAMS))}, not {', '.join(sorted(unknown))}"
         )
     if made.verified not in {"", REAL_NAME}:
         wrong.append(f"verified is {REAL_NAME!r} or absent")
