@@ -1,5 +1,6 @@
 """Settings from the environment; the only reader of ``os.environ``."""
 
+import json
 import os
 import secrets
 import sys
@@ -135,6 +136,7 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "REDIS_URL": env("REDIS_URL", ""),
         "ANJU_BANK_URL": env("ANJU_BANK_URL", "http://127.0.0.1:8090"),
         "ANJU_SMS_FILE": home / "sms.jsonl",
+        "ANJU_SMS_ACCOUNT": json.loads(env("ANJU_SMS_ACCOUNT", "null")),
         "ANJU_WECHAT": wechat_accounts(production=production),
         "ANJU_WECHAT_FILE": home / "wechat.jsonl",
         "ANJU_OIDC": openid_providers(production=production),

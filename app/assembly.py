@@ -17,7 +17,7 @@ from app import (
     views,
 )  # fmt: skip
 from app.extensions import csrf, db, migrate
-from app.transaction import prepare_sqlite
+from app.transaction import hide_values, prepare_sqlite
 from config import ROOT, settings
 
 
@@ -36,6 +36,7 @@ def assemble(**overrides: Any) -> Flask:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)
+        hide_values(db.engine)
         logs.init_app(app)
         gatekeeping.init_app(app)
         repeating.init_app(app)

@@ -17,7 +17,7 @@ from app.gateways.openid.client import AuthlibOpenId
 from app.gateways.registry import PropertyRegistry
 from app.gateways.registry.table import TablePropertyRegistry
 from app.gateways.scanner import Antivirus, NoAntivirus
-from app.gateways.sms import LocalSms, Sms
+from app.gateways.sms import AbsentSms, LocalSms, Sms, TencentAccount, TencentSms
 from app.gateways.storage import LocalStorage, S3Storage, SealedStorage, Storage
 from app.gateways.wechat import (
     LOCAL,
@@ -44,8 +44,17 @@ def bank(agency: Agency) -> Bank:
 
 def sms() -> Sms:
     """Return the way short messages leave the hall."""
-    made: Sms = chosen("ANJU_SMS", lambda: LocalSms(current_app.config["ANJU_SMS_FILE"]))
+    made: Sms = chosen("ANJU_SMS", _own_sms)
     return made
+
+
+def _own_sms() -> Sms:
+    """Return the sender of the settings; only a hall for trying out writes messages to a file."""
+    if account := current_app.config["ANJU_SMS_ACCOUNT"]:
+        return TencentSms(TencentAccount(**account))
+    if current_app.config["ANJU_PRODUCTION"]:
+        return AbsentSms()
+    return LocalSms(current_app.config["ANJU_SMS_FILE"])
 
 
 def wechat_account(agency_code: str) -> WechatAccount | None:

@@ -12,6 +12,7 @@ from app.demo.bulk_plan import PLANS, Step
 from app.demo.bulk_world import Reason, World
 from app.demo.bulk_writing import Writer
 from app.domain import lifecycle, numbers
+from app.domain.masking import mask_name
 from app.domain.terms import Action, Kind, LedgerCode, Origin, Status, Verdict
 from app.models import (
     Application,
@@ -216,7 +217,7 @@ def _reference(world: World, day: int) -> str:
 
 def _add_event(writer: Writer, case: Case, step: Step, before: Status, at: int) -> None:
     place, person = case.held.place, case.held.person
-    names = {"applicant": (None, person.name), "worker": (None, "worker")}
+    names = {"applicant": (None, mask_name(person.name)), "worker": (None, "worker")}
     actor_id, name = names.get(step.who) or place.staff[step.who]
     writer[CaseEvent].add(
         agency_id=place.agency_id, application_id=case.id, actor_id=actor_id, actor_name=name,

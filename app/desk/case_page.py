@@ -287,7 +287,9 @@ def history(case: Application) -> list[dict[str, Any]]:
 
 def _who(event: CaseEvent, case: Application) -> str:
     """Return who did it; the applicant by the word, not by the name."""
-    if event.action in _APPLICANTS or event.actor_name == case.applicant.name:
+    if event.action in _APPLICANTS or (
+        event.actor_id is not None and event.actor_id == case.applicant.user_id
+    ):
         return gettext("Applicant")
     if event.actor_name and event.actor_name != WORKER.name:
         return event.actor_name

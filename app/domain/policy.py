@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.errors import NotAllowed
+from app.domain.masking import mask_name
 from app.domain.terms import Action, Role, Status
 
 
@@ -27,6 +28,11 @@ class Actor:
     request_id: str = ""
     proven_at: dt.datetime | None = None
     sms_proven_at: dt.datetime | None = None
+
+    @property
+    def kept_name(self) -> str:
+        """Return the name as history and audit keep it: of an applicant the masked one."""
+        return self.name if self.applicant_id is None else mask_name(self.name)
 
     def has(self, *roles: Role) -> bool:
         """Tell whether the actor holds one of the roles."""

@@ -54,7 +54,7 @@ def record(
     event = AuditEvent(
         agency_id=agency_id if agency_id is not None else actor.agency_id,
         actor_id=actor.user_id,
-        actor_name=actor.name,
+        actor_name=actor.kept_name,
         act=act,
         object_type=object_type,
         object_id=str(object_id),

@@ -193,7 +193,7 @@ def _write(
         application_id=case.id,
         agency_id=case.agency_id,
         actor_id=actor.user_id,
-        actor_name=actor.name,
+        actor_name=actor.kept_name,
         action=action.value,
         from_status=before,
         to_status=case.status,

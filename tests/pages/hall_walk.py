@@ -51,14 +51,14 @@ def upload(browser: Browser, page: Page, code: str, seed: int = 1, **file: Any) 
     return browser._arrive(response, str(form["action"]), 200)
 
 
-def upload_all(browser: Browser, page: Page) -> Page:
+def upload_all(browser: Browser, page: Page, **file: Any) -> Page:
     """Upload enough pictures of everything that is required."""
     for turn in range(12):
         waiting = [card["id"].removeprefix("material-") for card in page.soup.select("li.aj-mat")
                    if "待上传" in card.get_text()]  # fmt: skip
         if not waiting:
             return page
-        page = upload(browser, page, waiting[0], seed=turn + 1)
+        page = upload(browser, page, waiting[0], seed=turn + 1, **file)
     raise AssertionError(f"papers are still missing: {page.text[:800]}")
 
 

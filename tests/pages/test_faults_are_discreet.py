@@ -15,6 +15,7 @@ def test_a_fault_of_the_database_names_nobody(kind, session):
     session.rollback()
 
     assert "parameters hidden" in str(fault.value)
+    assert "林知夏" not in f"{fault.value} {fault.value.orig}"
     assert db.engine.hide_parameters
 
 

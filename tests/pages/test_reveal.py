@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.terms import Role, Status
-from app.models import Application, AuditEvent, Payout
+from app.models import Application, AuditEvent
 from tests.factories import (
     PASSWORD,
     Person,
@@ -126,8 +126,8 @@ def test_a_case_is_shown_to_those_who_may_act_on_it(rows, staff, case_id, role, 
 
 def test_a_payer_sees_the_payee_of_a_payment_and_no_more(rows, staff, chen, dai):
     with rows() as session:
-        payout = make_approved(session, chen, dai)
-        key, card = payout.id, session.get_one(Payout, payout.id).payee_card
+        case = make_approved(session, chen, dai)
+        key, card = case.payouts[-1].id, case.payouts[-1].payee_card
     browser = staff(Role.PAYER)
 
     page = browser.open(f"/payouts/show/{key}")
