@@ -13,7 +13,7 @@ from app.display.files import as_file
 from app.extensions import db
 from app.gatekeeping import HEADERS, PUBLIC_FILES
 from app.models import AuditEvent, Counter
-from tests.conventions.test_routes import address, rules
+from tests.conventions.addresses import address, rules
 
 WANTED = {
     "default-src": "'self'",
@@ -172,7 +172,9 @@ def test_what_a_stranger_reports_is_never_repeated(said):
     assert gatebook.directive_of(said) == "other"
 
 
-def test_a_refused_access_is_in_the_audit_once_a_quarter_of_an_hour(browse, rows, clock):
+def test_a_refused_access_is_in_the_audit_once_a_quarter_of_an_hour(
+    browse, rows, clock, people
+):
     client = browse("ana").client
 
     for _ in range(3):
@@ -185,7 +187,7 @@ def test_a_refused_access_is_in_the_audit_once_a_quarter_of_an_hour(browse, rows
             sa.select(AuditEvent).where(AuditEvent.act == "access_refused")
         ).all()
         assert [row.object_type for row in found] == ["route"] * 2
-        assert {row.actor_name for row in found} == {"林知夏"}
+        assert {row.actor_id for row in found} == {people["ana"].actor.user_id}
         assert all(row.request_id for row in found)
 
 
