@@ -27,7 +27,7 @@ def origin(address: str) -> str:
         known = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if known.version == 4:  # noqa: PLR2004
+    if isinstance(known, ipaddress.IPv4Address):
         return str(known)
     return str(ipaddress.ip_network((int(known), V6_NETWORK), strict=False))
 

@@ -35,8 +35,6 @@ def add_card(
     card_not_own when the bank says that it is somebody else's, payee_rests soon after the
     mobile was changed at the counter.
     """
-    if not has_card(session, applicant, number):
-        contact_changes.check_payee_rest(applicant, now=now)
     checked = cards.check_card(
         number, bank_code=bank_code or None, bins=bins_for(session, number)
     )
@@ -48,35 +46,36 @@ def add_card(
         raise Invalid(field="card_class", code="card_class_unknown")
     if holder_check == "mismatch":
         raise Invalid(field="bank_account_no", code="card_not_own")
-    proofs.check(actor, now=now, sms=True)
-    index = sealing.index_of(checked.number)
-    card = session.scalar(
-        sa.select(BankCard).where(
-            BankCard.applicant_id == applicant.id, BankCard.number_index == index
-        )
-    )
+    card = find_card(session, applicant, checked.number)
     if card is None:
-        card = BankCard(applicant_id=applicant.id, created_at=now, bank_code=code, last_four="")
-        card.number = checked.number
-        card.last_four = checked.number[-4:]
-        session.add(card)
+        contact_changes.check_payee_rest(applicant, now=now)
+    proofs.check(actor, now=now, sms=True)
+    card = card or _fresh(session, applicant, checked.number, code, now=now)
     card.in_use, card.card_class, card.holder_check = True, card_class, holder_check
     session.flush()
     _tell(session, applicant, card, bank, agency=agency, actor=actor, now=now)
     return card
 
 
-def has_card(session: Session, applicant: Applicant, number: str) -> bool:
-    """Tell whether a card is on file for a person."""
-    index = sealing.index_of(cards.normalise(number))
-    return (
-        session.scalar(
-            sa.select(BankCard.id).where(
-                BankCard.applicant_id == applicant.id, BankCard.number_index == index
-            )
+def find_card(session: Session, applicant: Applicant, number: str) -> BankCard | None:
+    """Return a person's card, in use or not, by its number."""
+    return session.scalar(
+        sa.select(BankCard).where(
+            BankCard.applicant_id == applicant.id,
+            BankCard.number_index == sealing.index_of(number),
         )
-        is not None
     )
+
+
+def _fresh(
+    session: Session, applicant: Applicant, number: str, bank_code: str, *, now: dt.datetime
+) -> BankCard:
+    card = BankCard(
+        applicant_id=applicant.id, created_at=now, bank_code=bank_code, last_four=number[-4:]
+    )
+    card.number = number
+    session.add(card)
+    return card
 
 
 def remove_card(

@@ -70,9 +70,8 @@ def write_payee(
     """
     holder = payee_of(application)
     unchanged = application.payee_card_index == sealing.index_of(payee.card_number)
-    if not unchanged and not own_cards.has_card(
-        session, application.applicant, payee.card_number
-    ):
+    known = unchanged or own_cards.find_card(session, application.applicant, payee.card_number)
+    if not known:
         contact_changes.check_payee_rest(application.applicant, now=now)
     if not unchanged or application.card_check == "unknown":
         match = card_check.check(

@@ -84,9 +84,7 @@ def register(
     name_differs, mobile_taken) is told only to who typed the right code.
     """
     agency = session.get_one(Agency, agency_id)
-    kept, problems = _check(session, typed, now=now, rules=rules)
-    if typed.agreement_version not in ("", agency.agreement_version):
-        problems.append(Invalid(field="agreement", code="agreement_changed"))
+    kept, problems = _check(session, typed, agency, now=now, rules=rules)
     if code_problem is not None:
         problems.append(code_problem)
     elif kept.mobile:
@@ -99,25 +97,40 @@ def register(
     applicant.user = make_user(session, Role.APPLICANT, password=typed.password, rules=rules)
     session.add(applicant)
     session.flush()
-    unknown = "other_document" if typed.id_type == OTHER else unknown
-    if unknown:
+    _identify(session, applicant, agency, unknown, verified_how, now=now)
+    agreements.agree(session, applicant, agency, actor=actor, now=now)
+    _tell(session, applicant, typed, agency, actor=actor, now=now)
+    return applicant
+
+
+def _identify(
+    session: Session, applicant: Applicant, agency: Agency, unknown: str, verified_how: str, *,
+    now: dt.datetime,
+) -> None:  # fmt: skip
+    """Keep how the identity is known, or make a task for who can tell."""
+    seen_only = applicant.id_type == OTHER
+    if unknown or seen_only:
         identity_tasks.begin(
-            session, applicant, agency_id=agency_id, why=unknown,
-            again=typed.id_type != OTHER, now=now,
+            session, applicant, agency_id=agency.id, again=not seen_only, now=now,
+            why="other_document" if seen_only else unknown,
         )  # fmt: skip
     else:
         identity_tasks.keep(applicant, IdentityState.VERIFIED, how=verified_how, now=now)
-    agreements.agree(session, applicant, agency, actor=actor, now=now)
+
+
+def _tell(
+    session: Session, applicant: Applicant, typed: Registration, agency: Agency, *,
+    actor: Actor, now: dt.datetime,
+) -> None:  # fmt: skip
     audit.record(
         session, "registered", actor=actor, now=now, object_type="applicant",
-        object_id=applicant.id, agency_id=agency_id, applicant_id=applicant.id,
+        object_id=applicant.id, agency_id=agency.id, applicant_id=applicant.id,
         agreement=typed.agreement_version, consent=typed.consent,
     )  # fmt: skip
     notices.notify(
-        session, "registered", applicant=applicant, agency_id=agency_id,
+        session, "registered", applicant=applicant, agency_id=agency.id,
         reference=f"registered:{applicant.id}", now=now,
     )  # fmt: skip
-    return applicant
 
 
 def make_user(
@@ -170,7 +183,12 @@ def check_number(
 
 
 def _check(
-    session: Session, typed: Registration, *, now: dt.datetime, rules: PeopleRules
+    session: Session,
+    typed: Registration,
+    agency: Agency,
+    *,
+    now: dt.datetime,
+    rules: PeopleRules,
 ) -> tuple[_Checked, list[RuleBroken]]:
     """Check every field by itself and collect all that is wrong."""
     problems: list[RuleBroken] = []
@@ -189,6 +207,8 @@ def _check(
     )  # fmt: skip
     if not typed.agreement_version:
         problems.append(Invalid(field="agreement", code="agreement_missing"))
+    elif typed.agreement_version != agency.agreement_version:
+        problems.append(Invalid(field="agreement", code="agreement_changed"))
     if not typed.consent:
         problems.append(Invalid(field="consent", code="consent_missing"))
     return kept, problems
