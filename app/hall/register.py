@@ -22,10 +22,10 @@ from app.domain.policy import Actor
 from app.domain.terms import Gender
 from app.extensions import db
 from app.gateways.identity import IdentityState
-from app.hall import document_words
+from app.hall import document_words, outside_pending
 from app.hall.codes_page import agency, give_code, try_mobile, visitor
 from app.hall.forms_people import RegisterForm
-from app.hall.outside_arrival import bind_registered, prefill
+from app.hall.outside_arrival import bind_registered, prefill, waited_for
 from app.jobs import notices as outbox
 from app.models import Account, Applicant, IdDocumentType, NationalCode
 from app.services import codes, registration
@@ -79,7 +79,12 @@ class RegisterView(BaseView):
 
     def _page(self, form: RegisterForm, *, sent: bool = False) -> str:
         return self.render_template(
-            "hall/register.html", form=form, sent=sent, agency=agency(), **choices()
+            "hall/register.html",
+            form=form,
+            sent=sent,
+            agency=agency(),
+            came_from=waited_for(),
+            **choices(),
         )
 
 
@@ -180,10 +185,13 @@ def _register(typed: registration.Registration, problem: Invalid | None, known: 
 
 def _welcome(applicant_id: int) -> None:
     """Remember for the next page who registered and how many accounts were found."""
+    came_from = waited_for()
+    outside_pending.forget()
     outbox.send_now(outside.sms(), f"registered:{applicant_id}", now=current.now())
     applicant = db.session.get_one(Applicant, applicant_id)
     accounts = sa.select(sa.func.count(Account.id)).where(Account.applicant_id == applicant_id)
     session[DONE] = {
+        "came_from": came_from,
         "name": masking.mask_name(applicant.name),
         "mobile": masking.mask_mobile(applicant.mobile or ""),
         "accounts": db.session.scalar(accounts) or 0,

@@ -253,11 +253,12 @@ def test_who_registers_finds_what_is_known_and_is_bound(browse, rows, provided, 
     assert page.soup.select_one("#name")["value"] == "顾清嘉"
     typed = {"id_number": make_id_number(), "gender": "2", "ethnicity": "01"}
     page = visitor.press(page, "获取验证码", **typed)
-    visitor.press(
+    done = visitor.press(
         page, "实名注册", code=phone(), password="eleven quiet otters", agreement="yes",
         consent="yes",
     )  # fmt: skip
 
+    assert f"您的{NAME}账户也可以登录本大厅" in done.text
     with rows() as session:
         person = session.scalars(sa.select(Applicant).where(Applicant.name == "顾清嘉")).one()
         assert bound(rows) == [person.user_id]
