@@ -221,11 +221,16 @@ def test_names_are_judged_as_published(person_name_vector):
         ("张　三", "张三"),
         ("阿依古丽•买买提", "阿依古丽·买买提"),
         ("阿依古丽・买买提", "阿依古丽·买买提"),
+        ("阿依古丽.买买提", "阿依古丽·买买提"),
+        ("阿依古丽．买买提", "阿依古丽·买买提"),
+        ("阿依古丽 · 买买提", "阿依古丽·买买提"),
+        ("阿依古丽｡买买提", "阿依古丽·买买提"),
         ("  Li   Lei ", "Li Lei"),
         ("Ｌｉ Ｌｅｉ", "Li Lei"),
         ("Seán O’Brien", "Seán O'Brien"),
         ("Anne-Marie St. John", "Anne-Marie St. John"),
         ("司" * 30, "司" * 30),
+        ("x" * 80, "x" * 80),
     ],
 )
 def test_rare_and_foreign_names_are_kept_whole(typed, kept):
@@ -238,6 +243,7 @@ def test_rare_and_foreign_names_are_kept_whole(typed, kept):
         ("", "name_length"),
         ("𠮷", "name_length"),
         ("司" * 31, "name_length"),
+        ("x" * 81, "name_length"),
         ("张3", "name_characters"),
         ("张三😀", "name_characters"),
         ("·张三", "name_characters"),
@@ -255,15 +261,45 @@ def test_what_is_no_name_is_told_why(name, code):
     assert code_of(refused) == (code, "name")
 
 
+@pytest.mark.parametrize("id_type", ["resident_id_card", "hmt_residence_permit"])
+def test_a_card_with_a_chinese_name_takes_no_latin_one(id_type):
+    with pytest.raises(Invalid) as refused:
+        identity.check_name("Li Lei", id_type=id_type)
+
+    assert code_of(refused) == ("name_not_chinese", "name")
+    assert identity.check_name("Li Lei", id_type="passport") == "Li Lei"
+
+
+@pytest.mark.parametrize(
+    ("typed", "born"),
+    [
+        ("", None),
+        (" 1990-03-07 ", dt.date(1990, 3, 7)),
+        ("1990/3/7", dt.date(1990, 3, 7)),
+        ("1990年3月7日", dt.date(1990, 3, 7)),
+        ("１９９００３０７", dt.date(1990, 3, 7)),
+    ],
+)
+def test_a_birth_date_is_read_as_people_write_it(typed, born):
+    assert identity.check_birth_date(typed, today=TODAY) == born
+
+
 def test_a_very_long_bad_name_is_refused_at_once():
     with pytest.raises(Invalid):
         identity.check_name("a. " * 100_000 + "!")
 
 
 @pytest.mark.parametrize(
-    ("a", "b"), [("张三", "张 三"), ("Ｌｉ Lei", "LiLei"), ("张三", " 张三\u3000")]
+    ("a", "b"),
+    [
+        ("张三", "张 三"),
+        ("Ｌｉ Lei", "LiLei"),
+        ("张三", " 张三\u3000"),
+        ("阿依古丽•买买提", "阿依古丽·买买提"),
+        ("SMITH JOHN", "Smith John"),
+    ],
 )
-def test_spaces_and_width_do_not_change_a_name(a, b):
+def test_spaces_width_dots_and_case_do_not_change_a_name(a, b):
     assert identity.same_name(a, b)
 
 
