@@ -161,7 +161,7 @@ def signed_matter(session: Session, case: Application) -> dict[str, str]:
     digest = payouts.decision_hash(case)
     return {
         "amount": money(case.amount),
-        "payee": case.payee_name,
+        "payee": masking.mask_name(case.payee_name),
         "bank": bank_name(session, case.payee_bank_code),
         "card": masking.mask_card_staff(case.payee_card or ""),
         "hash": digest,

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, selectinload
 from app.models import Agency, Applicant, AuditEvent
 
 PAGE = 25
+OWN_WISH = ("export_made",)
+"""What the hall does because the person asked for it: no look by others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ def who_looked(
     """Return what others did with a person's data, newest first, ``below`` a row of before."""
     mine = sa.select(AuditEvent).where(
         AuditEvent.applicant_id == applicant.id,
+        AuditEvent.act.not_in(OWN_WISH),
         sa.or_(AuditEvent.actor_id.is_(None), AuditEvent.actor_id != applicant.user_id),
     )
     if below is not None:
