@@ -41,6 +41,11 @@ def document(person: Applicant) -> str:
     return f"{name} {masking.mask_id(person.id_number)}"
 
 
+def person(found: Applicant | None) -> str:
+    """Return a masked name, as lists show it; nobody by words."""
+    return masking.mask_name(found.name) if found else gettext("nobody on file")
+
+
 def mobile(number: str | None) -> str:
     """Return a masked mobile."""
     return masking.mask_mobile(number or "")

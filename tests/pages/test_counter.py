@@ -88,7 +88,7 @@ def test_an_open_identity_is_settled_with_a_reason(browse, phone, rows, staff):
     assert "身份核验中" in done.text
 
     clerk = staff("counter1", Role.FIRST_REVIEWER)
-    page = clerk.follow(clerk.open("/desk/counter/"), "林知夏")
+    page = clerk.follow(clerk.open("/desk/counter/"), "林*夏")
     page = clerk.press(page, "核验通过", 422, note=" ")
     done = clerk.press(page, "核验不通过", note="照片不符")
 
@@ -96,7 +96,7 @@ def test_an_open_identity_is_settled_with_a_reason(browse, phone, rows, staff):
     with rows() as session:
         [task] = session.scalars(sa.select(IdentityTask)).all()
         assert task.state is task.applicant.identity_state is IdentityState.REFUSED
-    page = clerk.follow(clerk.open("/desk/counter/"), "林知夏")
+    page = clerk.follow(clerk.open("/desk/counter/"), "林*夏")
     clerk.press(page, "核验通过", note="补验原件一致")
     with rows() as session:
         assert session.scalars(sa.select(Applicant.identity_state)).first() == "verified"

@@ -30,7 +30,7 @@ from tests.pages.hall_walk import begin, upload_all
 
 FULL = os.environ.get("ANJU_BARS") == "full"
 MANY = {"sqlite": 500, "postgresql": 500} if FULL else {"sqlite": 10, "postgresql": 2}
-WALKS = 50 if FULL else 1
+WALKS = 20 if FULL else 1
 
 NAMES_IN_CLEAR = {
     "applicant.name",
