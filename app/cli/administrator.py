@@ -11,7 +11,7 @@ from app import current
 from app.cli.group import anju
 from app.domain.policy import WORKER
 from app.domain.terms import Role
-from app.services import audit
+from app.services import audit, known_devices, second_factor, sessions
 from app.services.people_rules import PeopleRules
 from app.services.registration import make_user
 from app.transaction import transaction
@@ -36,3 +36,21 @@ def add_administrator(username: str) -> None:
         )  # fmt: skip
     click.echo(f"{username}  {password}")
     click.echo("Log in and change the password; it is not shown again.")
+
+
+@anju.command("reset-second-factor")
+@click.argument("username")
+def reset_second_factor(username: str) -> None:
+    """Take the lost authenticator of USERNAME away; another one is set up at the next log-in.
+
+    For the installation's administrator, whom nobody else looks after. Every session ends.
+    """
+    now = current.now()
+    with transaction() as session:
+        user_id = session.scalar(sa.select(User.id).where(User.username == username))
+        if user_id is None or not second_factor.is_enrolled(session, user_id):
+            raise click.ClickException(f"{username} has no authenticator here.")
+        second_factor.remove(session, user_id, actor=WORKER, now=now)
+        known_devices.forget(session, user_id)
+        sessions.close_others(session, user_id, now=now)
+    click.echo(f"{username} sets up another authenticator at the next log-in.")

@@ -5,10 +5,13 @@ import re
 import sqlalchemy as sa
 from flask_appbuilder.security.sqla.models import User
 
+from app.domain.terms import Role
 from app.extensions import db
 from app.models import AuditEvent
-from app.services import signin
-from tests.factories import NOON
+from app.services import second_factor
+from tests.authenticator import enrol
+from tests.factories import make_staff
+from tests.services.test_people_signin import enter
 
 
 def test_the_printed_password_opens_the_hall(app):
@@ -16,7 +19,7 @@ def test_the_printed_password_opens_the_hall(app):
 
     password = re.search(r"chief  (\S+)", told.output)[1]
     with app.app_context():
-        user = signin.authenticate(db.session(), "chief", password, now=NOON, address="")
+        user = enter(db.session(), "chief", password)
         assert [role.name for role in user.roles] == ["installation_admin"]
         acts = db.session.scalars(sa.select(AuditEvent.act)).all()
         assert "administrator_added" in acts
@@ -31,3 +34,21 @@ def test_a_name_is_given_once(app):
     assert "chief is taken" in again.output
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count(User.id))) == 1
+
+
+def test_a_lost_authenticator_of_the_administrator_is_taken_away(app):
+    def reset():
+        return app.test_cli_runner().invoke(args=["anju", "reset-second-factor", "chief"])
+
+    assert reset().exit_code == 1
+    with app.app_context():
+        chief = make_staff(db.session(), "chief", Role.INSTALLATION_ADMIN)
+        enrol(db.session(), chief)
+        key = chief.user_id
+        db.session.commit()
+
+    assert reset().exit_code == 0
+
+    with app.app_context():
+        assert not second_factor.is_enrolled(db.session(), key)
+    assert reset().exit_code == 1
