@@ -20,7 +20,7 @@ from app.domain.errors import Invalid, NotAllowed
 from app.domain.terms import Capacity
 from app.extensions import db
 from app.models import Account, Application
-from app.repeating import once
+from app.repeating import begun, once
 from app.services import applications
 
 NEWEST = 50
@@ -132,7 +132,7 @@ class ApplicationsApi(BaseApi):
             )  # fmt: skip
             return str(row.id)
 
-        return progress_of(self, int(once(deed)), 201)
+        return progress_of(self, int(begun(deed)), 201)
 
     @expose("/<int:pk>", methods=["GET"])
     @protect()

@@ -24,7 +24,7 @@ from app.hall.forms import Typed
 from app.hall.wording import said
 from app.models import Account, Application, Scheme, WithdrawalReason
 from app.navigation import brand_of
-from app.repeating import once
+from app.repeating import begun
 from app.services import applications, circumstances, reference, tries
 from app.transaction import transaction
 
@@ -79,7 +79,7 @@ class ApplyView(BaseView):
             return url_for("WizardView.go_on", key=case.id)
 
         try:
-            location = once(deed)
+            location = begun(deed)
         except NotAllowed:
             abort(404)
         except RuleBroken as broken:
@@ -255,7 +255,7 @@ def _start_for_another(typed: Mapping[str, str]) -> str:
         return url_for("WizardView.go_on", key=case.id)
 
     try:
-        return once(deed)
+        return begun(deed)
     except Invalid as broken:
         if broken.code == "holder_not_found":
             with transaction() as session:
