@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.jobs import runs
 from app.jobs.retention import run_retention
 from app.models import Agency, IdempotencyKey, LoginFailure, OneTimeCode, SpentPicture
-from app.services import known_devices, payouts, role_terms, verification
+from app.services import contact_changes, known_devices, payouts, role_terms, verification
 from app.services.updates import changed_rows
 from app.transaction import transaction
 
@@ -37,6 +37,7 @@ def run_housekeeping(*, now: dt.datetime) -> dict[str, Any]:
     with transaction() as session:
         counts |= role_terms.keep_terms(session, now=now)
         counts["known_devices"] = known_devices.prune(session, now=now)
+        counts["contact_change"] = contact_changes.prune(session, before=now - KEEP)
     counts |= run_retention(now=now)
     counts["violations"] = prove_books(now=now)
     return counts

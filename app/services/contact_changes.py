@@ -31,6 +31,7 @@ from app.services import (
     signin,
 )
 from app.services.people_rules import RULES, PeopleRules
+from app.services.updates import changed_rows
 
 VALID = dt.timedelta(days=7)
 PREFIX = "HB"
@@ -195,6 +196,16 @@ def refuse(
     change.decided_by, change.decided_at = actor.user_id, now
     session.flush()
     _record(session, "contact_refused", change, actor=actor, now=now, reason=change.note)
+
+
+def prune(session: Session, *, before: dt.datetime) -> int:
+    """Remove requests that ended before a moment and came to nothing; return how many."""
+    return changed_rows(
+        session,
+        sa.delete(ContactChange)
+        .where(ContactChange.state != ContactState.DONE, ContactChange.ends_at < before)
+        .execution_options(synchronize_session=False),
+    )
 
 
 def check_payee_rest(applicant: Applicant, *, now: dt.datetime) -> None:

@@ -1,11 +1,12 @@
 """Registration as a person does it: the page, the code on the telephone, the log-in after it."""
 
 import datetime as dt
+import json
 
 import sqlalchemy as sa
 
 from app.gateways.sms import LocalSms
-from app.models import Applicant
+from app.models import Agency, Applicant
 from tests.browser import Browser, Page
 from tests.factories import PASSWORD, make_account, make_applicant, make_id_number
 
@@ -79,6 +80,46 @@ def test_every_problem_is_told_beside_its_field_and_nothing_typed_is_lost(browse
     assert "前 17 位相符" in beside["id_number-e"]
     assert page.soup.select_one("#name")["value"] == "林知夏"
     assert page.soup.select_one("#password")["value"] == ""
+
+
+def test_another_document_asks_for_the_birth_date_and_keeps_what_was_typed(browse):
+    visitor = browse()
+
+    page = visitor.press(
+        visitor.open("/register/"), "实名注册", id_type="passport", id_number="E12345678",
+        name="Li Lei", gender="1", birth_date="1990-02-30",
+    )  # fmt: skip
+
+    beside = {tag["id"]: tag.get_text() for tag in page.soup.select(".aj-error")}
+    assert "请按年月日" in beside["birth_date-e"]
+    assert not {"id_number-e", "name-e", "ethnicity-e"} & set(beside)
+    assert page.soup.select_one("#id_type option[selected]")["value"] == "passport"
+    assert page.soup.select_one("#birth_date")["value"] == "1990-02-30"
+    assert page.soup.select_one("[name=gender][checked]")["value"] == "1"
+
+
+def test_every_kind_of_document_can_be_chosen_and_has_an_example(browse):
+    page = browse().open("/register/")
+
+    kinds = [option["value"] for option in page.soup.select("#id_type option")]
+    told = json.loads(page.soup.select_one("[data-documents]")["data-documents"])
+    assert set(kinds) == set(told) == {
+        "resident_id_card", "hmt_residence_permit", "hm_travel_permit", "tw_travel_permit",
+        "foreign_pr_id_2023", "foreign_pr_card_2017", "passport", "other",
+    }  # fmt: skip
+    assert len(page.soup.select("#ethnicity option")) == 57
+
+
+def test_the_agreement_of_the_page_must_be_the_present_one(browse, phone, rows):
+    visitor = browse()
+    page = ask_code(visitor, id_number=make_id_number())
+    with rows() as session:
+        for agency in session.scalars(sa.select(Agency)):
+            agency.agreement_version = "2.0"
+
+    page = visitor.press(page, "实名注册", code=phone(), password=PASSWORD)
+
+    assert "协议刚刚更新" in page.text
 
 
 def test_a_wrong_and_a_used_code_are_told(browse, phone):

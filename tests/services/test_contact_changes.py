@@ -199,6 +199,16 @@ def test_a_refused_request_changes_nothing(session, person, chen, eve):
     assert person.mobile != NEW
 
 
+def test_what_came_to_nothing_is_removed_later(session, person, chen, eve):
+    done = checked(session, person, chen)
+    contact_changes.confirm(session, done, actor=eve, now=NOON)
+    ask(session, mobile="13955557777")
+
+    contact_changes.prune(session, before=NOON + dt.timedelta(days=8))
+
+    assert session.scalars(sa.select(ContactChange.id)).all() == [done.id]
+
+
 class TestRest:
     """For a day after a change at the counter no other receiving account can be named."""
 
