@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from flask import current_app, request, url_for
-from flask_babel import gettext
 
 from app import navigation, outside
 from app.display.words import localized
-from app.hall.wechat_shown import inside_wechat, shown
+from app.hall.wechat_shown import inside_wechat, shown, wechat_name
 
 OPENID = "oidc:"
 """What stands before the provider in how a device came in."""
@@ -48,12 +47,13 @@ def wechat_ways() -> list[Way]:
     """Return the ways by WeChat; outside of it the platform signs nobody in."""
     if not inside_wechat():
         return []
+    once = {one.provider: one for one in reversed(shown())}
     return [
         Way(
-            one.provider, gettext("WeChat"), one.way_in,
+            one.provider, wechat_name(one.provider), one.way_in,
             url_for("WechatSignInView.connect", agency=one.agency.code), "comment-dots",
         )
-        for one in shown()
+        for one in once.values()
     ]  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def name_of(provider: str) -> str:
     for one in outside.openid_providers():
         if one.code == provider:
             return localized(one, "name")
-    return gettext("WeChat") if provider.startswith("wechat") else provider
+    return wechat_name(provider) if provider.startswith("wechat") else provider
 
 
 def again_url(provider: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import segno
 from flask import request, url_for
+from flask_babel import gettext
 
 from app import navigation, outside
 from app.domain.page_words import Flow
@@ -43,6 +44,15 @@ def shown() -> list[Shown]:
         for agency in agencies()
         if (account := outside.wechat_account(agency.code)) is not None
     ]
+
+
+def wechat_name(provider: str) -> str:
+    """Return what a way in by WeChat is called: with the account's name where there are several."""
+    accounts = [line.account for line in outside.wechat_lines().values()]
+    names = [one.name for one in accounts if one.provider == provider and one.name]
+    if names and len({one.provider for one in accounts}) > 1:
+        return gettext("WeChat (%(name)s)", name=names[0])
+    return gettext("WeChat")
 
 
 def agencies() -> list[Agency]:

@@ -105,7 +105,7 @@ class TestCrypt:
             "407518b7649e86ef23978113f92d27afa9296533"
         )
 
-    @pytest.mark.parametrize("length", [0, 1, 5, 10, 11, 12, 500])
+    @pytest.mark.parametrize("length", [0, 11, 12, 500])
     def test_another_cipher_opens_and_seals_the_same(self, length):
         text = "安" * length
 

@@ -309,3 +309,11 @@ def test_the_log_in_page_offers_wechat_inside_wechat_and_goes_back_where_it_was(
     page = inside.open("/login/?next=/hall/messages/")
 
     assert page.soup.select_one("a[href='/wechat/anhui/login?next=/hall/messages/']")
+
+
+def test_several_accounts_are_told_apart_by_name(app, browse):
+    app.config["ANJU_WECHAT"]["liaoning"] = replace(ACCOUNT, appid="wx0001", name="另一公众号")
+    inside = browse()
+    inside.client.environ_base["HTTP_USER_AGENT"] = "MicroMessenger"
+
+    assert "微信（另一公众号）" in inside.open("/login/?agency=liaoning").text
