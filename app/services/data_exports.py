@@ -31,6 +31,7 @@ HEADINGS = {
     "applications": "支取申请 Applications",
     "messages": "消息 Messages",
     "devices": "登录设备 Devices",
+    "connected_accounts": "已绑定的其他登录方式 Connected accounts",
     "looks_by_others": "查看记录 Looks by others",
     "corrections": "更正申请 Corrections",
 }

@@ -15,10 +15,8 @@ from app.models import (
     Application,
     BankCard,
     KnownDevice,
-    LoginSession,
-    OutsideIdentity,
 )
-from app.services import audit, drafts
+from app.services import audit, drafts, outside_identities, sessions
 
 
 def close_log_in(
@@ -61,11 +59,8 @@ def _end_ways_in(session: Session, user: User, *, now: dt.datetime) -> None:
     """Lock the log-in, end its devices, and take its connections to other providers away."""
     user.active = False
     user.password = ""
-    for model in (LoginSession, OutsideIdentity):
-        session.execute(
-            sa.update(model).where(model.user_id == user.id, model.ended_at.is_(None))
-            .values(ended_at=now).execution_options(synchronize_session=False)
-        )  # fmt: skip
+    sessions.close_others(session, user.id, now=now)
+    outside_identities.end_all(session, user.id, now=now)
     session.execute(
         sa.delete(KnownDevice).where(KnownDevice.user_id == user.id)
         .execution_options(synchronize_session=False)

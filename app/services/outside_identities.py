@@ -94,6 +94,16 @@ def unbind(
         _record(session, "outside_unbound", identity, actor=actor, now=now)
 
 
+def end_all(session: Session, user_id: int, *, now: dt.datetime) -> None:
+    """End all bindings of a log-in that is closed; who closes it writes why."""
+    session.execute(
+        sa.update(OutsideIdentity)
+        .where(OutsideIdentity.user_id == user_id, OutsideIdentity.ended_at.is_(None))
+        .values(ended_at=now, subject_sealed=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def came_in(
     session: Session, identity: OutsideIdentity, *, level: str, actor: Actor, now: dt.datetime
 ) -> None:

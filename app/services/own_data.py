@@ -18,6 +18,7 @@ from app.models import (
     Notice,
     Posting,
 )
+from app.services import outside_identities
 from app.services.data_corrections import own_requests
 from app.services.looks import who_looked
 from app.services.relations import may_show_money
@@ -36,6 +37,7 @@ def gathered(session: Session, applicant: Applicant) -> Record:
         "applications": [_case(row) for row in _own(session, Application, applicant)],
         "messages": _messages(session, applicant),
         "devices": _devices(session, applicant),
+        "connected_accounts": _connected(session, applicant),
         "looks_by_others": [
             {
                 "at": look.at, "act": look.act, "value": look.value, "roles": list(look.roles),
@@ -144,3 +146,11 @@ def _devices(session: Session, applicant: Applicant) -> list[Record]:
         {"at": row.created_at, "last_seen": row.last_seen_at, "address": row.address, "browser": row.agent}
         for row in rows
     ]  # fmt: skip
+
+
+def _connected(session: Session, applicant: Applicant) -> list[Record]:
+    """Return the accounts elsewhere that open the hall; what they are called there is not kept."""
+    return [
+        {"provider": row.provider, "since": row.bound_at, "last_used": row.last_used_at}
+        for row in outside_identities.of_user(session, applicant.user_id or 0)
+    ]

@@ -21,6 +21,7 @@ from app.models import (
     Material,
     MaterialPage,
     Notice,
+    OutsideIdentity,
     Payout,
     Scheme,
 )
@@ -158,6 +159,17 @@ def _delete_sessions(session: Session, ids: list[int], _now: dt.datetime) -> lis
     return []
 
 
+def _connections(_session: Session, now: dt.datetime) -> Ids:
+    return sa.select(OutsideIdentity.id).where(
+        OutsideIdentity.ended_at < now - dt.timedelta(days=LOG_DAYS)
+    )
+
+
+def _delete_connections(session: Session, ids: list[int], _now: dt.datetime) -> list[str]:
+    session.execute(sa.delete(OutsideIdentity).where(OutsideIdentity.id.in_(ids)))
+    return []
+
+
 def _exports(_session: Session, now: dt.datetime) -> Ids:
     return sa.select(DataExport.id).where(
         DataExport.status == ExportStatus.READY, DataExport.expires_at < now
@@ -208,6 +220,7 @@ RULES = (
     Rule("paid_cases", _cases((Status.PAID,), "paid_keep_days"), _scrub_papers),
     Rule("notices", _notices, _delete_notices),
     Rule("login_sessions", _sessions, _delete_sessions),
+    Rule("ended_connections", _connections, _delete_connections),
     Rule("data_exports", _exports, _expire_exports),
     Rule("corrections", _corrections, _scrub_corrections),
 )

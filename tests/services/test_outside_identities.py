@@ -92,6 +92,17 @@ def test_an_unbound_subject_opens_nothing_and_may_be_bound_anew(session, bind):
     assert found(session).id == bo.user_id
 
 
+def test_a_closed_log_in_keeps_no_binding_and_no_subject(session, bind):
+    ana, bo = make_applicant(session), make_applicant(session)
+    gone, kept = bind(ana, keep_subject=True), bind(bo, subject="of bo", keep_subject=True)
+
+    outside_identities.end_all(session, ana.user_id, now=NOON)
+    session.expire_all()
+
+    assert (gone.ended_at, gone.subject) == (NOON, None)
+    assert (kept.ended_at, kept.subject) == (None, "of bo")
+
+
 def test_a_locked_log_in_is_not_opened_from_outside(session, bind):
     ana = make_applicant(session)
     bind(ana)

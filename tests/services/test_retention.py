@@ -21,6 +21,7 @@ from app.models import (
     MaterialPage,
     MaterialType,
     Notice,
+    OutsideIdentity,
 )
 from app.services import verification
 from tests.factories import NOON, make_account, make_applicant, make_application, make_user
@@ -137,6 +138,12 @@ def test_old_messages_devices_and_copies_go(session):
                 token_hash=f"h{number}", user_id=person.user_id, created_at=at, last_seen_at=at
             )
         )
+        session.add(
+            OutsideIdentity(
+                provider="province", subject_index=f"s{number}", user_id=person.user_id,
+                bound_at=old, last_used_at=old, ended_at=at,
+            )
+        )  # fmt: skip
     outside.storage().put("exports/a", b"zip")
     copy = DataExport(
         applicant_id=person.id, status=ExportStatus.READY, storage_key="exports/a",
@@ -148,6 +155,7 @@ def test_old_messages_devices_and_copies_go(session):
     counts = run_retention(now=NOON)
 
     assert (counts["notices"], counts["login_sessions"], counts["data_exports"]) == (1, 1, 1)
+    assert counts["ended_connections"] == 1
     session.expire_all()
     assert (copy.status, copy.storage_key) == (ExportStatus.EXPIRED, None)
     assert not outside.storage().exists("exports/a")
