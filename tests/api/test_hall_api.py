@@ -170,3 +170,24 @@ def test_the_description_names_every_way(app: Flask) -> None:
     assert "/api/v1/applications/{pk}/steps/{page}" in paths
     assert "/api/v1/accounts/" in paths
     assert "/api/v1/security/login" in paths
+
+
+def test_a_page_that_the_case_does_not_have_is_refused(phone, account_id):
+    pk = start(phone, account_id)["id"]
+
+    answer = phone.ask(
+        "PUT", f"/applications/{pk}/steps/payee", json={"answers": {"mobile": "1"}}
+    )
+
+    assert answer.status_code == 409
+    assert answer.json["problems"][0]["code"] == "not_open_for_you"
+
+
+def test_the_same_key_starts_one_application(phone, account_id):
+    phone.headers["Idempotency-Key"] = "7f3c"
+    body = {"account_id": account_id, "reason_code": "ZFFZ"}
+
+    answers = [phone.ask("POST", "/applications/", json=body) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json == answers[1].json
