@@ -18,14 +18,8 @@ FIRST = "0" * 64
 
 SERIES = "audit"
 _BATCH = 2000
-_SIGNED = (
-    "act", "actor_id", "actor_name", "address", "agency_id", "applicant_id", "at", "details",
-    "object_id", "object_type", "previous_hash", "reason", "request_id",
-)  # fmt: skip
-"""What the hash of a row is taken over, in this order."""
-
-_NUMBERS = ("actor_id", "agency_id", "applicant_id")
-_MOMENT = 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'
+_MOMENT = "YYYY-MM-DD HH24:MI:SS.US"
+_quoted = json.encoder.encode_basestring
 
 
 def record(
@@ -84,30 +78,37 @@ def hash_of(text: str) -> str:
 
 def canonical(event: AuditEvent) -> str:
     """Write a row as JSON, keys in order, nothing between; details as the database keeps them."""
-    at = event.at.astimezone(dt.UTC).isoformat(timespec="microseconds")
-    made = {"at": f'"{at}"', "details": json.dumps(event.details)}
-    values = (made.get(name) or _compact(getattr(event, name)) for name in _SIGNED)
-    pairs = (f'"{name}":{value}' for name, value in zip(_SIGNED, values, strict=True))
-    return f"{{{','.join(pairs)}}}"
+    at = event.at.astimezone(dt.UTC).isoformat(" ", "microseconds").removesuffix("+00:00")
+    return _text(
+        event.act, event.actor_id, event.actor_name, event.address, event.agency_id,
+        event.applicant_id, at, json.dumps(event.details), event.object_id, event.object_type,
+        event.previous_hash, event.reason, event.request_id,
+    )  # fmt: skip
 
 
 def written_rows(
     session: Session, *, after: int = 0, until: int | None = None
 ) -> Iterator[tuple[int, str, str, str]]:
-    """Give the rows in their order: key, hash before, hash, canonical text.
-
-    The database writes the text, so that a hundred thousand rows take a second; a row whose
-    hash does not fit is written once more here, lest a database quote a rare sign otherwise.
-    """
-    text = _text_of_row(session.get_bind().dialect.name)
-    query = sa.select(AuditEvent.id, AuditEvent.previous_hash, AuditEvent.hash, text)
-    query = query.where(AuditEvent.id > after).order_by(AuditEvent.id)
+    """Give the rows in their order: key, hash before, hash, canonical text."""
+    event, postgres = AuditEvent, session.get_bind().dialect.name == "postgresql"
+    at: sa.ColumnElement[str] = (
+        sa.func.to_char(sa.func.timezone("UTC", event.at), _MOMENT)
+        if postgres
+        else sa.type_coerce(event.at, sa.String)
+    )
+    query = sa.select(
+        event.id, event.hash, event.act, event.actor_id, event.actor_name, event.address,
+        event.agency_id, event.applicant_id, at, sa.cast(event.details, sa.Text),
+        event.object_id, event.object_type, event.previous_hash, event.reason, event.request_id,
+    ).where(event.id > after).order_by(event.id)  # fmt: skip
     if until is not None:
-        query = query.where(AuditEvent.id <= until)
+        query = query.where(event.id <= until)
     for part in session.execute(query.execution_options(yield_per=_BATCH)).partitions():
-        for row_id, previous, kept, made in part:
-            fits = hash_of(made) == kept
-            yield row_id, previous, kept, made if fits else _text_again(session, row_id)
+        for key, kept, *values in part:
+            text = _text(*values)
+            if hash_of(text) != kept:
+                text = _text_of_old(values, kept) or text
+            yield key, values[10], kept, text
 
 
 def verify(session: Session) -> Iterator[Violation]:
@@ -132,42 +133,32 @@ def _broken(code: str, row_id: int | str, sentence: str) -> Violation:
     return Violation(code, AuditEvent.__tablename__, row_id, sentence)
 
 
-def _compact(value: Any, *, ordered: bool = False) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=ordered, separators=(",", ":"))
-
-
-def _text_of_row(dialect: str) -> sa.ColumnElement[str]:
-    """Return the expression by which the database writes a row's canonical text."""
-    event, postgres = AuditEvent, dialect == "postgresql"
-    quote = sa.func.to_json if postgres else sa.func.json_quote
-    at: sa.ColumnElement[Any] = (
-        sa.func.to_char(sa.func.timezone("UTC", event.at), _MOMENT)
-        if postgres
-        else sa.func.replace(sa.type_coerce(event.at, sa.String), " ", "T").concat("+00:00")
+def _text(
+    act: str, actor_id: int | None, actor_name: str, address: str, agency_id: int | None,
+    applicant_id: int | None, at: str, details: str, object_id: str, object_type: str,
+    previous_hash: str, reason: str, request_id: str,
+) -> str:  # fmt: skip
+    return (
+        f'{{"act":{_quoted(act)},"actor_id":{"null" if actor_id is None else actor_id},'
+        f'"actor_name":{_quoted(actor_name)},"address":{_quoted(address)},'
+        f'"agency_id":{"null" if agency_id is None else agency_id},'
+        f'"applicant_id":{"null" if applicant_id is None else applicant_id},'
+        f'"at":"{at[:10]}T{at[11:]}+00:00","details":{details},'
+        f'"object_id":{_quoted(object_id)},"object_type":{_quoted(object_type)},'
+        f'"previous_hash":{_quoted(previous_hash)},"reason":{_quoted(reason)},'
+        f'"request_id":{_quoted(request_id)}}}'
     )
-    made: dict[str, sa.ColumnElement[Any]] = {
-        "at": sa.literal('"').concat(at).concat('"'),
-        "details": sa.cast(event.details, sa.Text),
-    }
-    text: sa.ColumnElement[Any] = sa.literal("")
-    for place, name in enumerate(_SIGNED):
-        column = getattr(event, name)
-        if name in _NUMBERS:
-            made[name] = sa.func.coalesce(sa.cast(column, sa.Text), "null")
-        value = made[name] if name in made else sa.cast(quote(column), sa.Text)
-        text = text.concat(f'{"," if place else "{"}"{name}":').concat(value)
-    return text.concat("}")
 
 
-def _text_again(session: Session, row_id: int) -> str:
-    """Write a row's text here, with its details as they are kept or, as of old, in order."""
-    event = session.get_one(AuditEvent, row_id, populate_existing=True)
-    made = canonical(event)
-    if hash_of(made) == event.hash:
-        return made
-    kept, ordered = json.dumps(event.details), _compact(event.details, ordered=True)
-    of_old = made.replace(f'"details":{kept},', f'"details":{ordered},', 1)
-    return of_old if hash_of(of_old) == event.hash else made
+def _text_of_old(values: list[Any], kept: str) -> str | None:
+    """Return the text of a row of the first version, whose details were hashed in order."""
+    ordered = json.dumps(
+        json.loads(values[7]), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
+    before = [*values]
+    before[7] = ordered
+    made = _text(*before)
+    return made if hash_of(made) == kept else None
 
 
 def _take_turn(session: Session) -> None:
