@@ -84,7 +84,7 @@ def _shown(grant: RoleGrant) -> dict[str, Any]:
         "role": term(grant.role),
         "since": formats.day(grant.valid_from),
         "until": formats.day(last) if last else gettext("no end"),
-        "by": grant.given_name,
+        "by": grant.given_name if grant.given_by else gettext("System"),
         "at": formats.day(grant.given_at),
         "why": grant.why,
         "state": state,
