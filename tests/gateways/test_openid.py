@@ -1,4 +1,7 @@
-"""Unified identity against two providers that others wrote, and against one that cheats."""
+"""Unified identity against a certified provider that others wrote, and one that cheats.
+
+The other foreign provider, in Python, opens the whole hall in ``tests/pages/test_outside.py``.
+"""
 
 import time
 
@@ -13,7 +16,6 @@ from tests.foreign.openid.servers import (
     CrookedProvider,
     Wanderer,
     node_provider,
-    python_provider,
 )
 
 BACK = "http://127.0.0.1:8080/login/outside/province/callback/"
@@ -57,14 +59,6 @@ def check_no(made):
         made.finish(BACK, begun, answer | {"state": begun.state})
 
     assert refused.value.code == "denied"
-
-
-@pytest.mark.filterwarnings("ignore")  # the provider's own use of old parts
-def test_the_whole_way_with_a_provider_in_python():
-    with python_provider(ana=ANA) as issuer:
-        made = service(issuer, scopes="openid profile phone")
-        check_whole_way(made)
-        check_no(made)
 
 
 def test_the_whole_way_with_a_certified_provider_of_npm():
@@ -164,13 +158,13 @@ def test_an_issuer_that_was_promised_must_be_named(crooked):
 
 
 def test_changed_keys_are_read_again(crooked):
-    from joserfc.jwk import KeySet, RSAKey
+    from joserfc.jwk import ECKey, KeySet
 
     made = service(crooked.address, claims={})
     arrive(crooked, made)
     kept = crooked.jwks
-    crooked.signing = RSAKey.generate_key(2048, {"kid": "two"}, auto_kid=False)
-    crooked.header = {"alg": "RS256", "kid": "two"}
+    crooked.signing = ECKey.generate_key("P-256", {"kid": "two"}, auto_kid=False)
+    crooked.header = {"alg": "ES256", "kid": "two"}
     crooked.jwks = KeySet([crooked.signing]).as_dict(private=False)
     made._directory._keys_again = 0
 

@@ -46,8 +46,10 @@ def test_a_provider_that_hangs_leaves_threads_for_everybody_else(
     assert {status for status, _ in served} == {200}
     longest = max(seconds for _, seconds in told)
     meanwhile = sum(seconds < longest for _, seconds in served)
-    assert longest < PATIENCE + 4
-    assert meanwhile
+    assert len(crooked.asked) <= THREADS, "a provider that hangs is not asked again and again"
+    if FULL:
+        assert longest < PATIENCE + 4
+        assert meanwhile > OTHERS / 2
     crooked.delay = 0
     time.sleep(REST)
     if not FULL:

@@ -119,10 +119,10 @@ class CrookedProvider:
     """A provider that signs what a test tells it, or answers slowly, with faults or garbage."""
 
     def __init__(self) -> None:
-        from joserfc.jwk import KeySet, RSAKey
+        from joserfc.jwk import ECKey, KeySet
 
         self.key, self.stranger = (
-            RSAKey.generate_key(2048, {"kid": "one"}, auto_kid=False) for _ in range(2)
+            ECKey.generate_key("P-256", {"kid": "one"}, auto_kid=False) for _ in range(2)
         )
         self.jwks = KeySet([self.key]).as_dict(private=False)
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -133,7 +133,7 @@ class CrookedProvider:
     def reset(self) -> None:
         """Be honest and quick again."""
         self.claims: dict[str, object] = {}
-        self.header: dict[str, str] = {"alg": "RS256", "kid": "one"}
+        self.header: dict[str, str] = {"alg": "ES256", "kid": "one"}
         self.signing = self.key
         self.metadata: dict[str, object] = {}
         self.answers: dict[str, bytes] = {}
