@@ -24,6 +24,7 @@ from app.extensions import db
 from app.hall.profile import myself
 from app.models import Applicant, NationalCode
 from app.repeating import once
+from app.screens.records import OBJECTS
 from app.services import data_corrections, data_exports, leaving, looks, proofs
 from app.services.looks import PAGE, Look
 from app.transaction import transaction
@@ -172,7 +173,7 @@ def told(look: Look) -> dict[str, Any]:
         who = gettext(
             "%(office)s, %(role)s", office=localized(look.agency, "short_name"), role=who
         )
-    value = VALUES.get(look.value) or SUBJECTS.get(look.value)
+    value = VALUES.get(look.value) or SUBJECTS.get(look.value) or OBJECTS.get(look.on)
     deed = act_word(look.act)
     if value:
         deed = gettext("%(deed)s: %(value)s", deed=deed, value=value)

@@ -17,6 +17,7 @@ OBJECTS = {
     "account": _("Account"), "agency": _("Agency"), "applicant": _("Applicant"),
     "audit_day": _("Closed day"),
     "application": _("Application"), "bank": _("Bank"), "bank_bin": _("Card prefix"),
+    "correction_request": _("Correction asked for"), "data_export": _("Copy of the own data"),
     "bank_card": _("Card"), "fact_definition": _("Fact"), "import_batch": _("Imported file"),
     "material": _("Material"), "material_page": _("Page"), "material_requirement": _("Requirement"),
     "material_type": _("Material type"), "package": _("Package"), "payout": _("Payment"),

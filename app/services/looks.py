@@ -23,6 +23,7 @@ class Look:
     at: dt.datetime
     act: str
     value: str
+    on: str
     agency: Agency | None
     roles: tuple[str, ...]
 
@@ -43,7 +44,7 @@ def who_looked(
     agencies = {row.id: row for row in session.scalars(sa.select(Agency))}
     return [
         Look(
-            row.id, row.at, row.act, str(row.details.get("value", "")),
+            row.id, row.at, row.act, str(row.details.get("value", "")), row.object_type,
             agencies.get(row.agency_id or 0), roles.get(row.actor_id or 0, ()),
         )
         for row in rows

@@ -188,7 +188,7 @@ def test_a_package_with_faults_is_shown_line_by_line_and_not_loaded(sign_in, app
     folder = tmp_path / "packages" / "anhui_subsidy"
     title = folder / "package.csv"
     title.write_text(
-        title.read_text(encoding="utf-8").replace(",1,", ",2,", 1), encoding="utf-8"
+        title.read_text(encoding="utf-8").replace(",2,", ",3,", 1), encoding="utf-8"
     )
     reasons = folder / "reasons.csv"
     reasons.write_text(
