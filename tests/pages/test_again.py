@@ -4,11 +4,12 @@ import re
 
 import pytest
 import sqlalchemy as sa
+from bs4 import BeautifulSoup
 
 from app.domain.terms import Role
 from app.models import Applicant, AuditEvent, BankCard, PayoutBatch
 from tests.browser import Browser, Page
-from tests.factories import NOON, PASSWORD, find_agency, make_card_number
+from tests.factories import NOON, PASSWORD, find_agency, make_card_number, make_staff
 
 AGAIN = "请再次验证身份"
 
@@ -102,19 +103,21 @@ def test_the_way_on_leads_nowhere_else(browse):
 
 def test_money_is_released_after_a_fresh_proof_only(staff, rows, clock):
     with rows() as session:
+        payer = make_staff(session, "payer", Role.PAYER)
         batch = PayoutBatch(
             agency_id=find_agency(session).id, number="PC202611180001", prepared_at=NOON,
-            count=1, total=1,
+            prepared_by=payer.user_id, count=1, total=1,
         )  # fmt: skip
         session.add(batch)
         session.flush()
         key = batch.id
     releaser = staff("lu", Role.RELEASER)
     clock.pass_by(minutes=11)
-    page = releaser.open("/desk/payouts/")
-    form = page.soup.select_one(f'form[action="/desk/payouts/batch/{key}/release"]')
+    page = releaser.open("/devices/")
+    token = page.soup.select_one("input[name=csrf_token]")
+    form = f'<form method="post" action="/desk/payouts/batch/{key}/release">{token}</form>'
 
-    page = releaser.send(page, form, {}, 403)
+    page = releaser.send(page, BeautifulSoup(form, "html.parser").form, {}, 403)
     assert page.heading == AGAIN
     releaser.press(page, "确认并继续", again_password=PASSWORD)
 
