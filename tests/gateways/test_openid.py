@@ -30,7 +30,7 @@ def service(issuer, **more):
         "code": "province", "name_zh": "省政务服务网", "name_en": "Provincial portal",
         "issuer": issuer, "client_id": "anju", "client_secret": SECRET,
         "scopes": "openid realname", "claims": CLAIMS,
-        "id_types": {"10": "resident_id_card"}, "verified": "real-name", "levels": ("L3",),
+        "id_types": {"10": "resident_id_card"}, "verified": "real-name", "levels": ("L3",), "seconds": 30.0,
     } | more  # fmt: skip
     return AuthlibOpenId(Provider(**settings))
 
@@ -202,7 +202,7 @@ def test_garbage_is_an_unavailable_provider_or_an_answer_not_believed(
 
 
 def test_a_slow_provider_costs_the_time_of_one_log_in_and_rests_then(crooked):
-    crooked.delay = 0.5
+    crooked.delay = 3
     made = service(crooked.address, claims={}, seconds=0.1)
     began = time.monotonic()
 
@@ -210,7 +210,7 @@ def test_a_slow_provider_costs_the_time_of_one_log_in_and_rests_then(crooked):
         with pytest.raises(Unavailable) as ill:
             made.begin(BACK)
         assert ill.value.code == code
-    assert time.monotonic() - began < 0.4
+    assert time.monotonic() - began < 2.5
 
 
 def test_a_provider_that_is_down_is_unavailable():

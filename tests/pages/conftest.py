@@ -58,7 +58,7 @@ def provided(app, crooked):
         settings = {
             "code": "province", "name_zh": NAME, "name_en": "Provincial portal",
             "issuer": crooked.address, "client_id": "anju", "client_secret": SECRET,
-            "claims": CLAIMS, "id_types": {"10": "resident_id_card"}, "seconds": 5.0,
+            "claims": CLAIMS, "id_types": {"10": "resident_id_card"}, "seconds": 30.0,
         } | changes  # fmt: skip
         app.extensions["anju-openid"] = {}
         app.config.update(ANJU_OIDC=(Provider(**settings),), ANJU_PUBLIC_URL=HOME)

@@ -57,7 +57,7 @@ def node_provider(redirect_uri: str, **people: dict[str, str]) -> Iterator[str]:
         assert address, "oidc-provider did not start"
         yield address
     finally:
-        process.communicate(timeout=10)
+        process.communicate(timeout=30)
 
 
 def _installed() -> Path:
@@ -101,7 +101,7 @@ class Wanderer:
 
     def _fetch(self, url: str, method: str, body: str) -> tuple[int, str]:
         parts = urlsplit(url)
-        line = http.client.HTTPConnection(parts.netloc, timeout=10)
+        line = http.client.HTTPConnection(parts.netloc, timeout=30)
         headers = {"Cookie": "; ".join(f"{key}={at}" for key, at in self.cookies.items())}
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
