@@ -128,9 +128,8 @@ class TestRegistration:
         assert page.soup.select_one("#name")["value"] == RIGHT["name"]
         visitor.press(page, "Register", code=code, password=PASSWORD)
 
-        again = in_english(browse)
-        used = again.press(again.open("/register/"), "Register", **RIGHT, code=code,
-                           id_number=make_id_number(), token=token)  # fmt: skip
+        used = visitor.press(visitor.open("/register/"), "Register", **RIGHT, code=code,
+                             id_number=make_id_number(), token=token)  # fmt: skip
         assert "used already" in beside(used, "code")
 
     def test_an_expired_code_is_told_in_english(self, browse, phone, clock):
