@@ -12,7 +12,7 @@ from app.domain import passwords
 from app.domain.errors import Invalid, ManyProblems, RuleBroken
 from app.domain.policy import Actor
 from app.models import Agency, Applicant
-from app.services import audit, codes, notices, proofs, sessions, signin
+from app.services import audit, codes, known_devices, notices, proofs, sessions, signin
 from app.services.people_rules import RULES, PeopleRules, common_passwords
 
 
@@ -53,6 +53,7 @@ def recover(
     if applicant.mobile:
         signin.forgive(session, applicant.mobile)
     signin.forgive(session, applicant.id_number)
+    known_devices.forget(session, applicant.user.id)
     _set_password(session, applicant.user, password, keep=None, now=now, rules=rules)
     _tell_password(session, applicant, agency, actor=actor, now=now, act="password_recovered")
 

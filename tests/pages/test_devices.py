@@ -1,8 +1,12 @@
 """Where somebody is signed in: the own list, ending devices, colleagues looked after."""
 
+import re
+
 import pytest
+import sqlalchemy as sa
 
 from app.domain.terms import Role
+from app.extensions import db
 from app.models import Staff
 from app.services import sessions
 from tests.authenticator import enrol
@@ -125,3 +129,19 @@ def test_staff_of_another_agency_are_not_there(boss, rows):
         f"/office/staff-access/{key}/reset", data={"csrf_token": token(page)}
     )
     assert answer.status_code == 404
+
+
+def test_the_device_of_a_request_is_read_once(app, browse):
+    ana = browse("ana")
+    with app.app_context():
+        engine = db.engine
+    read = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        read.extend(re.findall(r"FROM login_session", statement))
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    ana.client.get("/hall/messages/")
+    sa.event.remove(engine, "before_cursor_execute", note)
+
+    assert len(read) == 1

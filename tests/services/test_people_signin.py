@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.domain.errors import ManyProblems, NotAllowed
 from app.domain.terms import Role
 from app.models import Applicant, AuditEvent, LoginFailure, LoginSession, Notice
-from app.services import codes, own_password, sessions, signin, staffing
+from app.services import codes, known_devices, own_password, sessions, signin, staffing
 from app.services.codes import Purpose
 from app.services.people_rules import PeopleRules
 from tests.factories import NOON, PASSWORD, find_agency, make_applicant, make_id_number
@@ -190,6 +190,7 @@ class TestPassword:
     def test_a_recovered_password_opens_the_lock_and_ends_all_devices(self, session):
         ana = make_applicant(session)
         device = sessions.open_session(session, ana.user_id, now=NOON)
+        known_devices.remember(session, "browser", ana.user_id, now=NOON)
         for _ in range(5):
             enter(session, ana.mobile, "wrong")
 
@@ -198,6 +199,7 @@ class TestPassword:
         assert enter(session, ana.mobile, NEW) is not None
         assert enter(session, ana.mobile, PASSWORD) is None
         assert sessions.find_session(session, device, now=NOON) is None
+        assert not known_devices.is_known(session, "browser", ana.user_id, now=NOON)
 
     def test_the_owner_is_told(self, session):
         ana = make_applicant(session)

@@ -10,8 +10,9 @@ from app.domain.errors import Invalid, NotAllowed, ProofNeeded
 from app.domain.terms import Role
 from app.models import KnownDevice, LoginSession, RecoveryCode, SecondFactor
 from app.services import known_devices, proofs, second_factor, sessions, staff_access
+from config import SettingMissing, settings
 from tests.authenticator import Phone, enrol
-from tests.factories import NOON, actor_of, make_staff
+from tests.factories import KEYS, NOON, actor_of, make_staff
 
 STEP = dt.timedelta(seconds=30)
 
@@ -210,3 +211,27 @@ def test_the_address_for_the_app_names_hall_and_person():
     assert read.startswith("otpauth://totp/%E5%AE%89%E5%B1%85:%E9%99%88?secret=")
     assert "digits=6&period=30" in read
     assert len(Phone(read.split("secret=")[1].split("&", maxsplit=1)[0]).code()) == 6
+
+
+@pytest.mark.parametrize(
+    ("mode", "said", "rule"),
+    [
+        ("production", "", "required"),
+        ("development", "", "offered"),
+        ("production", "off", "off"),
+        ("production", "perhaps", ""),
+    ],
+)
+def test_production_requires_it_and_a_wrong_word_stops_the_start(
+    monkeypatch, tmp_path, mode, said, rule
+):
+    monkeypatch.setenv("ANJU_KEYS", KEYS)
+    monkeypatch.setenv("SECRET_KEY", "s" * 40)
+    monkeypatch.setenv("ANJU_SECOND_FACTOR", said)
+
+    if rule:
+        chosen = settings(ANJU_ENV=mode, ANJU_HOME=tmp_path)
+        assert chosen["ANJU_SECOND_FACTOR"] == rule
+    else:
+        with pytest.raises(SettingMissing, match="ANJU_SECOND_FACTOR"):
+            settings(ANJU_ENV=mode, ANJU_HOME=tmp_path)
