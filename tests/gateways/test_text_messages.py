@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.gateways.sms import LocalSms, SmsFailed, TencentAccount, TencentSms
+from app.gateways.sms import AbsentSms, LocalSms, SmsFailed, TencentAccount, TencentSms
 from app.gateways.sms.tencent import authorization
 from app.gateways.wechat import LocalWechat, TemplateMessage, WechatFailed
 
@@ -169,3 +169,11 @@ def test_a_wechat_file_that_cannot_be_written_fails_the_sending(tmp_path: Path):
 
     with pytest.raises(WechatFailed):
         LocalWechat(tmp_path / "place" / "w.jsonl").send(TemplateMessage("o", "T", {}, "", "1"))
+
+
+def test_a_hall_without_a_sender_keeps_no_message(caplog):
+    with pytest.raises(SmsFailed, match="not_set_up"):
+        AbsentSms().send("13812345678", "验证码 123456", "r1")
+
+    assert "13812345678" not in caplog.text
+    assert "123456" not in caplog.text
