@@ -16,7 +16,7 @@ from tests.simulation.run import play, prepare
 
 ROOT = Path(__file__).parents[2]
 FULL = os.environ.get("ANJU_BARS") == "full"
-DAILY = range(70123, 70125)
+DAILY = range(70124, 70126)
 FEW_STEPS = 20
 NIGHTLY = {"sqlite": 10_000, "postgresql": 500}
 NIGHTLY_STEPS = 200

@@ -25,7 +25,7 @@ from app.services import (
 )
 from app.services.payees import Payee
 from tests.simulation.cast import ANSWERED, Purse
-from tests.simulation.story import Story
+from tests.simulation.story import Story, proven
 
 QUEUED = 8
 TOO_MUCH = (20_000_000, 99_999_999_999)
@@ -117,7 +117,8 @@ def change_card(story: Story) -> str:
     with story.work() as session:
         case = session.get_one(Application, case_id)
         applications.change_payee(
-            session, case, _card(story, purse), actor=purse.actor, now=story.now(),
+            session, case, _card(story, purse), actor=proven(story, purse.actor),
+            now=story.now(),
             card_check=story.card_check,
         )  # fmt: skip
     return f"change card {case_id}"

@@ -16,7 +16,7 @@ from app.jobs.notices import send_due
 from app.jobs.payouts import run_payouts
 from app.models import Account, Agency, Payout
 from app.services import ledger, payouts, resolutions
-from tests.simulation.story import Broken, Story
+from tests.simulation.story import Broken, Story, proven
 
 PASSING = ((30, 120), (30, 480), (25, 1440), (10, 4320), (5, 12_960))
 """How time passes: weight, minutes at most; the last is a long holiday."""
@@ -102,7 +102,8 @@ def resolve(story: Story) -> str:
     end = _truth(story, agency_id, reference)
     if end is None:
         return ""
-    actor = story.rng.choice(story.hall.cast.with_role(agency_id, Role.PAYER, Role.RELEASER))
+    hands = story.hall.cast.with_role(agency_id, Role.PAYER, Role.RELEASER)
+    actor = proven(story, story.rng.choice(hands))
     with story.work() as session:
         said = resolutions.resolve_unknown(
             session, session.get_one(Payout, payout_id), actor=actor, now=story.now(),

@@ -5,10 +5,11 @@ import random
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
+from app.domain.policy import Actor
 from app.extensions import db
 from app.gateways.cardcheck import LocalCardCheck
 from app.services import reference_cache
@@ -97,3 +98,8 @@ class Story:
         self.note(f"died {death}")
         db.session.remove()
         reference_cache.forget()
+
+
+def proven(story: Story, actor: Actor) -> Actor:
+    """Return somebody who has just proved again who they are."""
+    return replace(actor, proven_at=story.now(), sms_proven_at=story.now())
