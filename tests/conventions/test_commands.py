@@ -36,4 +36,4 @@ def test_every_locked_package_has_its_hashes(lock):
 
     assert packages
     assert len(packages) == len(hashed)
-    assert "http" not in text
+    assert "://" not in text
