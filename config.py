@@ -149,7 +149,8 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "ANJU_AGENCY_BY_HOST": env("ANJU_AGENCY_BY_HOST", "") == "1",
         "ANJU_PROXIES": int(env("ANJU_PROXIES", "0")),
         "ANJU_SECOND_FACTOR": one_of(
-            "ANJU_SECOND_FACTOR", "required" if production else "offered",
+            "ANJU_SECOND_FACTOR",
+            "required" if production else "offered",
             ("required", "offered", "off"),
         ),
         "HOST": env("HOST", "127.0.0.1"),

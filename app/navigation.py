@@ -320,7 +320,9 @@ def person() -> Person | None:
     leave = Place(gettext("Log out"), _appbuilder_url("get_url_for_logout"), ends=True)
     links = [profile if actor.applicant_id else password, devices, leave]
     if actor.applicant_id is None and any(one.staff for one in outside.openid_providers()):
-        links.insert(1, Place(gettext("Other ways to log in"), url_for("ConnectionsView.index")))
+        links.insert(
+            1, Place(gettext("Other ways to log in"), url_for("ConnectionsView.index"))
+        )
     return Person(label, tuple(links))
 
 

@@ -33,7 +33,9 @@ IDENTITY: Mapping[str, LazyString] = {
     ),
     "name_length": _l("A name has %(minimum)s to %(maximum)s characters."),
     "name_characters": _l("Type the name as on the document, without digits or signs."),
-    "name_not_chinese": _l("This document states the name in Chinese. Type it as it stands there."),
+    "name_not_chinese": _l(
+        "This document states the name in Chinese. Type it as it stands there."
+    ),
     "name_differs": _l(
         "This document number is on file with another name or document type. "
         "Please bring the document to the counter or call the hotline."

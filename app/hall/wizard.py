@@ -239,7 +239,9 @@ def _signature(typed: Mapping[str, str], actor: Actor) -> Mapping[str, str] | No
 
 
 def _answered_before(typed: Mapping[str, str], actor: Actor) -> str | None:
-    return repeats.first_answer(db.session(), typed.get(repeating.FIELD, ""), user_id=actor.user_id)
+    return repeats.first_answer(
+        db.session(), typed.get(repeating.FIELD, ""), user_id=actor.user_id
+    )
 
 
 def _belongs(page: WizardPage, broken: RuleBroken) -> bool:

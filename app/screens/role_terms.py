@@ -26,7 +26,9 @@ def form_of(roles: Options) -> Any:
     """Return the form by which one of these roles is given for a time."""
     return put.form(
         role=put.choice(_("Role"), roles),
-        valid_from=put.date(_("First day"), required=True, hint=_("The first day of the role.")),
+        valid_from=put.date(
+            _("First day"), required=True, hint=_("The first day of the role.")
+        ),
         valid_until=put.date(_("Last day"), hint=_("The last day; empty: without an end.")),
         why=put.line(_("Why"), 200, hint=_("Why the role is given; the audit keeps it.")),
     )

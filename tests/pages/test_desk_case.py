@@ -115,7 +115,12 @@ def test_a_case_that_moved_on_says_so_and_keeps_what_was_typed(rows, browse, cas
     chen.press(stale, "通过，送复审", deed="pass_first")
 
     answer = chen.press(
-        stale, "通过，送复审", 409, deed="pass_first", opinion="合同与账户相符", form_key="another"
+        stale,
+        "通过，送复审",
+        409,
+        deed="pass_first",
+        opinion="合同与账户相符",
+        form_key="another",
     )
 
     assert "有了变化" in answer.text
