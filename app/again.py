@@ -23,8 +23,9 @@ from app.extensions import db
 from app.jobs import notices as outbox
 from app.models import Applicant
 from app.navigation import chosen_agency, local_path
-from app.services import codes, entering, proofs, second_factor
-from app.services.codes import Purpose
+from app.services.entry import entering, proofs, second_factor
+from app.services.people import codes
+from app.services.people.codes import Purpose
 from app.transaction import transaction
 
 OWN = "again_"

@@ -10,7 +10,7 @@ from flask_appbuilder.security.sqla.models import User
 from app.domain.policy import Actor
 from app.extensions import db
 from app.models import Applicant, Staff
-from app.services import standing
+from app.services.staff import standing
 
 ANONYMOUS = Actor(user_id=None, name="", roles=frozenset())
 

@@ -13,9 +13,9 @@ from app import current
 from app.domain.errors import Invalid, NotAllowed
 from app.extensions import db
 from app.models import LoginSession
-from app.services import entering, known_devices, picture_codes, sessions, signin
-from app.services.entering import Entry, FactorRule, Visit, Waits
-from app.services.people_rules import PeopleRules
+from app.services.entry import entering, known_devices, picture_codes, sessions, signin
+from app.services.entry.entering import Entry, FactorRule, Visit, Waits
+from app.services.people.people_rules import PeopleRules
 from app.transaction import transaction
 
 DEVICE = "device"

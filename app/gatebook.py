@@ -13,7 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import current
 from app.domain.policy import Actor
 from app.extensions import csrf, db
-from app.services import numbering, readings
+from app.services.privacy import readings
+from app.services.records import numbering
 from app.transaction import transaction
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import current
 from app.domain.errors import IllegalMove, RuleBroken
-from app.services import repeats
+from app.services.records import repeats
 from app.transaction import transaction
 
 HEADER = "Idempotency-Key"

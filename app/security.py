@@ -13,9 +13,9 @@ from app import current
 from app.api.signin import SignInApi
 from app.devices import DEVICE, Device, forget, half_way, people_rules
 from app.extensions import db
-from app.hall.signin import SignInView
-from app.services import sessions
-from app.services.entering import is_staff
+from app.hall.people.signin import SignInView
+from app.services.entry import sessions
+from app.services.entry.entering import is_staff
 from app.transaction import transaction
 
 

@@ -9,8 +9,9 @@ from app import again, dev, health
 from app.api import surface as api
 from app.desk import surface as desk
 from app.extensions import db
-from app.hall import case_pages, people_pages
+from app.hall import case_pages
 from app.hall.help import HelpView
+from app.hall.people import people_pages
 from app.office import surface as office
 from app.screens.cases import CaseEventScreen, CaseScreen, MaterialScreen
 from app.screens.holders import AccountScreen, ApplicantScreen

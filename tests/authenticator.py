@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy.orm import Session
 
 from app.models import Staff
-from app.services import second_factor
+from app.services.entry import second_factor
 from tests.people import NOON, actor_of
 
 

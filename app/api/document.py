@@ -7,7 +7,7 @@ from flask_appbuilder.api import BaseApi, expose
 from flask_appbuilder.api.manager import resolver
 
 from app.repeating import HEADER
-from app.services.repeats import LONGEST_KEY
+from app.services.records.repeats import LONGEST_KEY
 
 
 class DocumentApi(BaseApi):

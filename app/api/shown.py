@@ -12,8 +12,9 @@ from app.domain.page_words import Page
 from app.domain.terms import Status
 from app.domain.workdays import local_date
 from app.models import Account, Application
-from app.services import applications, circumstances, reference, wizard
-from app.services.relations import may_show_money
+from app.services import applications, reference
+from app.services.applying import circumstances, wizard
+from app.services.applying.relations import may_show_money
 
 OPEN_FOR_APPLICANT = (Status.DRAFT, Status.RETURNED)
 

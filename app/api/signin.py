@@ -22,8 +22,8 @@ from app.devices import (
 )  # fmt: skip
 from app.display.sentences import sentence
 from app.domain.errors import NotAllowed, RuleBroken
-from app.services import entering, second_factor, sessions
-from app.services.entering import Entry, Waits
+from app.services.entry import entering, second_factor, sessions
+from app.services.entry.entering import Entry, Waits
 from app.transaction import transaction
 
 

@@ -11,7 +11,8 @@ from app.devices import address
 from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.page_words import Page
 from app.extensions import db
-from app.services import answers, applications, houses, uploads, wizard
+from app.services import applications, uploads
+from app.services.applying import answers, houses, wizard
 from app.transaction import transaction
 
 

@@ -11,9 +11,10 @@ from app import current
 from app.cli.group import anju
 from app.domain.policy import WORKER
 from app.domain.terms import Role
-from app.services import audit, known_devices, second_factor, sessions
-from app.services.people_rules import PeopleRules
-from app.services.registration import make_user
+from app.services import audit
+from app.services.entry import known_devices, second_factor, sessions
+from app.services.people.people_rules import PeopleRules
+from app.services.people.registration import make_user
 from app.transaction import transaction
 
 

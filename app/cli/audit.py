@@ -11,7 +11,8 @@ from app.domain.policy import OPERATOR
 from app.domain.workdays import local_date
 from app.extensions import db
 from app.jobs.audit_days import close_days
-from app.services import audit, audit_days
+from app.services import audit
+from app.services.records import audit_days
 from app.transaction import transaction
 
 

@@ -13,7 +13,7 @@ from app.demo.bulk_world import read_world
 from app.demo.walks import Outside
 from app.domain.workdays import SHANGHAI, local_date
 from app.extensions import db
-from app.services.people_rules import PeopleRules
+from app.services.people.people_rules import PeopleRules
 from app.transaction import transaction
 
 

@@ -15,7 +15,8 @@ from app.domain.policy import OPERATOR
 from app.extensions import db
 from app.jobs import resealing as work
 from app.models import AuditEvent
-from app.services import audit, keyfile, resealing
+from app.services import audit
+from app.services.privacy import keyfile, resealing
 from app.transaction import transaction
 
 GRACE = dt.timedelta(hours=1)

@@ -15,7 +15,8 @@ from app.extensions import db
 from app.gateways.bank.server import serve
 from app.jobs.paying import pay_all
 from app.jobs.schedule import Worker
-from app.services import audit_days, verification
+from app.services.accounting import verification
+from app.services.records import audit_days
 
 
 @anju.command()

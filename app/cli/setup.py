@@ -9,7 +9,7 @@ from flask_migrate import upgrade
 from app import current, translations
 from app.cli.group import anju
 from app.packages.problems import PackageRefused
-from app.services.loading import Loaded, load_packages
+from app.services.catalogue.loading import Loaded, load_packages
 from app.transaction import transaction
 
 

@@ -12,7 +12,7 @@ from app.demo.cast import HOLDERS, HOUSES, PASSWORD, STAFF, holder_of
 from app.demo.settling import ROOT, settle_holders, settle_houses, settle_staff
 from app.demo.walks import Outside, walk_cases
 from app.services import reference
-from app.services.people_rules import PeopleRules
+from app.services.people.people_rules import PeopleRules
 
 QUICK = PeopleRules(hash_method="pbkdf2:sha256:1")
 """All have one password, so that it is hashed as it should be once, at the end."""

@@ -14,9 +14,11 @@ from app.domain.policy import WORKER, Actor
 from app.domain.terms import Gender, Role
 from app.domain.workdays import local_date
 from app.models import Agency, Applicant, PropertyRecord, Staff
-from app.services import own_cards, reference, registration, staffing
+from app.services import reference
 from app.services.accounts import import_accounts
-from app.services.people_rules import PeopleRules
+from app.services.people import own_cards, registration
+from app.services.people.people_rules import PeopleRules
+from app.services.staff import staffing
 
 COLUMNS = (
     "agency", "scheme", "id_type", "id_number", "name", "gender", "ethnicity",

@@ -20,20 +20,11 @@ from app.gateways.registry import PropertyRegistry
 from app.gateways.scanner import Antivirus
 from app.gateways.storage import Storage
 from app.models import Account, Application, Payout, Scheme
-from app.services import (
-    answers,
-    applications,
-    circumstances,
-    claims,
-    decisions,
-    houses,
-    payments,
-    reference,
-    statements,
-    uploads,
-    wizard,
-)  # fmt: skip
-from app.services.decisions import ReturnLine
+from app.services import applications, reference, uploads
+from app.services.applying import answers, circumstances, houses, wizard
+from app.services.paying import claims, payments, statements
+from app.services.review import decisions
+from app.services.review.decisions import ReturnLine
 
 ANSWERS: Mapping[str, str] = {
     "agree": "yes", "marital_status": "single", "lease_filed": "no", "rent_months": "12",

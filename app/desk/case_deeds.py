@@ -13,7 +13,8 @@ from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.policy import Actor
 from app.domain.terms import Verdict
 from app.models import Application
-from app.services import decisions, flags, payouts
+from app.services import payouts
+from app.services.review import decisions, flags
 
 Form = Mapping[str, str]
 

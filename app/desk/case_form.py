@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from app.domain.errors import Invalid
-from app.services.decisions import ReturnLine
+from app.services.review.decisions import ReturnLine
 
 MOST_LINES = 30
 SIDES = ("x", "y", "width", "height")

@@ -23,7 +23,9 @@ from app.domain.revealing import Value
 from app.domain.terms import Action, Capacity, Note, Role, Status
 from app.domain.workdays import local_date
 from app.models import Application, Bank, CaseEvent, Material, MaterialPage, ReviewNote
-from app.services import case_checks, cases, circumstances, payouts, reference, wizard
+from app.services import cases, payouts, reference
+from app.services.applying import circumstances, wizard
+from app.services.review import case_checks
 
 Mask = Callable[[str], str]
 

@@ -22,7 +22,8 @@ from app.domain.workdays import local_date
 from app.extensions import db
 from app.models import Application, ReturnReason
 from app.screens.readings import note_opened
-from app.services import cases, reference, uploads, worklist
+from app.services import cases, reference, uploads
+from app.services.review import worklist
 from app.transaction import transaction
 
 Answer = str | tuple[str, int]

@@ -17,7 +17,7 @@ from app.domain.masking import mask_name
 from app.domain.workdays import local_date
 from app.extensions import db
 from app.models import CorrectionRequest
-from app.services import data_corrections
+from app.services.privacy import data_corrections
 
 
 class CorrectionView(BaseView):

@@ -16,7 +16,7 @@ from app.devices import people_rules
 from app.domain.errors import Invalid, ManyProblems, NotAllowed, RuleBroken
 from app.domain.terms import IdentityState
 from app.extensions import db
-from app.services import contact_changes, identity_tasks
+from app.services.people import contact_changes, identity_tasks
 
 REFUSED = 422
 FORBIDDEN = 403

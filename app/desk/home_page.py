@@ -18,8 +18,10 @@ from app.domain.policy import Actor
 from app.domain.terms import PayoutStatus, Role
 from app.domain.workdays import SHANGHAI, Calendar, local_date
 from app.models import Payout
-from app.services import reference, role_terms, worklist
-from app.services.worklist import Chip, Wanted
+from app.services import reference
+from app.services.review import worklist
+from app.services.review.worklist import Chip, Wanted
+from app.services.staff import role_terms
 
 DAYS = 14
 FIRST_FEW = 5

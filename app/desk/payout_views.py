@@ -19,7 +19,8 @@ from app.domain.masking import mask_name
 from app.domain.terms import PayoutStatus
 from app.extensions import db
 from app.models import Agency, Payout
-from app.services import batches, payments, payout_lists, payouts, reference, resolutions
+from app.services import payouts, reference
+from app.services.paying import batches, payments, payout_lists, resolutions
 
 DISCARD = "discard"
 OUTCOMES = (PayoutStatus.PAID, PayoutStatus.REJECTED, PayoutStatus.APPROVED)

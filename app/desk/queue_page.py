@@ -19,7 +19,7 @@ from app.domain.terms import Role, Status
 from app.domain.workdays import Calendar, local_date
 from app.models import Application
 from app.services import reference
-from app.services.worklist import Chip, Wanted
+from app.services.review.worklist import Chip, Wanted
 
 LAST = "desk-list"
 """Key of the session under which the last list is kept, for the way back from a case."""

@@ -15,7 +15,7 @@ from app.desk.sentences import sentence
 from app.display.revealing import REASONS, VALUES
 from app.domain.errors import NotAllowed, RuleBroken
 from app.domain.revealing import PER_HOUR, SECONDS_SHOWN, Of, Value
-from app.services import reveals
+from app.services.privacy import reveals
 from app.transaction import transaction
 
 OTHER = "other"

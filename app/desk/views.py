@@ -17,7 +17,8 @@ from app.domain import lifecycle
 from app.domain.terms import Role, Status
 from app.domain.workdays import local_date
 from app.extensions import db
-from app.services import cases, reference, worklist
+from app.services import cases, reference
+from app.services.review import worklist
 
 MOST_AT_ONCE = 100
 BULK = ("assign_me", "assign", "take_up")

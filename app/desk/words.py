@@ -16,7 +16,7 @@ from app.domain.terms import (
     PayoutStatus,
     Verdict,
 )  # fmt: skip
-from app.services.case_checks import Check
+from app.services.review.case_checks import Check
 
 DEEDS: Mapping[str, Any] = {
     Action.SUBMIT: _l("Submitted"),

@@ -2,11 +2,11 @@
 
 from flask_appbuilder import AppBuilder
 
-from app.hall.apply import ApplyView
+from app.hall.applying.apply import ApplyView
+from app.hall.applying.upload import UploadView
+from app.hall.applying.wizard import WizardView
 from app.hall.home import HomeView
 from app.hall.progress import ProgressView, PublicProgressView
-from app.hall.upload import UploadView
-from app.hall.wizard import WizardView
 
 
 def add_to(appbuilder: AppBuilder) -> None:

@@ -13,8 +13,9 @@ from app.display.words import localized
 from app.domain.page_words import Flow
 from app.domain.terms import Action, ClockHolder, Note, Status
 from app.models import Application, CaseEvent, ClockInterval
-from app.services import circumstances, reference
-from app.services.relations import may_show_money
+from app.services import reference
+from app.services.applying import circumstances
+from app.services.applying.relations import may_show_money
 
 _l = lazy_gettext
 

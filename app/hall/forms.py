@@ -11,7 +11,7 @@ from app.domain.errors import Invalid, ManyProblems, RuleBroken
 from app.domain.workdays import local_date
 from app.models import Application
 from app.services import reference
-from app.services.relations import may_show_money
+from app.services.applying.relations import may_show_money
 
 
 @dataclass(frozen=True, slots=True)

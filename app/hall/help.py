@@ -9,8 +9,8 @@ from flask_babel import gettext
 from app import navigation
 from app.display.prose import prose
 from app.display.words import localized
-from app.hall.outside_ways import ways
-from app.hall.wechat_shown import inside_wechat, offers_fund, shown
+from app.hall.outside.outside_ways import ways
+from app.hall.wechat.wechat_shown import inside_wechat, offers_fund, shown
 from app.models import Agency
 
 TOPICS = ("unified-login", "wechat", "app")

@@ -12,9 +12,9 @@ from app import current, navigation
 from app.domain.terms import Status
 from app.domain.workdays import local_date
 from app.extensions import db
-from app.hall.apply import own_accounts, own_drafts
+from app.hall.applying.apply import own_accounts, own_drafts
 from app.hall.course import payee_changed
-from app.hall.profile import known, myself
+from app.hall.people.profile import known, myself
 from app.models import Application, LoginSession
 from app.navigation import brand_of
 from app.services import notices, reference

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from app import current
 from app.display.words import localized
 from app.extensions import db
-from app.hall.profile import myself
+from app.hall.people.profile import myself
 from app.models import Applicant
 from app.services import notices
 from app.transaction import transaction

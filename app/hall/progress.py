@@ -23,19 +23,21 @@ from app.domain.terms import Action, Status
 from app.domain.workdays import local_date
 from app.extensions import db
 from app.hall import wording
+from app.hall.applying.forms_wizard import address_of
+from app.hall.applying.letter import letter_in_force, letter_text
+from app.hall.applying.papers import Papers
+from app.hall.applying.wizard import own_case
 from app.hall.course import course, payee_changed, sides
 from app.hall.forms import Typed, told
-from app.hall.forms_wizard import address_of
-from app.hall.letter import letter_in_force, letter_text
-from app.hall.papers import Papers
-from app.hall.wizard import own_case
 from app.hall.wording import said
 from app.models import Application, Bank, MaterialPage, ReturnItem
 from app.navigation import brand_of
 from app.repeating import once
-from app.services import applications, cases, reference, tries, wizard
-from app.services.payees import KEPT_CARD, Payee
-from app.services.relations import may_show_money
+from app.services import applications, cases, reference
+from app.services.applying import wizard
+from app.services.applying.payees import KEPT_CARD, Payee
+from app.services.applying.relations import may_show_money
+from app.services.entry import tries
 from app.transaction import transaction
 
 PER_PAGE = 20

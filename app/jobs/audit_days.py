@@ -4,7 +4,7 @@ import datetime as dt
 
 from app import outside
 from app.extensions import db
-from app.services import audit_days
+from app.services.records import audit_days
 from app.transaction import transaction
 
 

@@ -8,7 +8,7 @@ from app.extensions import db
 from app.gateways.storage import StorageDown
 from app.models import Applicant
 from app.sealing import SealBroken
-from app.services import data_exports
+from app.services.privacy import data_exports
 from app.transaction import transaction
 
 log = logging.getLogger(__name__)

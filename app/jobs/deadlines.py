@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app.domain.errors import RuleBroken
 from app.domain.terms import Status
 from app.models import Application
-from app.services import deadlines, drafts
+from app.services.applying import drafts
+from app.services.review import deadlines
 from app.transaction import transaction
 
 logger = logging.getLogger(__name__)

@@ -9,8 +9,12 @@ import sqlalchemy as sa
 from app.jobs import runs
 from app.jobs.retention import run_retention
 from app.models import Agency, IdempotencyKey, LoginFailure, OneTimeCode, SpentPicture
-from app.services import contact_changes, known_devices, payouts, role_terms, verification
-from app.services.updates import changed_rows
+from app.services import payouts
+from app.services.accounting import verification
+from app.services.entry import known_devices
+from app.services.people import contact_changes
+from app.services.records.updates import changed_rows
+from app.services.staff import role_terms
 from app.transaction import transaction
 
 KEEP = dt.timedelta(days=30)

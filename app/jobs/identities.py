@@ -4,7 +4,7 @@ import datetime as dt
 
 from app.gateways.identity import IdentityCheck, IdentityState
 from app.models import IdentityTask
-from app.services import identity_tasks
+from app.services.people import identity_tasks
 from app.transaction import transaction
 
 SILENT = 3

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from app.gateways.sms import Sms, SmsFailed
 from app.gateways.wechat import WechatFailed, WechatLine, WechatRefused
 from app.models import Notice
-from app.services import notices, outbox
-from app.services.outbox import Letter
+from app.services import notices
+from app.services.records import outbox
+from app.services.records.outbox import Letter
 from app.transaction import transaction
 
 logger = logging.getLogger(__name__)

@@ -17,9 +17,10 @@ from app.domain.terms import PayoutStatus
 from app.gateways.bank import Bank, Payment, Receipt, Responsible, reason_of
 from app.jobs import crash
 from app.models import Agency, Payout
-from app.services import claims, payments, payouts, statements
-from app.services.claims import Claim, Round
-from app.services.payments import Outcome
+from app.services import payouts
+from app.services.paying import claims, payments, statements
+from app.services.paying.claims import Claim, Round
+from app.services.paying.payments import Outcome
 from app.transaction import transaction
 
 GRACE = dt.timedelta(minutes=10)

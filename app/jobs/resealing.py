@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from app import outside, sealing
 from app.extensions import db
 from app.gateways.storage import SealedStorage
-from app.services import resealing
-from app.services.resealing import Place
+from app.services.privacy import resealing
+from app.services.privacy.resealing import Place
 from app.transaction import transaction
 
 MOST_ROUNDS = 20

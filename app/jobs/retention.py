@@ -12,8 +12,9 @@ from app.domain.policy import WORKER
 from app.extensions import db
 from app.gateways.storage import Storage, StorageDown
 from app.models import MaterialPage
-from app.services import audit, retention
-from app.services.retention import Rule
+from app.services import audit
+from app.services.privacy import retention
+from app.services.privacy.retention import Rule
 from app.transaction import transaction
 
 BATCH = 100

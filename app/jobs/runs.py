@@ -12,7 +12,7 @@ from flask import Flask
 from app import current, logs
 from app.extensions import db
 from app.models import JobRun
-from app.services.updates import changed_rows
+from app.services.records.updates import changed_rows
 from app.transaction import transaction
 
 KEEP = dt.timedelta(days=14)

@@ -16,7 +16,8 @@ from app.extensions import db
 from app.gateways.storage import NotStored
 from app.models import AuditDay
 from app.screens.rights import LOGIN_ACTS
-from app.services import audit, audit_days
+from app.services import audit
+from app.services.records import audit_days
 from app.transaction import transaction
 
 

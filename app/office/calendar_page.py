@@ -20,7 +20,7 @@ from app.domain.workdays import local_date
 from app.extensions import db
 from app.models import WorkingDay
 from app.repeating import once
-from app.services import reference_edits
+from app.services.catalogue import reference_edits
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 

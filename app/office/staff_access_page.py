@@ -16,7 +16,8 @@ from app.domain.errors import RuleBroken
 from app.domain.terms import Role
 from app.extensions import db
 from app.models import Staff
-from app.services import second_factor, sessions, staff_access
+from app.services.entry import second_factor, sessions
+from app.services.staff import staff_access
 from app.transaction import transaction
 
 

@@ -20,7 +20,7 @@ from app.screens import columns as col
 from app.screens import fields as put
 from app.screens.rights import OfMyAgency
 from app.screens.writing import Written
-from app.services import reference_edits
+from app.services.catalogue import reference_edits
 
 ALWAYS = dt.date(1999, 1, 1)
 """The first day of rows that have none."""

@@ -25,8 +25,8 @@ from app.screens.interface import fast
 from app.screens.rights import HoldersOfMyAgency, OfMyAgency
 from app.screens.searches import Number, Search, StartsWith, Term, terms
 from app.screens.writing import Written
-from app.services import account_corrections
-from app.services.account_corrections import AccountChange
+from app.services.accounting import account_corrections
+from app.services.accounting.account_corrections import AccountChange
 
 
 def number_of(row: Applicant) -> str:

@@ -26,8 +26,9 @@ from app.screens.interface import fast
 from app.screens.rights import OfMyAgency
 from app.screens.searches import Exactly, Search, StartsWith
 from app.screens.writing import Written
-from app.services import agency_edits, audit
-from app.services.loading import Loaded, load_packages
+from app.services import audit
+from app.services.catalogue import agency_edits
+from app.services.catalogue.loading import Loaded, load_packages
 
 OUTCOMES = {"ok": _("Done"), "failed": _("Failed"), "running": _("Running")}
 COUNTS = {

@@ -18,7 +18,7 @@ from app.screens import fields as put
 from app.screens.interface import fast
 from app.screens.searches import Exactly, Number, Search, StartsWith, Term, choices, terms
 from app.screens.writing import Written
-from app.services import reference_edits
+from app.services.catalogue import reference_edits
 
 CARDS = {"debit": _("Debit"), "credit": _("Credit"), "prepaid": _("Prepaid")}
 """What a kind of card is called."""

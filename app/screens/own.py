@@ -15,7 +15,7 @@ from app.screens import columns as col
 from app.screens.base import Screen
 from app.screens.interface import fast
 from app.screens.rights import OfOwnCases, Own
-from app.services.relations import may_show_money
+from app.services.applying.relations import may_show_money
 
 
 class MyScreen(Screen):

@@ -5,7 +5,7 @@ from typing import Any
 from app import current
 from app.extensions import db
 from app.models import Applicant
-from app.services import readings
+from app.services.privacy import readings
 from app.transaction import transaction
 
 

@@ -19,7 +19,7 @@ from app.models import RoleGrant, Staff
 from app.screens import fields as put
 from app.screens.searches import Options
 from app.screens.writing import Written
-from app.services import role_terms, staff_rights
+from app.services.staff import role_terms, staff_rights
 
 
 def form_of(roles: Options) -> Any:

@@ -26,7 +26,7 @@ from app.screens.rights import NOBODY
 from app.screens.role_terms import GivesForATime, form_of, until_when
 from app.screens.searches import Search, StartsWith
 from app.screens.writing import Written
-from app.services import staff_rights
+from app.services.staff import staff_rights
 
 
 class OwnStaff(BaseFilter):

@@ -20,9 +20,9 @@ from app.domain.workdays import local_date
 from app.models import Account, Applicant, ImportBatch, PaidHistory
 from app.packages.problems import Findings, Problem
 from app.services import audit
-from app.services.account_files import RawFile, read_file
-from app.services.account_rows import AccountRow, check_row, words_of
-from app.services.openings import Opening, open_accounts
+from app.services.accounting.account_files import RawFile, read_file
+from app.services.accounting.account_rows import AccountRow, check_row, words_of
+from app.services.accounting.openings import Opening, open_accounts
 
 T = TypeVar("T")
 IMPORTERS = (Role.WORKER, Role.SUPERVISOR, Role.INSTALLATION_ADMIN)

@@ -16,21 +16,14 @@ from app.domain.policy import Actor
 from app.domain.terms import Action, Capacity, Kind, Note, Status
 from app.domain.workdays import local_date
 from app.models import Account, Application, WithdrawalReason
-from app.services import (
-    case_notices,
-    cases,
-    circumstances,
-    corrections,
-    deadlines,
-    identity_tasks,
-    ledger,
-    numbering,
-    proofs,
-    reference,
-    wizard,
-)  # fmt: skip
-from app.services.payees import Payee, check_payee_card, write_payee
-from app.services.relations import barring, check_asked, hold_asked
+from app.services import cases, ledger, reference
+from app.services.applying import circumstances, corrections, wizard
+from app.services.applying.payees import Payee, check_payee_card, write_payee
+from app.services.applying.relations import barring, check_asked, hold_asked
+from app.services.entry import proofs
+from app.services.people import identity_tasks
+from app.services.records import numbering
+from app.services.review import case_notices, deadlines
 
 
 def get_own(session: Session, application_id: int, *, actor: Actor) -> Application:

@@ -12,8 +12,8 @@ from app.domain.errors import IllegalMove, NotAllowed
 from app.domain.policy import Actor, CaseFacts, Level
 from app.domain.terms import Action, Note, Role, Status
 from app.models import Application, CaseEvent, ClockInterval, Staff
-from app.services import standing
-from app.services.updates import changed_rows
+from app.services.records.updates import changed_rows
+from app.services.staff import standing
 
 STAFF = (Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR, Role.AUDITOR)
 """Who may read the cases of the own agency."""

@@ -20,7 +20,7 @@ from app.domain.policy import Actor
 from app.domain.terms import AccountState, Kind, LedgerCode
 from app.domain.workdays import local_date
 from app.models import Account, Application, JournalEntry, LedgerAccount, Payout, Posting
-from app.services.updates import changed_rows
+from app.services.records.updates import changed_rows
 
 ZERO = Decimal("0.00")
 OF_HOLDER = (LedgerCode.AVAILABLE, LedgerCode.HELD)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.page_words import Words
 from app.domain.terms import Channel, NoticeStatus
 from app.models import Applicant, Application, MessageTemplate, Notice
-from app.services.updates import changed_rows
+from app.services.records.updates import changed_rows
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CODE_EVENT = "sms_code"

@@ -16,8 +16,9 @@ from app.domain.policy import Actor
 from app.domain.terms import Action, Kind, PayoutStatus, Role, Status
 from app.domain.workdays import SHANGHAI, local_date
 from app.models import Agency, Application, CaseEvent, Payout
-from app.services import audit, ledger, standing
-from app.services.updates import changed_rows
+from app.services import audit, ledger
+from app.services.records.updates import changed_rows
+from app.services.staff import standing
 
 SIGNATURES = (Action.PASS_FIRST.value, Action.PASS_LEVEL.value, Action.APPROVE.value)
 """The steps by which a case is signed; each by another person."""

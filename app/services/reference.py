@@ -32,7 +32,7 @@ from app.models import (
     WithdrawalReason,
     WorkingDay,
 )  # fmt: skip
-from app.services.reference_cache import remembered
+from app.services.catalogue.reference_cache import remembered
 
 D = TypeVar("D", bound=Dated)
 

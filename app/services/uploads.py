@@ -17,7 +17,8 @@ from app.domain.workdays import local_date
 from app.gateways.scanner import Antivirus, Limits, Page, scan
 from app.gateways.storage import Storage
 from app.models import Application, Material, MaterialPage, MaterialType
-from app.services import audit, cases, reference, wizard
+from app.services import audit, cases, reference
+from app.services.applying import wizard
 
 NAME_LENGTH = 200
 KEPT_MEGABYTE = 1024 * 1024

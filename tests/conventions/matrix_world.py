@@ -31,7 +31,8 @@ from app.models import (
     Payout,
     PayoutBatch,
 )  # fmt: skip
-from app.services import audit, sessions
+from app.services import audit
+from app.services.entry import sessions
 from tests.factories import (
     NOON,
     actor_of,

@@ -31,8 +31,11 @@ from app.extensions import db
 from app.jobs import leader
 from app.jobs.paying import pay_all
 from app.models import Agency, Staff
-from app.services import cases, codes, decisions, signin
-from app.services.people_rules import PeopleRules
+from app.services import cases
+from app.services.entry import signin
+from app.services.people import codes
+from app.services.people.people_rules import PeopleRules
+from app.services.review import decisions
 from app.transaction import transaction
 from tests.databases import build_app
 from tests.people import actor_of

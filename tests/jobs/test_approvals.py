@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.domain.terms import Action, PayoutStatus, Role, Status
 from app.models import Application, CaseEvent, Payout
-from app.services import verification
+from app.services.accounting import verification
 from tests.factories import NOON, make_staff
 from tests.money import make_signed
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from app import sealing
 from app.domain.policy import Actor
 from app.models import Notice, OneTimeCode
-from app.services import codes
 from app.services.notices import CODE_EVENT
+from app.services.people import codes
 from tests.factories import NOON, find_agency
 
 FULL = os.environ.get("ANJU_BARS") == "full"

@@ -12,7 +12,7 @@ from app import outside, sealing
 from app.extensions import db
 from app.jobs import resealing as work
 from app.models import Applicant
-from app.services import keyfile, resealing
+from app.services.privacy import keyfile, resealing
 from app.transaction import transaction
 from tests.factories import KEYS, NOON, make_applicant, make_id_number, make_mobile
 

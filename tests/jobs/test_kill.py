@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app.domain.terms import PayoutStatus
 from app.gateways.bank.process import SimulatorProcess
 from app.models import Payout
-from app.services import verification
+from app.services.accounting import verification
 from tests.factories import NOON
 from tests.money import make_approved
 

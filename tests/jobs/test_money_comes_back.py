@@ -8,7 +8,9 @@ from app.domain.errors import IllegalMove
 from app.domain.terms import Note, PayoutStatus, Status
 from app.jobs.payouts import run_payouts
 from app.models import Application
-from app.services import cases, decisions, ledger, verification
+from app.services import cases, ledger
+from app.services.accounting import verification
+from app.services.review import decisions
 from app.transaction import transaction
 from tests.factories import NOON, make_application
 from tests.money import make_approved

@@ -10,7 +10,9 @@ from app.domain.errors import IllegalMove
 from app.domain.terms import AccountState, Kind, PayoutStatus, Status
 from app.jobs.payouts import run_payouts
 from app.models import Agency, BankMessage, Notice, Payout
-from app.services import claims, payments, payouts, verification
+from app.services import payouts
+from app.services.accounting import verification
+from app.services.paying import claims, payments
 from app.transaction import transaction
 from tests.factories import NOON, SHANGHAI, make_account, make_applicant
 from tests.money import make_approved

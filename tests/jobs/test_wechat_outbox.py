@@ -13,7 +13,7 @@ from app.gateways.wechat import Template, WechatLine, WechatPlatform
 from app.gateways.wechat.stand_in import Platform, serving
 from app.jobs.notices import send_due
 from app.models import Notice
-from app.services import case_notices
+from app.services.review import case_notices
 from tests.factories import NOON, Clock, make_account, make_applicant, make_application
 from tests.pages.wechat_world import ACCOUNT, bind
 

@@ -15,7 +15,7 @@ from app.jobs import leader, runs
 from app.jobs.housekeeping import prove_books
 from app.jobs.schedule import Worker
 from app.models import Agency, JobRun, Payout
-from app.services import verification
+from app.services.accounting import verification
 from tests.factories import NOON
 from tests.money import PaperBank, make_approved
 

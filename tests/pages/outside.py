@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import sqlalchemy as sa
 
 from app.models import AuditEvent, OutsideIdentity
-from app.services import outside_identities
+from app.services.entry import outside_identities
 from tests.factories import NOON
 
 BEGIN, BACK = "/login/outside/province/", "/login/outside/province/callback/"

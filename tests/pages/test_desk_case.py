@@ -8,7 +8,8 @@ from itsdangerous import URLSafeTimedSerializer
 
 from app.domain.terms import Action, Role, Status
 from app.models import Application, AuditEvent, CaseEvent, ReviewNote, Staff
-from app.services import decisions, ledger, payouts
+from app.services import ledger, payouts
+from app.services.review import decisions
 from tests.factories import (
     NOON,
     actor_of,

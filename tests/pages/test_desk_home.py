@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from app.domain.terms import PayoutStatus, Role, Status
 from app.models import Agency, Application, Payout, PayoutResolution
-from app.services import decisions, ledger
+from app.services import ledger
+from app.services.review import decisions
 from tests.factories import (
     NOON,
     SHANGHAI,

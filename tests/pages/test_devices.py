@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.domain.terms import Role
 from app.extensions import db
 from app.models import Staff
-from app.services import sessions
+from app.services.entry import sessions
 from tests.authenticator import enrol
 from tests.browser import Browser
 from tests.factories import NOON, PASSWORD, Person, make_staff

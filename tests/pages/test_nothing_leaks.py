@@ -17,7 +17,7 @@ from app.jobs.housekeeping import run_housekeeping
 from app.jobs.notices import send_due
 from app.jobs.paying import pay_all
 from app.models import Account, Applicant, Application, BankCard, LoginSession
-from app.services import decisions
+from app.services.review import decisions
 from tests.factories import (
     NOON,
     PASSWORD,

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.domain.terms import Status
 from app.gateways.storage import LocalStorage
 from app.models import Account, Application, MaterialPage
-from app.services import decisions
+from app.services.review import decisions
 from tests.factories import NOON, make_application, make_card_number
 from tests.pages.hall_walk import card, give_account, upload
 from tests.services import cases_walk

@@ -31,17 +31,17 @@ DATED = [
     "facts",
     "policy-settings",
 ]
-ROLES = (Role.AUDITOR, Role.SUPERVISOR)
+ROLES = (Role.AUDITOR,)
 
 
 @pytest.fixture
 def sign_in(rows, browse):
-    """Sign in a member of staff with every right to read."""
+    """Sign in a member of staff with the right to read everything of an agency."""
 
     def signed_in(agency="anhui", roles=ROLES):
         with rows() as session:
-            member = make_staff(session, f"{agency}-all", *roles, agency=agency)
-            person = Person(f"{agency}-all", PASSWORD, actor_of(session, member), member.name)
+            member = make_staff(session, f"{agency}-auditor", *roles, agency=agency)
+            person = Person(f"{agency}-auditor", PASSWORD, actor_of(session, member), member.name)
         return browse().sign_in(person)
 
     return signed_in

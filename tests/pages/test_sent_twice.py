@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.devices import DEVICE
 from app.models import Application, IdempotencyKey
-from app.services import sessions
+from app.services.entry import sessions
 from tests.factories import NOON, make_account, make_applicant
 
 TIMES = 50 if os.environ.get("ANJU_BARS") == "full" else 6

@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.domain.terms import Role
 from app.models import AuditEvent, LoginSession, Notice, SecondFactor
-from app.services import picture_codes
+from app.services.entry import picture_codes
 from tests.authenticator import Phone
 from tests.browser import Browser, Page
 from tests.factories import NOON, PASSWORD, make_staff

@@ -9,7 +9,7 @@ from app.domain.terms import Channel, NoticeStatus, Status
 from app.extensions import db
 from app.gateways.wechat.messages import MOST_BYTES
 from app.models import Applicant, Notice
-from app.services import case_notices
+from app.services.review import case_notices
 from tests.factories import NOON, make_account, make_applicant, make_application
 from tests.pages.wechat_world import ACCOUNT, CRYPT, Follower, bind
 
@@ -186,7 +186,7 @@ class TestAnswers:
         def broken(*_args, **_kwargs):
             raise sa.exc.OperationalError("SELECT", {}, Exception("locked"))
 
-        monkeypatch.setattr("app.hall.wechat_messages.answer", broken)
+        monkeypatch.setattr("app.hall.wechat.wechat_messages.answer", broken)
 
         assert ana.says("1") == "success"
 

@@ -12,7 +12,7 @@ from app.gateways.wechat import MessageCrypt, WechatAccount
 from app.gateways.wechat.messages import elements
 from app.gateways.wechat.signature import signature
 from app.models import Applicant
-from app.services import outside_identities
+from app.services.entry import outside_identities
 from tests.databases import clock
 from tests.factories import NOON
 

@@ -12,7 +12,8 @@ from app.gateways.cardcheck import LocalCardCheck
 from app.gateways.scanner import NoAntivirus
 from app.gateways.storage import LocalStorage
 from app.models import Account, Application
-from app.services import answers, applications, circumstances, uploads
+from app.services import applications, uploads
+from app.services.applying import answers, circumstances
 from tests.factories import NOON, make_card_number
 from tests.pictures import make_picture
 

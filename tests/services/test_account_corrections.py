@@ -8,8 +8,8 @@ import pytest
 from app.domain.errors import ManyProblems, NotAllowed
 from app.domain.terms import AccountState, Role
 from app.models import AuditEvent
-from app.services import account_corrections
-from app.services.account_corrections import AccountChange
+from app.services.accounting import account_corrections
+from app.services.accounting.account_corrections import AccountChange
 from tests.factories import NOON, actor_of, make_account, make_applicant, make_staff
 
 TODAY = NOON.date()

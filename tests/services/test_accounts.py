@@ -22,8 +22,8 @@ from app.models import (
     Posting,
 )
 from app.services import ledger
+from app.services.accounting.verification import verify
 from app.services.accounts import import_accounts
-from app.services.verification import verify
 from tests.factories import NOON, find_agency, find_scheme, make_account, make_applicant
 
 COLUMNS = (

@@ -8,7 +8,7 @@ from flask_appbuilder.security.sqla.models import User
 from app.domain.terms import Role
 from app.extensions import db
 from app.models import AuditEvent
-from app.services import second_factor
+from app.services.entry import second_factor
 from tests.authenticator import enrol
 from tests.factories import make_staff
 from tests.services.test_people_signin import enter

@@ -9,7 +9,7 @@ from app.domain.page_words import Page
 from app.domain.terms import Status
 from app.gateways.cardcheck import LocalCardCheck
 from app.models import Applicant
-from app.services import answers, wizard
+from app.services.applying import answers, wizard
 from tests.factories import NOON, make_account
 from tests.services.cases_walk import begin, save, typed
 

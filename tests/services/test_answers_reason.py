@@ -11,7 +11,8 @@ from app.domain.page_words import Page
 from app.domain.terms import Capacity, Kind
 from app.extensions import db
 from app.models import Applicant, Application
-from app.services import answers, applications
+from app.services import applications
+from app.services.applying import answers
 from app.transaction import transaction
 from tests.factories import NOON, make_account, make_application
 from tests.services.cases_walk import begin, save, typed

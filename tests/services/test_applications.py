@@ -10,7 +10,8 @@ from app.domain.page_words import Page
 from app.domain.terms import AccountState, Capacity, Kind, Note, Status
 from app.gateways.storage import LocalStorage
 from app.models import Applicant, PaidHistory
-from app.services import applications, wizard
+from app.services import applications
+from app.services.applying import wizard
 from tests.factories import NOON, make_account, make_applicant, make_application
 from tests.services.cases_walk import SIGNED, add_papers, begin, save, submitted, typed
 

@@ -12,7 +12,8 @@ from app import outside
 from app.domain.policy import WORKER
 from app.jobs.audit_days import close_days
 from app.models import AuditDay
-from app.services import audit, audit_days
+from app.services import audit
+from app.services.records import audit_days
 from tests.factories import NOON
 from tests.services.test_audit import fill, tamper
 

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from app.domain.errors import IllegalMove, Invalid, ManyProblems, NotAllowed
 from app.domain.terms import ContactState, Role
 from app.models import Applicant, AuditEvent, ContactChange, LoginSession, Notice
-from app.services import codes, contact_changes, own_cards, sessions
-from app.services.codes import Purpose
-from app.services.contact_changes import Wanted
+from app.services.entry import sessions
+from app.services.people import codes, contact_changes, own_cards
+from app.services.people.codes import Purpose
+from app.services.people.contact_changes import Wanted
 from tests.factories import (
     NOON,
     actor_of,

@@ -9,8 +9,9 @@ from app.domain.terms import Status
 from app.gateways.scanner import NoAntivirus
 from app.gateways.storage import LocalStorage
 from app.models import Applicant
-from app.services import applications, decisions, uploads
-from app.services.decisions import ReturnLine
+from app.services import applications, uploads
+from app.services.review import decisions
+from app.services.review.decisions import ReturnLine
 from tests.factories import NOON, make_account
 from tests.pictures import make_picture
 from tests.services.cases_walk import SIGNED, submitted

@@ -6,8 +6,9 @@ import sqlalchemy as sa
 
 from app.domain.terms import Status
 from app.models import Notice, PolicySetting
-from app.services import deadlines, decisions, ledger
-from app.services.decisions import ReturnLine
+from app.services import ledger
+from app.services.review import deadlines, decisions
+from app.services.review.decisions import ReturnLine
 from tests.factories import NOON, SHANGHAI, make_account, make_applicant, make_application
 
 DAY = dt.timedelta(days=1)

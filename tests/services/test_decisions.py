@@ -19,8 +19,9 @@ from app.domain.terms import (
     Verdict,
 )  # fmt: skip
 from app.models import Application, CaseEvent, ClockInterval, Material, Notice, Payout
-from app.services import cases, decisions, flags, ledger, payouts
-from app.services.decisions import ReturnLine
+from app.services import cases, ledger, payouts
+from app.services.review import decisions, flags
+from app.services.review.decisions import ReturnLine
 from app.transaction import transaction
 from tests.factories import (
     NOON,

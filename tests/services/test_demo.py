@@ -28,8 +28,9 @@ from app.models import (
     PropertyRecord,
     Staff,
 )  # fmt: skip
-from app.services import payouts, reference, registration
-from app.services.verification import verify
+from app.services import payouts, reference
+from app.services.accounting.verification import verify
+from app.services.people import registration
 from tests.factories import NOON
 from tests.services.test_people_signin import enter
 

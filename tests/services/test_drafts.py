@@ -3,7 +3,7 @@
 import datetime as dt
 
 from app.domain.terms import Status
-from app.services import drafts
+from app.services.applying import drafts
 from tests.factories import NOON, make_application
 
 

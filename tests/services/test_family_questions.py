@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from app.domain.workdays import local_date
 from app.models import PolicySetting
-from app.services import wizard
+from app.services.applying import wizard
 from tests.factories import NOON, make_application
 
 

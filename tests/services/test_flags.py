@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.terms import ClockHolder, Note, Role, Status
 from app.models import ClockInterval, Notice, ReviewNote
-from app.services import cases, deadlines, decisions, flags
+from app.services import cases
+from app.services.review import deadlines, decisions, flags
 from tests.factories import NOON, actor_of, make_application, make_staff
 
 DAY = dt.timedelta(days=1)

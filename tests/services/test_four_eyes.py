@@ -10,8 +10,10 @@ import pytest
 from app.domain.errors import Invalid, NotAllowed
 from app.domain.terms import PayoutStatus, Role, Status
 from app.models import CaseEvent, Payout
-from app.services import batches, cases, decisions, flags, resolutions
-from app.services.decisions import ReturnLine
+from app.services import cases
+from app.services.paying import batches, resolutions
+from app.services.review import decisions, flags
+from app.services.review.decisions import ReturnLine
 from tests.factories import NOON, actor_of, change_roles, make_staff
 from tests.money import make_approved, make_signed
 

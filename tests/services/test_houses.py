@@ -9,7 +9,7 @@ from app.domain.terms import Lookup
 from app.gateways.registry import Answer
 from app.gateways.registry.table import TablePropertyRegistry
 from app.models import Applicant
-from app.services import houses
+from app.services.applying import houses
 from tests.factories import NOON, make_account, make_house
 from tests.services.cases_walk import begin
 

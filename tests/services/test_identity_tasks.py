@@ -12,7 +12,8 @@ from app.gateways.identity import Verified
 from app.gateways.storage import LocalStorage
 from app.jobs.identities import run_identities
 from app.models import Applicant, AuditEvent, IdentityTask, Notice, Staff
-from app.services import applications, identity_tasks
+from app.services import applications
+from app.services.people import identity_tasks
 from tests.factories import (
     NOON,
     actor_of,

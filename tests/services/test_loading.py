@@ -22,7 +22,7 @@ from app.models import (
 from app.packages.problems import PackageRefused
 from app.packages.reader import PACKAGES
 from app.services import reference
-from app.services.loading import load_packages
+from app.services.catalogue.loading import load_packages
 from tests.factories import NOON, find_scheme
 
 TODAY = NOON.date()

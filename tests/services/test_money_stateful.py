@@ -18,7 +18,8 @@ from app.domain.terms import PayoutStatus
 from app.domain.workdays import local_date
 from app.jobs.payouts import run_payouts
 from app.models import Account, Agency, Payout
-from app.services import claims, payments, verification
+from app.services.accounting import verification
+from app.services.paying import claims, payments
 from app.transaction import transaction
 from tests.factories import NOON, Clock
 from tests.money import PaperBank, make_approved, make_funded

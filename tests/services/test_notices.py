@@ -11,8 +11,9 @@ from app.domain.terms import Channel, NoticeStatus
 from app.gateways.sms import SmsFailed
 from app.jobs import notices as job
 from app.models import Applicant, MessageTemplate, Notice
-from app.services import notices, outbox
+from app.services import notices
 from app.services.notices import TemplateBroken
+from app.services.records import outbox
 from tests.factories import NOON, find_agency, make_applicant
 
 EVENT = "application_submitted"

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.domain.errors import Invalid
 from app.domain.policy import Actor
 from app.models import AuditEvent, OutsideIdentity
-from app.services import outside_identities
+from app.services.entry import outside_identities
 from tests.factories import NOON, make_applicant
 
 PROVINCE, SUBJECT = "province", "340100-7f3a"

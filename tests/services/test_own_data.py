@@ -14,13 +14,7 @@ from app.domain.revealing import Of, Value
 from app.domain.terms import ExportStatus, Gender, Role, Status
 from app.jobs.data_exports import make_exports
 from app.models import Applicant, Application, BankCard, DataExport, LoginSession
-from app.services import (
-    data_corrections,
-    data_exports,
-    leaving,
-    looks,
-    reveals,
-)
+from app.services.privacy import data_corrections, data_exports, leaving, looks, reveals
 from tests.factories import (
     NOON,
     actor_of,

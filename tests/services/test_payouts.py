@@ -9,7 +9,9 @@ from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.terms import PayoutStatus, Role, Status
 from app.jobs.payouts import run_payouts
 from app.models import PolicySetting
-from app.services import batches, payouts, resolutions, verification
+from app.services import payouts
+from app.services.accounting import verification
+from app.services.paying import batches, resolutions
 from tests.factories import NOON, actor_of, change_roles, make_staff
 from tests.money import PaperBank, make_approved
 

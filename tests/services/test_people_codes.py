@@ -11,8 +11,8 @@ from app import sealing
 from app.domain.errors import Invalid
 from app.domain.policy import Actor
 from app.models import Notice, OneTimeCode
-from app.services import code_pace, codes
-from app.services.codes import Purpose
+from app.services.people import code_pace, codes
+from app.services.people.codes import Purpose
 from tests.factories import NOON, find_agency, make_applicant
 
 MOBILE = "13900001234"

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from app.domain.errors import Invalid, NotAllowed
 from app.models import Applicant, AuditEvent, BankCard, Notice
-from app.services import codes, own_cards, profiles
-from app.services.codes import Purpose
+from app.services.people import codes, own_cards, profiles
+from app.services.people.codes import Purpose
 from tests.factories import NOON, find_agency, make_applicant, make_card, make_card_number
 from tests.services.test_people_codes import SOMEBODY
 

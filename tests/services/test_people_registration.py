@@ -17,9 +17,10 @@ from app.models import (
     NationalCode,
     Notice,
 )  # fmt: skip
-from app.services import agreements, registration, signin
-from app.services.people_rules import PeopleRules
-from app.services.registration import Registration
+from app.services.entry import signin
+from app.services.people import agreements, registration
+from app.services.people.people_rules import PeopleRules
+from app.services.people.registration import Registration
 from tests.factories import (
     NOON,
     PASSWORD,

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from app.domain.errors import ManyProblems, NotAllowed
 from app.domain.terms import Role
 from app.models import Applicant, AuditEvent, LoginFailure, LoginSession, Notice
-from app.services import codes, known_devices, own_password, sessions, signin, staffing
-from app.services.codes import Purpose
-from app.services.people_rules import PeopleRules
+from app.services.entry import known_devices, own_password, sessions, signin
+from app.services.people import codes
+from app.services.people.codes import Purpose
+from app.services.people.people_rules import PeopleRules
+from app.services.staff import staffing
 from tests.factories import NOON, PASSWORD, find_agency, make_applicant, make_id_number
 from tests.services.test_people_codes import SOMEBODY
 

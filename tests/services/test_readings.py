@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.domain.terms import Status
 from app.models import AuditEvent
-from app.services import readings
+from app.services.privacy import readings
 from tests.factories import NOON, make_application
 
 

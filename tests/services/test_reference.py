@@ -11,8 +11,9 @@ from app.domain.errors import Invalid
 from app.domain.facts import FactType
 from app.domain.terms import Kind, Origin
 from app.models import Commitment, MaterialRequirement, PolicySetting, WorkingDay
-from app.services import reference, return_texts
-from app.services.reference_cache import forget
+from app.services import reference
+from app.services.catalogue.reference_cache import forget
+from app.services.review import return_texts
 from tests.factories import NOON, find_reason, find_scheme, make_application
 
 DAY = NOON.date()
@@ -92,7 +93,9 @@ def test_an_edit_by_another_process_shows_after_ten_seconds(session, monkeypatch
     )
     still = reference.calendar(session).is_workday(dt.date(2026, 11, 19))
     real = reference.remembered.__globals__["time"].monotonic
-    monkeypatch.setattr("app.services.reference_cache.time.monotonic", lambda: real() + 11)
+    monkeypatch.setattr(
+        "app.services.catalogue.reference_cache.time.monotonic", lambda: real() + 11
+    )
 
     later = reference.calendar(session).is_workday(dt.date(2026, 11, 19))
     session.rollback()

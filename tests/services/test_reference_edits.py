@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from app.domain.errors import Invalid, NotAllowed
 from app.domain.terms import Role
 from app.models import AuditEvent, Bank, PolicySetting, ReturnReason, WorkingDay
-from app.services import reference, reference_edits
+from app.services import reference
+from app.services.catalogue import reference_edits
 from tests.factories import NOON, actor_of, find_scheme, make_staff
 
 TODAY = NOON.date()

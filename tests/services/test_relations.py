@@ -9,7 +9,9 @@ from app.domain.page_words import Page
 from app.domain.terms import Capacity, Status
 from app.gateways.storage import LocalStorage
 from app.models import Applicant
-from app.services import applications, decisions, flags, verification
+from app.services import applications
+from app.services.accounting import verification
+from app.services.review import decisions, flags
 from app.transaction import transaction
 from tests.factories import NOON, make_account, make_applicant, make_application
 from tests.services.cases_walk import SIGNED, add_papers, begin, save, typed

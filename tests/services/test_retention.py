@@ -23,7 +23,7 @@ from app.models import (
     Notice,
     OutsideIdentity,
 )
-from app.services import verification
+from app.services.accounting import verification
 from tests.factories import NOON, make_account, make_applicant, make_application, make_user
 from tests.money import make_approved
 

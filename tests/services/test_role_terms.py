@@ -9,7 +9,7 @@ from app.domain.errors import Invalid, NotAllowed
 from app.domain.terms import Role
 from app.domain.workdays import local_date
 from app.models import AuditEvent, RoleGrant, Staff
-from app.services import role_terms, staff_rights, standing
+from app.services.staff import role_terms, staff_rights, standing
 from tests.factories import NOON, actor_of, change_roles, make_id_number, make_staff
 
 TODAY = local_date(NOON)

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from app.domain.errors import Invalid, NotAllowed, ProofNeeded
 from app.domain.terms import Role
 from app.models import KnownDevice, LoginSession, RecoveryCode, SecondFactor
-from app.services import known_devices, proofs, second_factor, sessions, staff_access
+from app.services.entry import known_devices, proofs, second_factor, sessions
+from app.services.staff import staff_access
 from config import SettingMissing, settings
 from tests.authenticator import Phone, enrol
 from tests.factories import KEYS, NOON, actor_of, make_staff

@@ -7,7 +7,7 @@ import pytest
 from app.domain.errors import Invalid, NotAllowed
 from app.domain.terms import Role
 from app.models import AuditEvent
-from app.services import staff_rights
+from app.services.staff import staff_rights
 from tests.factories import NOON, actor_of, make_id_number, make_staff
 
 CLASHES = [

@@ -15,7 +15,8 @@ from app.gateways.bank import Statement, StatementLine
 from app.jobs.payouts import run_payouts
 from app.models import Agency, BankStatement, Payout
 from app.models import StatementLine as Row
-from app.services import statements, verification
+from app.services.accounting import verification
+from app.services.paying import statements
 from tests.factories import NOON, make_account, make_applicant, make_application
 from tests.money import PaperBank, make_approved
 

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from app.domain.terms import Kind, Status
 from app.jobs.payouts import run_payouts
 from app.models import Posting
-from app.services import ledger, verification
+from app.services import ledger
+from app.services.accounting import verification
 from tests.factories import NOON, make_account, make_applicant, make_application
 from tests.money import PaperBank, make_approved, make_signed
 

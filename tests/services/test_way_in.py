@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.errors import NotAllowed
 from app.models import LoginFailure, SpentPicture
-from app.services import known_devices, picture_codes, signin
+from app.services.entry import known_devices, picture_codes, signin
 from tests.factories import NOON, PASSWORD, make_applicant
 from tests.services.test_people_signin import HOME, RULES
 

@@ -19,7 +19,10 @@ from app.gateways.wechat import (
 from app.gateways.wechat.account import CASE_EVENTS
 from app.jobs.notices import send_due
 from app.models import MessageTemplate, Notice
-from app.services import case_notices, notices, outbox, outside_identities, wechat_people
+from app.services import notices
+from app.services.entry import outside_identities, wechat_people
+from app.services.records import outbox
+from app.services.review import case_notices
 from tests.factories import NOON, find_agency, make_account, make_applicant, make_application
 
 OPENID = "oAna"

@@ -14,16 +14,9 @@ from app.gateways.registry.table import TablePropertyRegistry
 from app.gateways.scanner.pages import Page as Picture
 from app.gateways.scanner.pages import Quality
 from app.models import Account, Application
-from app.services import (
-    answers,
-    applications,
-    circumstances,
-    houses,
-    reference,
-    uploads,
-    wizard,
-)
-from app.services.payees import Payee
+from app.services import applications, reference, uploads
+from app.services.applying import answers, circumstances, houses, wizard
+from app.services.applying.payees import Payee
 from tests.simulation.cast import ANSWERED, Purse
 from tests.simulation.story import Story, proven
 

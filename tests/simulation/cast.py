@@ -13,8 +13,8 @@ from app.demo.walks import ANSWERS
 from app.domain.policy import Actor
 from app.domain.terms import Role
 from app.models import Account, Agency, Applicant, Scheme, Staff
-from app.services import staffing
-from app.services.people_rules import PeopleRules
+from app.services.people.people_rules import PeopleRules
+from app.services.staff import staffing
 from tests.factories import SHANGHAI
 
 SETTLED = dt.datetime(2026, 1, 11, 9, tzinfo=SHANGHAI)

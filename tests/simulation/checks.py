@@ -24,9 +24,9 @@ from app.models import (
     Posting,
     StatementLine,
 )
-from app.services import verification
-from app.services.payments import STOP_DIFFERS
-from app.services.statements import STOP_THEIRS
+from app.services.accounting import verification
+from app.services.paying.payments import STOP_DIFFERS
+from app.services.paying.statements import STOP_THEIRS
 from app.transaction import transaction
 from tests.simulation.story import Broken, Story
 

@@ -15,7 +15,8 @@ from app.jobs.housekeeping import prove_books
 from app.jobs.notices import send_due
 from app.jobs.payouts import run_payouts
 from app.models import Account, Agency, Payout
-from app.services import ledger, payouts, resolutions
+from app.services import ledger, payouts
+from app.services.paying import resolutions
 from tests.simulation.story import Broken, Story, proven
 
 PASSING = ((30, 120), (30, 480), (25, 1440), (10, 4320), (5, 12_960))

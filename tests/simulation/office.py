@@ -6,8 +6,8 @@ from app.domain import lifecycle
 from app.domain.policy import Actor
 from app.domain.terms import Role, Status
 from app.models import Application
-from app.services import decisions, flags
-from app.services.decisions import ReturnLine
+from app.services.review import decisions, flags
+from app.services.review.decisions import ReturnLine
 from tests.simulation.story import Story
 
 RETURNS = (

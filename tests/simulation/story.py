@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.policy import Actor
 from app.extensions import db
 from app.gateways.cardcheck import LocalCardCheck
-from app.services import reference_cache
+from app.services.catalogue import reference_cache
 from app.transaction import transaction
 from tests.factories import SHANGHAI
 from tests.simulation.bank import MOODS, Death, MoodyBank

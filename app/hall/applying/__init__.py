@@ -1,0 +1,1 @@
+"""Pages of an application: choosing, the wizard, papers, the letter."""

@@ -1,0 +1,1 @@
+"""Pages of registration, log-in and the own data."""

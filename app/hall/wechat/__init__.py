@@ -1,0 +1,1 @@
+"""The WeChat official account: messages, log-in, how people find it."""

@@ -1,0 +1,226 @@
+"""The proof of the books: every invariant of money and record, each broken row named."""
+
+from collections.abc import Callable, Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.domain import lifecycle
+from app.domain.terms import Capacity, Kind, PayoutStatus, Status
+from app.domain.violation import Violation
+from app.models import (
+    Account,
+    Application,
+    CaseEvent,
+    Payout,
+    Staff,
+    StatementLine,
+)  # fmt: skip
+from app.services import audit, payouts
+from app.services.accounting import ledger_proof
+from app.services.paying.statements import Bucket
+from app.services.staff import standing
+
+P = PayoutStatus
+PAID = (P.PAID, P.SETTLED)
+FEWEST = 2
+"""So many people sign every case."""
+
+SIGNED = (Status.APPROVED, Status.PAID, Status.PAYEE_FIX)
+
+
+def verify(session: Session) -> Iterator[Violation]:
+    """Prove books, record and rights; yield one sentence for every row that breaks them."""
+    yield from verify_books(session)
+    yield from standing.verify(session)
+
+
+def verify_books(session: Session) -> Iterator[Violation]:
+    """Prove the books and the record alone: what stops payouts when it does not hold."""
+    for proof in PROOFS:
+        yield from proof(session)
+
+
+def _one_payment(session: Session) -> Iterator[Violation]:
+    rows = session.execute(
+        sa.select(Payout.application_id, sa.func.count())
+        .where(Payout.status.in_(lifecycle.PAYOUT_LIVE))
+        .group_by(Payout.application_id)
+        .having(sa.func.count() > 1)
+    )
+    for case_id, count in rows:
+        yield Violation(
+            "payments_twice", "application", case_id, f"it has {count} live payments"
+        )
+
+
+def _paid_cases(session: Session) -> Iterator[Violation]:
+    payment = sa.exists().where(
+        Payout.application_id == Application.id, Payout.status.in_(PAID)
+    )
+    rows = session.execute(
+        sa.select(Application.id, Application.status).where(
+            sa.or_(
+                sa.and_(Application.status == Status.PAID, ~payment),
+                sa.and_(Application.status != Status.PAID, payment),
+            )
+        )
+    )
+    for case_id, status in rows:
+        said = "it is paid without a payment" if status is Status.PAID else "it was paid"
+        yield Violation("paid_differs", "application", case_id, f"{said}; it is {status}")
+
+
+def _amounts(session: Session) -> Iterator[Violation]:
+    rows = session.execute(
+        sa.select(Payout.id, Payout.amount, Application.amount)
+        .join(Application, Application.id == Payout.application_id)
+        .where(Payout.status.in_(lifecycle.PAYOUT_LIVE), Payout.amount != Application.amount)
+    )
+    for payout_id, paid, approved in rows:
+        yield Violation(
+            "amount_differs", "payout", payout_id, f"it pays {paid}, the case says {approved}"
+        )
+
+
+def _decisions(session: Session) -> Iterator[Violation]:
+    rows = session.execute(
+        sa.select(
+            Payout.id, Payout.decision_hash, Application.decision_hash.label("signed"),
+            Application.id.label("case_id"), Application.amount, Application.payee_name,
+            Application.payee_card_index, Application.payee_bank_code,
+        )
+        .join(Application, Application.id == Payout.application_id)
+        .where(Payout.status.in_(lifecycle.PAYOUT_LIVE))
+    )  # fmt: skip
+    for row in rows:
+        now = payouts.hash_of(
+            row.case_id, row.amount, row.payee_name, row.payee_card_index, row.payee_bank_code
+        )
+        if not row.decision_hash == row.signed == now:
+            yield Violation(
+                "decision_differs", "payout", row.id, "amount or payee is not what was signed"
+            )
+
+
+def _four_eyes(session: Session) -> Iterator[Violation]:
+    submitted = (
+        sa.select(CaseEvent.application_id, sa.func.max(CaseEvent.id).label("event_id"))
+        .where(CaseEvent.action.in_(payouts.BEGUN_AGAIN))
+        .group_by(CaseEvent.application_id)
+        .subquery()
+    )
+    person = sa.func.coalesce(Staff.id_number_index, sa.cast(CaseEvent.actor_id, sa.String))
+    signed = (
+        sa.select(
+            CaseEvent.application_id,
+            sa.func.count(person.distinct()).label("people"),
+        )
+        .outerjoin(Staff, Staff.user_id == CaseEvent.actor_id)
+        .outerjoin(submitted, submitted.c.application_id == CaseEvent.application_id)
+        .where(
+            CaseEvent.action.in_(payouts.SIGNATURES),
+            CaseEvent.id > sa.func.coalesce(submitted.c.event_id, 0),
+        )
+        .group_by(CaseEvent.application_id)
+        .subquery()
+    )
+    people = sa.func.coalesce(signed.c.people, 0)
+    rows = session.execute(
+        sa.select(Application.id, people)
+        .outerjoin(signed, signed.c.application_id == Application.id)
+        .where(
+            Application.status.in_(SIGNED),
+            sa.or_(people < FEWEST, people < Application.approvals_required),
+        )
+    )
+    for case_id, count in rows:
+        yield Violation(
+            "four_eyes", "application", case_id, f"it is decided and signed by {count}"
+        )
+
+
+def _statement_lines(session: Session) -> Iterator[Violation]:
+    line = sa.exists().where(
+        StatementLine.payout_id == Payout.id,
+        StatementLine.bucket == Bucket.MATCHED.value,
+        StatementLine.amount == Payout.amount,
+    )
+    rows = session.scalars(sa.select(Payout.id).where(Payout.status == P.SETTLED, ~line))
+    for payout_id in rows:
+        yield Violation(
+            "settled_unproven", "payout", payout_id, "it is settled without a statement line"
+        )
+
+
+def _references(session: Session) -> Iterator[Violation]:
+    rows = session.scalars(
+        sa.select(Payout.id).where(
+            Payout.status.in_((*lifecycle.PAYOUT_IN_FLIGHT, *PAID)),
+            Payout.bank_reference.is_(None),
+        )
+    )
+    for payout_id in rows:
+        yield Violation(
+            "reference_missing", "payout", payout_id, "it went out without a bank reference"
+        )
+
+
+def _holds(session: Session) -> Iterator[Violation]:
+    """What is held for a case is its amount while it is open, less what is in transit.
+
+    A closing withdrawal holds its principal until the approval fixes the interest; of an heir
+    or proxy nothing need be held before the first review passes.
+    """
+    held = ledger_proof.held_by_case()
+    flying = (
+        sa.select(Payout.application_id, sa.func.sum(Payout.amount).label("amount"))
+        .where(Payout.status.in_(lifecycle.PAYOUT_IN_FLIGHT))
+        .group_by(Payout.application_id)
+        .subquery()
+    )
+    there = sa.type_coerce(sa.func.coalesce(held.c.amount, 0), Account.held.type)
+    gone = sa.type_coerce(sa.func.coalesce(flying.c.amount, 0), Account.held.type)
+    must = sa.type_coerce(
+        sa.case((Application.status.in_(HELD), Application.amount), else_=0),
+        Account.held.type,
+    )
+    rows = session.execute(
+        sa.select(Application.id, there, must, gone)
+        .outerjoin(held, held.c.application_id == Application.id)
+        .outerjoin(flying, flying.c.application_id == Application.id)
+        .where(
+            Application.status != Status.RETURNED,
+            there != must - gone,
+            ~sa.and_(
+                Application.capacity != Capacity.SELF,
+                Application.status.in_((Status.SUBMITTED, Status.IN_REVIEW)),
+                there == 0,
+            ),
+            ~sa.and_(
+                Application.kind == Kind.CLOSING,
+                Application.status.in_(UNSIGNED),
+                there > 0,
+                there <= Application.amount,
+            ),
+        )
+    )
+    for case_id, is_held, amount, away in rows:
+        yield Violation(
+            "hold_differs", "application", case_id,
+            f"{is_held} is held, {amount} of it less {away} on its way should be",
+        )  # fmt: skip
+
+
+UNSIGNED = (Status.SUBMITTED, Status.IN_REVIEW, Status.SECOND_REVIEW)
+"""Statuses before the approval."""
+
+HELD = (*UNSIGNED, Status.APPROVED, Status.PAYEE_FIX)
+"""Statuses in which the amount of a case is held; a returned one is held as it was submitted."""
+
+PROOFS: tuple[Callable[[Session], Iterator[Violation]], ...] = (
+    ledger_proof.entries, ledger_proof.whole, ledger_proof.accounts, ledger_proof.payments,
+    _holds, _one_payment, _paid_cases, _amounts, _decisions, _four_eyes, _statement_lines,
+    _references, audit.verify,
+)  # fmt: skip
+"""Every proof, the cheap ones of the ledger first."""

@@ -1,0 +1,1 @@
+"""An application until it is submitted: pages, answers, circumstances, payee, house."""

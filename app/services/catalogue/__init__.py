@@ -1,0 +1,1 @@
+"""What agencies offer: packages loaded, rows merged, cached, edited by effective date."""

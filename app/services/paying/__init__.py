@@ -1,0 +1,1 @@
+"""Payments between approval and the bank statement."""

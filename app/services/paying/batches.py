@@ -1,0 +1,124 @@
+"""Payments that go to the bank together; by people where the fund wants it, one releases (PY11)."""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.domain import numbers, policy
+from app.domain.errors import IllegalMove, Invalid
+from app.domain.policy import Actor
+from app.domain.terms import PayoutStatus, Role
+from app.domain.workdays import local_date
+from app.models import Payout, PayoutBatch
+from app.services import audit, reference
+from app.services.entry import proofs
+from app.services.paying import money_eyes
+from app.services.records import numbering
+from app.services.records.updates import changed_rows
+from app.services.staff import standing
+
+RELEASE_BY_PEOPLE = "release_by_people"
+"""The setting: 1 when a batch goes out only after another person released it."""
+
+
+def released_by_people(session: Session, scheme_id: int, *, now: dt.datetime) -> bool:
+    """Tell whether payments of a scheme wait for a person's release."""
+    found = reference.settings_on(session, scheme_id, local_date(now))
+    return bool(found.get(RELEASE_BY_PEOPLE))
+
+
+def prepare_batch(
+    session: Session, payout_ids: Sequence[int], *, actor: Actor, now: dt.datetime
+) -> PayoutBatch:
+    """Put waiting payments into a new batch; another person releases it."""
+    policy.check_role(actor, Role.PAYER)
+    agency_id = actor.agency_id
+    if agency_id is None or not payout_ids:
+        raise Invalid("a batch needs payments", code="batch_empty")
+    money_eyes.check(session, payout_ids, actor=actor, now=now)
+    batch_id = open_batch(session, agency_id, prepared_by=actor.user_id, now=now)
+    taken = changed_rows(
+        session,
+        sa.update(Payout)
+        .where(
+            Payout.id.in_(payout_ids),
+            Payout.agency_id == agency_id,
+            Payout.status == PayoutStatus.APPROVED,
+            Payout.batch_id.is_(None),
+        )
+        .values(batch_id=batch_id)
+        .execution_options(synchronize_session="fetch"),
+    )
+    if taken != len(set(payout_ids)):
+        raise IllegalMove("a payment is no longer waiting")
+    return _counted(session, batch_id, actor=actor, now=now)
+
+
+def release_batch(
+    session: Session, batch: PayoutBatch, *, actor: Actor, now: dt.datetime
+) -> None:
+    """Release a prepared batch to the bank; never by the person who prepared it."""
+    policy.check_role(actor, Role.RELEASER)
+    policy.check_agency(actor, agency_id=batch.agency_id)
+    standing.check_other(session, actor, earlier=batch.prepared_by)
+    inside = session.scalars(sa.select(Payout.id).where(Payout.batch_id == batch.id)).all()
+    money_eyes.check(session, inside, actor=actor, now=now)
+    proofs.check(actor, now=now)
+    released = changed_rows(
+        session,
+        sa.update(PayoutBatch)
+        .where(PayoutBatch.id == batch.id, PayoutBatch.released_at.is_(None))
+        .values(released_by=actor.user_id, released_at=now)
+        .execution_options(synchronize_session="fetch"),
+    )
+    if released != 1:
+        raise IllegalMove("the batch was released already")
+    audit.record(
+        session, "batch_released", actor=actor, now=now, object_type="payout_batch",
+        object_id=batch.id, agency_id=batch.agency_id, number=batch.number,
+    )  # fmt: skip
+
+
+def open_batch(
+    session: Session, agency_id: int, *, prepared_by: int | None, now: dt.datetime
+) -> int:
+    """Open a batch with the day's next number and return its key."""
+    day = local_date(now)
+    serial = numbering.next_value(session, f"batch-{day:%Y%m%d}")
+    batch = PayoutBatch(
+        agency_id=agency_id, number=numbers.batch_number(day, serial),
+        prepared_by=prepared_by, prepared_at=now,
+    )  # fmt: skip
+    session.add(batch)
+    session.flush()
+    return batch.id
+
+
+def count_in(session: Session, batch_id: int, amount: Decimal) -> None:
+    """Count one more payment into a batch."""
+    session.execute(
+        sa.update(PayoutBatch)
+        .where(PayoutBatch.id == batch_id)
+        .values(count=PayoutBatch.count + 1, total=PayoutBatch.total + amount)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _counted(session: Session, batch_id: int, *, actor: Actor, now: dt.datetime) -> PayoutBatch:
+    batch = session.get_one(PayoutBatch, batch_id)
+    count, total = session.execute(
+        sa.select(sa.func.count(), sa.func.sum(Payout.amount)).where(
+            Payout.batch_id == batch_id
+        )
+    ).one()
+    batch.count, batch.total = count, total
+    audit.record(
+        session, "batch_prepared", actor=actor, now=now, object_type="payout_batch",
+        object_id=batch_id, agency_id=batch.agency_id, number=batch.number, count=count,
+        total=str(total),
+    )  # fmt: skip
+    session.flush()
+    return batch

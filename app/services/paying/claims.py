@@ -1,0 +1,158 @@
+"""How a worker takes a payment: one row, once, with a reference that never changes."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.domain import numbers
+from app.domain.terms import PayoutStatus, Status
+from app.domain.workdays import local_date
+from app.gateways.bank import Payment
+from app.models import Agency, Application, Payout, PayoutBatch, Scheme
+from app.services import ledger, payouts
+from app.services.paying import batches
+from app.services.records import numbering
+from app.services.records.updates import changed_rows
+
+WAIT = dt.timedelta(minutes=5)
+"""How long a payment that must wait is left alone."""
+
+
+@dataclass
+class Round:
+    """What one run of the worker may take: whose payments, and which need a person's release."""
+
+    now: dt.datetime
+    agencies: list[int]
+    released_only: list[int]
+    batches: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A payment that one worker took; ``fence`` grows with every taking."""
+
+    payout_id: int
+    fence: int
+    agency_id: int
+
+
+def plan(session: Session, *, now: dt.datetime, agency_id: int | None = None) -> Round:
+    """Return what a run may take now: agencies not stopped whose bank is open."""
+    agencies = session.scalars(sa.select(Agency).where(Agency.payouts_stopped == ""))
+    opened = [
+        agency.id
+        for agency in agencies
+        if agency_id in (None, agency.id) and payouts.bank_open(agency, now)
+    ]
+    schemes = session.scalars(sa.select(Scheme.id).where(Scheme.agency_id.in_(opened))).all()
+    bound = [key for key in schemes if batches.released_by_people(session, key, now=now)]
+    return Round(now=now, agencies=opened, released_only=bound)
+
+
+def claim_next(session: Session, turn: Round) -> Claim | None:
+    """Take the payment that is due first, or None when none waits.
+
+    The row moves only if it still waits; the money of the case goes into transit with it.
+    """
+    while (payout_id := session.scalar(_waiting(turn))) is not None:
+        taken = changed_rows(
+        session,
+            sa.update(Payout)
+            .where(Payout.id == payout_id, Payout.status == PayoutStatus.APPROVED)
+            .values(
+                status=PayoutStatus.CLAIMED, fence=Payout.fence + 1, claimed_at=turn.now,
+                queries=0, next_query_at=None, not_found_at=None,
+            )
+            .execution_options(synchronize_session=False)
+        )  # fmt: skip
+        if taken == 1:
+            payout = session.get(Payout, payout_id, populate_existing=True)
+            assert payout is not None
+            _number(session, payout, turn)
+            ledger.into_transit(session, payout, now=turn.now)
+            return Claim(payout.id, payout.fence, payout.agency_id)
+    return None
+
+
+def payment_of(payout: Payout) -> Payment:
+    """Return the order for the bank."""
+    assert payout.bank_reference is not None
+    return Payment(
+        reference=payout.bank_reference, amount=payout.amount, payee_name=payout.payee_name,
+        payee_card=payout.payee_card, payee_bank_code=payout.payee_bank_code,
+        purpose=payout.purpose, payer_account=payout.agency.payer_account,
+    )  # fmt: skip
+
+
+def give_back(session: Session, payout: Payout, *, now: dt.datetime, why: str) -> None:
+    """Put a payment that certainly did not go to the bank back among those that wait."""
+    ledger.put_back(session, payout, now=now, why=why)
+    payouts.shift(
+        session, payout, PayoutStatus.APPROVED, next_query_at=now + WAIT, bank_text=why[:200]
+    )
+
+
+def left_behind(
+    session: Session, *, before: dt.datetime | None, agency_id: int | None = None
+) -> list[int]:
+    """Return the payments a worker took, long ago, and never reported on: maybe at the bank."""
+    query = sa.select(Payout.id).where(Payout.status == PayoutStatus.CLAIMED)
+    if before is not None:
+        query = query.where(Payout.claimed_at < before)
+    if agency_id is not None:
+        query = query.where(Payout.agency_id == agency_id)
+    return list(session.scalars(query.order_by(Payout.id)))
+
+
+def to_ask(
+    session: Session, *, now: dt.datetime, agency_id: int | None = None, limit: int = 1000
+) -> list[tuple[str, Claim]]:
+    """Return the references to be asked for now with their payments, oldest question first."""
+    query = sa.select(Payout.bank_reference, Payout.id, Payout.fence, Payout.agency_id).where(
+        Payout.status.in_((PayoutStatus.SENT, PayoutStatus.UNKNOWN, PayoutStatus.PAID)),
+        Payout.next_query_at <= now,
+    )
+    if agency_id is not None:
+        query = query.where(Payout.agency_id == agency_id)
+    rows = session.execute(query.order_by(Payout.next_query_at, Payout.id).limit(limit))
+    return [(reference or "", Claim(*rest)) for reference, *rest in rows]
+
+
+def _waiting(turn: Round) -> sa.Select[int]:
+    return (
+        sa.select(Payout.id)
+        .join(Application, Application.id == Payout.application_id)
+        .outerjoin(PayoutBatch, PayoutBatch.id == Payout.batch_id)
+        .where(
+            Payout.status == PayoutStatus.APPROVED,
+            Payout.agency_id.in_(turn.agencies),
+            sa.or_(Payout.next_query_at.is_(None), Payout.next_query_at <= turn.now),
+            Application.status == Status.APPROVED,
+            Application.on_hold.is_(False),
+            Application.investigating.is_(False),
+            sa.or_(
+                Application.scheme_id.not_in(turn.released_only),
+                PayoutBatch.released_at.is_not(None),
+            ),
+        )
+        .order_by(Payout.due_on, Payout.id)
+        .limit(1)
+        .with_for_update(of=Payout, skip_locked=True)
+    )
+
+
+def _number(session: Session, payout: Payout, turn: Round) -> None:
+    """Give the payment its reference, once for ever, and a batch if it has none."""
+    if payout.bank_reference is None:
+        day = local_date(turn.now)
+        serial = numbering.next_value(session, f"bank-{day:%Y%m%d}")
+        payout.bank_reference = numbers.bank_reference(day, serial)
+    if payout.batch_id is None:
+        payout.batch_id = turn.batches.get(payout.agency_id) or batches.open_batch(
+            session, payout.agency_id, prepared_by=None, now=turn.now
+        )
+        batches.count_in(session, payout.batch_id, payout.amount)
+    session.flush()

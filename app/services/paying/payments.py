@@ -1,0 +1,304 @@
+"""What the bank says of a payment, and what follows for money, case and people."""
+
+import datetime as dt
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.domain.page_words import Words
+from app.domain.policy import WORKER
+from app.domain.terms import Action, Kind, Note, PayoutStatus
+from app.domain.workdays import SHANGHAI, local_date
+from app.gateways.bank import BankState, Reason, Receipt, Responsible, reason_of
+from app.models import Application, BankMessage, BankStatement, Payout, StatementLine
+from app.services import cases, ledger, payouts
+from app.services.paying import payment_notices
+from app.services.review import case_notices
+
+BACK_OFF = (1, 5, 15, 60)
+"""Minutes until the next question for a reference; the last one is kept."""
+
+WINDOW = dt.time(9)
+"""From this hour of the next day the bank's "not found" may be true."""
+
+RETRY = dt.timedelta(hours=1)
+NOTHING_SENT = "no_connection"
+TWICE = frozenset({"AM05", "DUPL"})
+"""Refused as sent before: the first one may be paid, so it is asked for, never made anew."""
+
+P = PayoutStatus
+
+
+class Outcome(StrEnum):
+    """What an answer of the bank came to; the words are those of a run's counts."""
+
+    SENT = "sent"
+    PAID = "paid"
+    REJECTED = "rejected"
+    RETURNED = "returned"
+    UNKNOWN = "unknown"
+    LATER = "retried_later"
+    AGAIN = "approved_again"
+    STOPPED = "stopped"
+    STALE = "stale"
+    NOT_SENT = "not_sent"
+
+
+def take_answer(
+    session: Session,
+    payout_id: int,
+    fence: int,
+    receipt: Receipt,
+    *,
+    asked: bool,
+    now: dt.datetime,
+) -> Outcome:
+    """Keep what the bank answered to a sending or a question and act on it.
+
+    An answer to an earlier taking of the row, or to a payment that has ended, changes nothing.
+    """
+    payout = session.get_one(Payout, payout_id, populate_existing=True)
+    keep_message(session, payout, receipt, kind="query" if asked else "send", now=now)
+    awaited = {P.SENT, P.UNKNOWN, P.PAID} if asked else {P.CLAIMED}
+    if payout.fence != fence or payout.status not in awaited:
+        return Outcome.STALE
+    if _differs(payout, receipt):
+        return _stop(session, payout, now=now)
+    return _act(session, payout, receipt, asked=asked, now=now)
+
+
+def _act(
+    session: Session, payout: Payout, receipt: Receipt, *, asked: bool, now: dt.datetime
+) -> Outcome:
+    """Do what follows from the state that the bank names."""
+    match receipt.state:
+        case BankState.ACCEPTED | BankState.PROCESSING:
+            return accept(session, payout, receipt, asked=asked, now=now)
+        case BankState.PAID:
+            return pay(session, payout, now=now)
+        case BankState.REJECTED:
+            return reject(session, payout, receipt.code, receipt.text, now=now)
+        case BankState.RETURNED:
+            return bounce(session, payout, receipt.code, receipt.text, now=now)
+        case BankState.NOT_FOUND:
+            return not_found(session, payout, now=now)
+    return _no_answer(session, payout, receipt, asked=asked, now=now)
+
+
+def keep_message(
+    session: Session, payout: Payout | None, receipt: Receipt, *, kind: str, now: dt.datetime
+) -> None:
+    """Keep every byte of an exchange, sealed."""
+    assert payout is not None
+    message = BankMessage(
+        agency_id=payout.agency_id, payout_id=payout.id, kind=kind,
+        outcome=receipt.state.value, at=now,
+    )  # fmt: skip
+    message.request = receipt.raw_request.decode("utf-8", "backslashreplace")
+    message.answer = receipt.raw_answer.decode("utf-8", "backslashreplace")
+    session.add(message)
+
+
+def accept(
+    session: Session, payout: Payout, receipt: Receipt, *, asked: bool, now: dt.datetime
+) -> Outcome:
+    """The bank has it and will say later: ask again, at once after sending, then less often."""
+    if payout.status is P.PAID:
+        payout.next_query_at = None
+        return Outcome.SENT
+    queries = payout.queries + asked
+    payouts.shift(
+        session, payout, P.SENT, sent_at=payout.sent_at or now, queries=queries,
+        next_query_at=now + back_off(queries) if asked else now,
+        bank_code_answer=receipt.code[:16], bank_text=receipt.text[:200], not_found_at=None,
+    )  # fmt: skip
+    return Outcome.SENT
+
+
+def pay(session: Session, payout: Payout, *, now: dt.datetime) -> Outcome:
+    """The bank has paid: the ledger moves, the case is paid, the applicant is told."""
+    if payout.status is P.PAID:
+        payout.next_query_at = None
+        return Outcome.PAID
+    payouts.shift(
+        session, payout, P.PAID, sent_at=payout.sent_at or now, paid_at=now,
+        next_query_at=now + RETRY,
+    )  # fmt: skip
+    ledger.confirm(session, payout, now=now)
+    case = payout.application
+    cases.move(session, case, Action.PAY, actor=WORKER, now=now, paid_at=now)
+    if case.kind is Kind.CLOSING:
+        ledger.close_account(session, case.account)
+    payment_notices.paid(session, case, now=now)
+    return Outcome.PAID
+
+
+def reject(
+    session: Session, payout: Payout, code: str, text: str, *, now: dt.datetime
+) -> Outcome:
+    """The bank refuses for good: the money is held again; who acts depends on the reason."""
+    if payout.status is P.PAID:
+        return bounce(session, payout, code, text, now=now)
+    if code in TWICE:
+        to_unknown(session, payout, now=now, why=code)
+        return Outcome.UNKNOWN
+    reason = reason_of(code)
+    payouts.shift(
+        session, payout, P.REJECTED, ended_at=now, next_query_at=None,
+        bank_code_answer=code[:16], bank_text=(text or reason.zh)[:200],
+    )  # fmt: skip
+    ledger.put_back(session, payout, now=now, why=code)
+    if reason.responsible is Responsible.STOP:
+        payouts.create(session, payout.application, now=now, not_before=now + RETRY)
+        payouts.stop(
+            session, payout.agency_id, STOP_REFUSED, now=now, payout=payout.id, code=code
+        )
+        return Outcome.STOPPED
+    if reason.responsible is Responsible.LATER:
+        payouts.create(session, payout.application, now=now, not_before=now + RETRY)
+        return Outcome.LATER
+    _back_to_applicant(session, payout, Action.BANK_REFUSED, "pay_failed", reason, now=now)
+    return Outcome.REJECTED
+
+
+def bounce(
+    session: Session, payout: Payout, code: str, text: str, *, now: dt.datetime
+) -> Outcome:
+    """The bank sent the money back (退票): it is held again and the applicant corrects."""
+    reason = reason_of(code)
+    was_paid = payout.status in (P.PAID, P.SETTLED)
+    payouts.shift(
+        session, payout, P.RETURNED, ended_at=now, next_query_at=None,
+        bank_code_answer=code[:16], bank_text=(text or reason.zh)[:200],
+    )  # fmt: skip
+    ledger.put_back(session, payout, now=now, why=f"returned {code}")
+    case = payout.application
+    if was_paid and case.kind is Kind.CLOSING:
+        ledger.reopen_account(session, case.account)
+    action = Action.BANK_RETURNED if was_paid else Action.BANK_REFUSED
+    _back_to_applicant(session, payout, action, "payment_bounced", reason, now=now)
+    return Outcome.RETURNED
+
+
+def to_unknown(session: Session, payout: Payout, *, now: dt.datetime, why: str) -> None:
+    """Nobody knows whether the bank pays: it is never sent again until that is settled."""
+    fresh = payout.status is not P.UNKNOWN
+    payouts.shift(
+        session, payout, P.UNKNOWN, sent_at=payout.sent_at or now, bank_text=why[:200],
+        next_query_at=now + back_off(payout.queries),
+    )  # fmt: skip
+    if fresh:
+        cases.remark(session, payout.application, Note.UNKNOWN, actor=WORKER, now=now)
+        payment_notices.in_doubt(session, payout, now=now)
+
+
+def not_found(session: Session, payout: Payout, *, now: dt.datetime) -> Outcome:
+    """The bank says it never had it; true only after its window and a statement without it."""
+    if payout.status is P.PAID:
+        return _stop(session, payout, now=now)
+    if payout.status is not P.UNKNOWN:
+        to_unknown(session, payout, now=now, why="not_found")
+    if not (window_over(payout, now=now) and statement_lacks(session, payout)):
+        queries = payout.queries + 1
+        payouts.shift(
+            session, payout, P.UNKNOWN, queries=queries, not_found_at=now,
+            next_query_at=now + back_off(queries),
+        )  # fmt: skip
+        return Outcome.UNKNOWN
+    to_approved(session, payout, now=now, why="not_found")
+    return Outcome.AGAIN
+
+
+def to_approved(session: Session, payout: Payout, *, now: dt.datetime, why: str) -> None:
+    """It is proven that the bank never had it: it waits again, under the same reference."""
+    ledger.put_back(session, payout, now=now, why=why)
+    payouts.shift(
+        session, payout, P.APPROVED, next_query_at=None, queries=0, bank_text=why,
+    )  # fmt: skip
+
+
+def window_over(payout: Payout, *, now: dt.datetime) -> bool:
+    """Tell whether the bank has had the time after which "not found" can be true."""
+    day = local_date(payout.claimed_at or now) + dt.timedelta(days=1)
+    return now >= dt.datetime.combine(day, WINDOW, SHANGHAI)
+
+
+def statement_lacks(session: Session, payout: Payout) -> bool:
+    """Tell whether the complete statement of the day it was taken is here, without it."""
+    if payout.claimed_at is None:
+        return False
+    read = session.scalar(
+        sa.select(BankStatement.id).where(
+            BankStatement.agency_id == payout.agency_id,
+            BankStatement.on_date == local_date(payout.claimed_at),
+        )
+    )
+    booked = session.scalar(
+        sa.select(StatementLine.id)
+        .where(StatementLine.reference == payout.bank_reference)
+        .limit(1)
+    )
+    return read is not None and booked is None
+
+
+def back_off(queries: int) -> dt.timedelta:
+    """Return how long to wait before the next question."""
+    return dt.timedelta(minutes=BACK_OFF[min(queries, len(BACK_OFF) - 1)])
+
+
+STOP_REFUSED = "The bank refused a message as a whole."
+STOP_DIFFERS = "The bank holds something else under one of our references."
+
+
+def _differs(payout: Payout, receipt: Receipt) -> bool:
+    if receipt.code == "AM05" and receipt.state is BankState.UNKNOWN:
+        return True
+    if receipt.amount is not None and receipt.amount != payout.amount:
+        return True
+    return bool(receipt.payee_tail) and receipt.payee_tail != payout.payee_last_four
+
+
+def _stop(session: Session, payout: Payout, *, now: dt.datetime) -> Outcome:
+    """The bank contradicts itself or us: nothing more goes out until a person has looked."""
+    if payout.status is P.PAID:
+        payout.next_query_at = None
+    else:
+        to_unknown(session, payout, now=now, why="differs")
+    payouts.stop(session, payout.agency_id, STOP_DIFFERS, now=now, payout=payout.id)
+    return Outcome.STOPPED
+
+
+def _no_answer(
+    session: Session, payout: Payout, receipt: Receipt, *, asked: bool, now: dt.datetime
+) -> Outcome:
+    if asked:
+        queries = payout.queries + 1
+        payout.queries, payout.next_query_at = queries, now + back_off(queries)
+        session.flush()
+        return Outcome.UNKNOWN
+    if receipt.code == NOTHING_SENT:
+        to_approved(session, payout, now=now, why=NOTHING_SENT)
+        payout.next_query_at = now + back_off(0)
+        session.flush()
+        return Outcome.NOT_SENT
+    to_unknown(session, payout, now=now, why=receipt.code)
+    return Outcome.UNKNOWN
+
+
+def _back_to_applicant(
+    session: Session,
+    payout: Payout,
+    action: Action,
+    event: str,
+    reason: Reason,
+    *,
+    now: dt.datetime,
+) -> None:
+    case: Application = payout.application
+    note = f"{reason.code} {reason.zh}"
+    cases.move(session, case, action, actor=WORKER, now=now, note=note)
+    case_notices.about_case(
+        session, event, case, now=now, date=local_date(now),
+        bank_reason=Words(reason.zh, reason.en),
+    )  # fmt: skip

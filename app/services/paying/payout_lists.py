@@ -1,0 +1,180 @@
+"""Payments of an agency as staff see them: counted by status, listed, those in doubt, batches."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from app.domain import policy
+from app.domain.policy import Actor
+from app.domain.terms import PayoutStatus, Role
+from app.models import (
+    Application,
+    BankMessage,
+    BankStatement,
+    Payout,
+    PayoutBatch,
+    PayoutResolution,
+)  # fmt: skip
+from app.services.paying import money_eyes
+
+PAGE = 25
+MOST_DOUBTS = 20
+MOST_BATCHES = 10
+READERS = (Role.PAYER, Role.RELEASER, Role.SUPERVISOR, Role.AUDITOR)
+TO_ACT = (PayoutStatus.UNKNOWN, PayoutStatus.REJECTED, PayoutStatus.RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many payments stand in a status, and their sum in yuan."""
+
+    count: int = 0
+    total: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A payment in doubt with what was asked of the bank and what one person said of it."""
+
+    payout: Payout
+    messages: list[BankMessage]
+    said: PayoutResolution | None
+
+
+def tallies(session: Session, *, actor: Actor) -> dict[PayoutStatus, Tally]:
+    """Return count and sum of the agency's payments by status."""
+    policy.check_role(actor, *READERS)
+    rows = session.execute(
+        sa.select(Payout.status, sa.func.count(), sa.func.sum(Payout.amount))
+        .where(Payout.agency_id == actor.agency_id)
+        .group_by(Payout.status)
+    )
+    return {status: Tally(count, Decimal(total or 0)) for status, count, total in rows}
+
+
+def listed(
+    session: Session,
+    *,
+    actor: Actor,
+    statuses: Collection[PayoutStatus] = (),
+    batch_id: int | None = None,
+    below: int | None = None,
+) -> list[Payout]:
+    """Return payments, the newest first, one more than a page when there are more."""
+    policy.check_role(actor, *READERS)
+    query = (
+        sa.select(Payout)
+        .join(Payout.application)
+        .options(contains_eager(Payout.application).load_only(Application.number))
+        .where(Payout.agency_id == actor.agency_id)
+        .order_by(Payout.id.desc())
+        .limit(PAGE + 1)
+    )
+    if statuses:
+        query = query.where(Payout.status.in_(statuses))
+    if batch_id is not None:
+        query = query.where(Payout.batch_id == batch_id)
+    if below is not None:
+        query = query.where(Payout.id < below)
+    return list(session.scalars(query))
+
+
+def doubts(session: Session, *, actor: Actor) -> list[Doubt]:
+    """Return the payments in doubt, the oldest first, with their history."""
+    policy.check_role(actor, *READERS)
+    found = session.scalars(
+        sa.select(Payout)
+        .where(Payout.agency_id == actor.agency_id, Payout.status == PayoutStatus.UNKNOWN)
+        .options(joinedload(Payout.application).load_only(Application.number))
+        .order_by(Payout.id)
+        .limit(MOST_DOUBTS)
+    ).all()
+    keys = [payout.id for payout in found]
+    messages = session.scalars(
+        sa.select(BankMessage).where(BankMessage.payout_id.in_(keys)).order_by(BankMessage.id)
+    ).all()
+    said = session.scalars(
+        sa.select(PayoutResolution).where(
+            PayoutResolution.payout_id.in_(keys), PayoutResolution.confirmed_at.is_(None)
+        )
+    ).all()
+    by_payout = {row.payout_id: row for row in said}
+    return [
+        Doubt(
+            payout,
+            [one for one in messages if one.payout_id == payout.id],
+            by_payout.get(payout.id),
+        )
+        for payout in found
+    ]
+
+
+def get_payout(session: Session, payout_id: int, *, actor: Actor) -> Payout:
+    """Return a payment of the actor's agency; raise ``NotAllowed`` (not_found) for any other."""
+    policy.check_role(actor, *READERS)
+    payout = session.get(Payout, payout_id)
+    policy.check_agency(actor, agency_id=payout.agency_id if payout else -1)
+    assert payout is not None
+    return payout
+
+
+def get_batch(session: Session, batch_id: int, *, actor: Actor) -> PayoutBatch:
+    """Return a batch of the actor's agency; raise ``NotAllowed`` (not_found) for any other."""
+    policy.check_role(actor, *READERS)
+    batch = session.get(PayoutBatch, batch_id)
+    policy.check_agency(actor, agency_id=batch.agency_id if batch else -1)
+    assert batch is not None
+    return batch
+
+
+def batches(session: Session, *, actor: Actor) -> list[tuple[PayoutBatch, int]]:
+    """Return the newest batches with how many of their payments have ended."""
+    policy.check_role(actor, *READERS)
+    found = session.scalars(
+        sa.select(PayoutBatch)
+        .where(PayoutBatch.agency_id == actor.agency_id)
+        .order_by(PayoutBatch.id.desc())
+        .limit(MOST_BATCHES)
+    ).all()
+    ended = session.execute(
+        sa.select(Payout.batch_id, sa.func.count())
+        .where(Payout.batch_id.in_([batch.id for batch in found]), Payout.status.in_(_ENDED))
+        .group_by(Payout.batch_id)
+    )
+    numbers = dict(ended.all())
+    return [(batch, numbers.get(batch.id, 0)) for batch in found]
+
+
+def waiting(session: Session, *, actor: Actor) -> list[int]:
+    """Return the payments that wait in no batch, but those the actor must not touch."""
+    policy.check_role(actor, *READERS)
+    return list(
+        session.scalars(
+            sa.select(Payout.id).where(
+                Payout.agency_id == actor.agency_id,
+                Payout.status == PayoutStatus.APPROVED,
+                Payout.batch_id.is_(None),
+                Payout.application_id.not_in(money_eyes.barred_cases(session, actor)),
+            )
+        )
+    )
+
+
+def last_statement(session: Session, *, actor: Actor) -> BankStatement | None:
+    """Return the newest bank statement of the agency that was compared."""
+    policy.check_role(actor, *READERS)
+    return session.scalar(
+        sa.select(BankStatement)
+        .where(BankStatement.agency_id == actor.agency_id)
+        .order_by(BankStatement.on_date.desc())
+        .limit(1)
+    )
+
+
+_ENDED = (
+    PayoutStatus.PAID, PayoutStatus.SETTLED, PayoutStatus.REJECTED, PayoutStatus.RETURNED,
+    PayoutStatus.CANCELLED,
+)  # fmt: skip

@@ -1,0 +1,266 @@
+"""The bank's statement against our payments: matched, only ours, only theirs, differing."""
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.domain.terms import PayoutStatus
+from app.domain.workdays import SHANGHAI, local_date
+from app.gateways.bank import Statement
+from app.models import BankMessage, BankStatement, Payout, StatementLine
+from app.services import payouts
+from app.services.paying import payments
+from app.services.records.updates import changed_rows
+
+STOP_THEIRS = "The bank's statement has a payment that is not ours."
+MOST_DAYS = 31
+AGAIN = dt.timedelta(minutes=30)
+CHUNK = 500
+P = PayoutStatus
+MAY_BE_BOOKED = frozenset({P.CLAIMED, P.SENT, P.UNKNOWN, P.PAID, P.SETTLED, P.RETURNED})
+
+
+class Bucket(StrEnum):
+    """What a line of the statement is to us."""
+
+    MATCHED = "matched"
+    RETURNED = "returned"
+    DIFFERING = "differing"
+    ONLY_THEIRS = "only_theirs"
+
+
+@dataclass
+class Reconciliation:
+    """What a day's statement showed: counts of lines, and the payments it does not have."""
+
+    matched: int = 0
+    returned: int = 0
+    differing: int = 0
+    only_theirs: int = 0
+    only_ours: list[int] = field(default_factory=list)
+
+
+def days_to_read(session: Session, agency_id: int, *, now: dt.datetime) -> list[dt.date]:
+    """Return the days whose statement is still to be read, oldest first.
+
+    From the first payment of the last month to yesterday, also when all of them are settled:
+    money may still come back. A statement that was not complete is asked for again after a while.
+    """
+    today = local_date(now)
+    earliest = dt.datetime.combine(today - dt.timedelta(days=MOST_DAYS), dt.time(), SHANGHAI)
+    first = session.scalar(
+        sa.select(sa.func.min(Payout.claimed_at)).where(
+            Payout.agency_id == agency_id,
+            sa.or_(
+                Payout.claimed_at >= earliest, Payout.status.in_((P.SENT, P.UNKNOWN, P.PAID))
+            ),
+        )
+    )
+    if first is None or _asked_lately(session, agency_id, now=now):
+        return []
+    start = max(local_date(first), local_date(earliest))
+    days = [start + dt.timedelta(days=ahead) for ahead in range((today - start).days)]
+    read = set(
+        session.scalars(
+            sa.select(BankStatement.on_date).where(
+                BankStatement.agency_id == agency_id, BankStatement.on_date >= start
+            )
+        )
+    )
+    return [day for day in days if day not in read]
+
+
+def take_statement(
+    session: Session, agency_id: int, statement: Statement, *, now: dt.datetime
+) -> Reconciliation | None:
+    """Keep a day's statement and compare it; None when it is not complete or was read before."""
+    message = BankMessage(
+        agency_id=agency_id, kind="statement", at=now,
+        outcome=(statement.problem or "complete")[:16],
+    )  # fmt: skip
+    message.request = statement.day.isoformat()
+    message.answer = statement.raw.decode("utf-8", "backslashreplace")
+    session.add(message)
+    session.flush()
+    if not statement.complete or _was_read(session, agency_id, statement.day):
+        return None
+    found = _compare(session, agency_id, statement, now=now)
+    session.add(
+        BankStatement(
+            agency_id=agency_id, on_date=statement.day, lines=len(statement.lines),
+            total=sum((line.amount for line in statement.lines), Decimal(0)),
+            only_ours=len(found.only_ours), only_theirs=found.only_theirs,
+            differing=found.differing, read_at=now,
+        )
+    )  # fmt: skip
+    if found.only_theirs:
+        payouts.stop(
+            session, agency_id, STOP_THEIRS, now=now, day=statement.day.isoformat(),
+            lines=found.only_theirs,
+        )  # fmt: skip
+    session.flush()
+    return found
+
+
+def settle(session: Session, *, now: dt.datetime, agency_id: int | None = None) -> int:
+    """Settle every paid payment that a statement line matches; return how many."""
+    line = sa.exists().where(
+        StatementLine.payout_id == Payout.id, StatementLine.bucket == Bucket.MATCHED.value
+    )
+    query = sa.update(Payout).where(Payout.status == P.PAID, line)
+    if agency_id is not None:
+        query = query.where(Payout.agency_id == agency_id)
+    done = changed_rows(
+        session,
+        query.values(status=P.SETTLED, ended_at=now, next_query_at=None).execution_options(
+            synchronize_session=False
+        ),
+    )
+    session.expire_all()
+    return done
+
+
+def only_ours(session: Session, agency_id: int, *, day: dt.date) -> list[int]:
+    """Return the payments that were paid by a day's end and stand in no statement."""
+    end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), SHANGHAI)
+    line = sa.exists().where(StatementLine.payout_id == Payout.id)
+    return list(
+        session.scalars(
+            sa.select(Payout.id).where(
+                Payout.agency_id == agency_id,
+                Payout.status == P.PAID,
+                Payout.paid_at < end,
+                ~line,
+            )
+        )
+    )
+
+
+def _compare(
+    session: Session, agency_id: int, statement: Statement, *, now: dt.datetime
+) -> Reconciliation:
+    known = _payouts_by_reference(
+        session, agency_id, {line.reference for line in statement.lines}
+    )
+    booked = _booked_before(session, [payout.id for payout in known.values()])
+    found, rows, came_back, went_out = Reconciliation(), [], [], []
+    for number, line in enumerate(statement.lines, start=1):
+        payout = known.get(line.reference)
+        bucket = _bucket(payout, line.amount, booked)
+        setattr(found, bucket.value, getattr(found, bucket.value) + 1)
+        if payout is not None and bucket is Bucket.MATCHED:
+            booked.add(payout.id)
+            went_out.append(payout)
+        if payout is not None and bucket is Bucket.RETURNED:
+            booked.discard(payout.id)
+            came_back.append(payout)
+        rows.append(_row(agency_id, statement.day, number, line, payout, bucket, now))
+    if rows:
+        session.execute(sa.insert(StatementLine), rows)
+    _follow(session, went_out, came_back, now=now)
+    settle(session, now=now, agency_id=agency_id)
+    found.only_ours = only_ours(session, agency_id, day=statement.day)
+    return found
+
+
+def _bucket(payout: Payout | None, amount: Decimal, booked: set[int]) -> Bucket:
+    if payout is None or payout.status not in MAY_BE_BOOKED:
+        return Bucket.ONLY_THEIRS
+    if abs(amount) != payout.amount:
+        return Bucket.DIFFERING
+    if amount < 0:
+        return Bucket.RETURNED if payout.id in booked else Bucket.DIFFERING
+    return Bucket.ONLY_THEIRS if payout.id in booked else Bucket.MATCHED
+
+
+def _follow(
+    session: Session, went_out: list[Payout], came_back: list[Payout], *, now: dt.datetime
+) -> None:
+    """Act on what the lines prove: paid after all, or returned."""
+    for payout in went_out:
+        if payout.status in (P.SENT, P.UNKNOWN):
+            payments.pay(session, payout, now=now)
+    for payout in came_back:
+        if payout.status in (P.SENT, P.UNKNOWN, P.PAID, P.SETTLED):
+            payments.bounce(session, payout, "", "", now=now)
+
+
+def _row(
+    agency_id: int,
+    day: dt.date,
+    number: int,
+    line: Any,
+    payout: Payout | None,
+    bucket: Bucket,
+    now: dt.datetime,
+) -> dict[str, Any]:
+    return {
+        "agency_id": agency_id, "on_date": day, "line_no": number,
+        "reference": line.reference[:32], "amount": line.amount,
+        "direction": "out" if line.amount > 0 else "in",
+        "payout_id": payout.id if payout else None, "bucket": bucket.value, "read_at": now,
+    }  # fmt: skip
+
+
+def _payouts_by_reference(
+    session: Session, agency_id: int, references: Collection[str]
+) -> dict[str | None, Payout]:
+    found: dict[str | None, Payout] = {}
+    for chunk in _chunks(sorted(references)):
+        rows = session.scalars(
+            sa.select(Payout).where(
+                Payout.agency_id == agency_id, Payout.bank_reference.in_(chunk)
+            )
+        )
+        found |= {payout.bank_reference: payout for payout in rows}
+    return found
+
+
+def _booked_before(session: Session, payout_ids: list[int]) -> set[int]:
+    """Return the payments that an earlier day's statement shows as gone out and not back."""
+    booked: set[int] = set()
+    for chunk in _chunks(payout_ids):
+        rows = session.execute(
+            sa.select(StatementLine.payout_id, sa.func.sum(StatementLine.amount))
+            .where(
+                StatementLine.payout_id.in_(chunk),
+                StatementLine.bucket.in_((Bucket.MATCHED.value, Bucket.RETURNED.value)),
+            )
+            .group_by(StatementLine.payout_id)
+        )
+        booked |= {payout_id for payout_id, amount in rows if amount and payout_id}
+    return booked
+
+
+def _chunks(values: list[Any]) -> Iterator[list[Any]]:
+    """Cut a list into parts that a database takes at once."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
+
+
+def _was_read(session: Session, agency_id: int, day: dt.date) -> bool:
+    return (
+        session.scalar(
+            sa.select(BankStatement.id).where(
+                BankStatement.agency_id == agency_id, BankStatement.on_date == day
+            )
+        )
+        is not None
+    )
+
+
+def _asked_lately(session: Session, agency_id: int, *, now: dt.datetime) -> bool:
+    """Tell whether the last statement was incomplete and asked for a moment ago."""
+    last = session.execute(
+        sa.select(BankMessage.at, BankMessage.outcome)
+        .where(BankMessage.agency_id == agency_id, BankMessage.kind == "statement")
+        .order_by(BankMessage.id.desc())
+        .limit(1)
+    ).first()
+    return last is not None and last.outcome != "complete" and last.at > now - AGAIN

@@ -1,0 +1,1 @@
+"""Who people are to the hall: registered, reachable, proven; contact, cards, agreement."""

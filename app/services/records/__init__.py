@@ -1,0 +1,1 @@
+"""What every use case leans on: numbers, conditional updates, repeats, outbox, closed days."""

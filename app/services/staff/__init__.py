@@ -1,0 +1,1 @@
+"""Staff: who is taken on, with which roles, until when."""
