@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app.domain.errors import IllegalMove, Invalid, ManyProblems, NotAllowed
 from app.domain.terms import ContactState, Role
 from app.models import Applicant, AuditEvent, ContactChange, LoginSession, Notice
-from app.services.entry import sessions
+from app.services.entry import known_devices, outside_identities, sessions
 from app.services.people import codes, contact_changes, own_cards
 from app.services.people.codes import Purpose
 from app.services.people.contact_changes import Wanted
@@ -158,6 +158,34 @@ def test_who_checked_does_not_confirm(session, person, chen):
 
     assert refused.value.code == "four_eyes"
     assert person.mobile != NEW
+
+
+def test_a_second_log_in_of_who_checked_does_not_confirm(session, person, chen):
+    change = checked(session, person, chen)
+    twin = make_staff(session, "twin", Role.SUPERVISOR)
+    twin.id_number_index = chen.identity_index
+    session.commit()
+
+    with pytest.raises(NotAllowed) as refused:
+        contact_changes.confirm(session, change, actor=actor_of(session, twin), now=NOON)
+
+    assert refused.value.code == "four_eyes"
+    assert person.mobile != NEW
+
+
+def test_what_the_lost_telephone_holds_opens_nothing_any_more(session, person, chen, eve):
+    outside_identities.bind(
+        session, person.user, "wechat:wx1234", "openid", level="", actor=SOMEBODY, now=NOON
+    )
+    known_devices.remember(session, "of the telephone", person.user_id, now=NOON)
+    change = checked(session, person, chen)
+
+    contact_changes.confirm(session, change, actor=eve, now=NOON)
+    session.commit()
+
+    assert outside_identities.find(session, "wechat:wx1234", "openid") is None
+    known = known_devices.is_known(session, "of the telephone", person.user_id, now=NOON)
+    assert not known
 
 
 def test_nothing_is_confirmed_before_the_document_was_seen(session, person, eve):

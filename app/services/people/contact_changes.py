@@ -14,18 +14,19 @@ from sqlalchemy.orm import Session
 
 from app import sealing
 from app.domain import identity
-from app.domain.errors import IllegalMove, Invalid, ManyProblems, NotAllowed, RuleBroken
+from app.domain.errors import IllegalMove, Invalid, ManyProblems, RuleBroken
 from app.domain.page_words import Words
 from app.domain.policy import Actor
 from app.domain.terms import ContactState
 from app.domain.workdays import local_date
 from app.models import Agency, Applicant, ContactChange
 from app.services import audit, notices
-from app.services.entry import sessions, signin
+from app.services.entry import known_devices, outside_identities, sessions, signin
 from app.services.people import codes, counter, registration
 from app.services.people.people_rules import RULES, PeopleRules
 from app.services.records import numbering
 from app.services.records.updates import changed_rows
+from app.services.staff import standing
 
 VALID = dt.timedelta(days=7)
 PREFIX = "HB"
@@ -152,11 +153,11 @@ def confirm(
 ) -> None:
     """Set the new mobile as the second of two: all devices end, old and new mobile are told.
 
+    Accounts elsewhere are disconnected: the lost telephone is where WeChat would open the hall.
     Raises ``NotAllowed`` (four_eyes), ``Invalid`` (mobile_taken).
     """
     _check_open(session, change, ContactState.CHECKED, actor=actor, now=now)
-    if change.checked_by == actor.user_id:
-        raise NotAllowed("somebody else has to confirm", code="four_eyes")
+    standing.check_other(session, actor, earlier=change.checked_by)
     person = change.applicant
     assert person is not None
     holder = session.scalar(
@@ -175,6 +176,8 @@ def confirm(
     session.flush()
     if person.user_id is not None:
         sessions.close_others(session, person.user_id, now=now)
+        outside_identities.end_all(session, person.user_id, now=now)
+        known_devices.forget(session, person.user_id)
     _record(session, "contact_changed", change, actor=actor, now=now, reason=change.reason)
     _tell_both(session, change, person, old, now=now)
 
