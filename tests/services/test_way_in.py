@@ -52,6 +52,15 @@ class TestWrongTries:
 
         assert told == [""] * 3 + ["picture_needed"] * 2
 
+    def test_addresses_of_one_household_are_one_place(self, session):
+        login = make_applicant(session).mobile
+        told = [
+            tries(session, login, address=f"2001:db8:1:2::{host:x}", picture_right=True)
+            for host in range(1, 8)
+        ]
+
+        assert told == [""] * 5 + ["login_locked"] * 2
+
     def test_tries_under_way_count_for_the_name_and_not_for_the_neighbours(self, session):
         login = make_applicant(session).mobile
         for _ in range(3):

@@ -22,6 +22,7 @@ from app.domain.policy import Actor
 from app.models import Applicant, LoginFailure
 from app.services import audit
 from app.services.entry import known_devices
+from app.services.people import code_pace
 from app.services.people.people_rules import RULES, PeopleRules
 
 
@@ -206,10 +207,13 @@ def _tries(
 def _place(
     session: Session, user: User | None, device: str, address: str, *, now: dt.datetime
 ) -> str:
-    """Return where a try is counted: at the address, or at a browser the owner used before."""
+    """Return where a try is counted: at the address, or at a browser the owner used before.
+
+    An IPv6 address counts as its network, which one household changes at will.
+    """
     if user is not None and known_devices.is_known(session, device, user.id, now=now):
         return known_devices.place_of(device)
-    return address
+    return code_pace.origin(address)
 
 
 def _one_at_a_time(session: Session, index: str, place: str) -> None:

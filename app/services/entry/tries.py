@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app import sealing
 from app.domain.errors import NotAllowed
 from app.models import LoginFailure
+from app.services.people import code_pace
 
 MOST = 10
 """Misses an address has in an hour."""
@@ -22,7 +23,7 @@ def check(session: Session, what: str, *, address: str, now: dt.datetime) -> Non
     missed = session.scalar(
         sa.select(sa.func.count()).where(
             LoginFailure.login_index == sealing.index_of(what),
-            LoginFailure.address == PREFIX + address,
+            LoginFailure.address == _place(address),
             LoginFailure.at > now - WINDOW,
         )
     )
@@ -33,5 +34,9 @@ def check(session: Session, what: str, *, address: str, now: dt.datetime) -> Non
 def miss(session: Session, what: str, *, address: str, now: dt.datetime) -> None:
     """Count a question that found nothing."""
     session.add(
-        LoginFailure(login_index=sealing.index_of(what), address=PREFIX + address, at=now)
+        LoginFailure(login_index=sealing.index_of(what), address=_place(address), at=now)
     )
+
+
+def _place(address: str) -> str:
+    return PREFIX + code_pace.origin(address)
