@@ -1,4 +1,4 @@
-"""What the gate writes down: who was refused a page, and what browsers would not let a page do."""
+"""What browsers would not let a page do: counted by the directive, never by what is said."""
 
 import logging
 import re
@@ -7,13 +7,9 @@ from collections import deque
 from threading import Lock
 from typing import Any
 
-from flask import Flask, Response, g, request
-from sqlalchemy.exc import SQLAlchemyError
+from flask import Flask, request
 
-from app import current
-from app.domain.policy import Actor
-from app.extensions import csrf, db
-from app.services.privacy import readings
+from app.extensions import csrf
 from app.services.records import numbering
 from app.transaction import transaction
 
@@ -24,7 +20,6 @@ LARGEST_REPORT = 8 * 1024
 MOST_A_MINUTE = 20
 MINUTE = 60
 DIRECTIVE = re.compile(r"[a-z]{3,12}-src(-[a-z]{3,5})?|frame-ancestors|form-action|base-uri")
-LONGEST_NAME = 40
 
 _lately: deque[float] = deque(maxlen=MOST_A_MINUTE)
 _lock = Lock()
@@ -34,20 +29,6 @@ def init_app(app: Flask) -> None:
     """Take browsers' reports of broken content policy."""
     csrf.exempt(take_report)
     app.add_url_rule(REPORTS, "csp_report", take_report, methods=["POST"])
-
-
-def note_refused(response: Response) -> None:
-    """Write a refused page down: signed-in people in the audit, strangers in the log alone.
-
-    What the rules of a deed refused is in the audit already and is not written twice.
-    """
-    logger.warning("access refused", extra={"status": response.status_code})
-    try:
-        actor = current.actor()
-        if actor.user_id is not None and not g.get("refusal_written"):
-            _write(actor)
-    except SQLAlchemyError:
-        logger.exception("a refused access could not be written")
 
 
 def take_report() -> tuple[str, int]:
@@ -69,19 +50,6 @@ def directive_of(report: Any) -> str:
         return "other"
     said = body.get("effective-directive") or body.get("violated-directive")
     return said if isinstance(said, str) and DIRECTIVE.fullmatch(said) else "other"
-
-
-def _write(actor: Actor) -> None:
-    endpoint, now = (request.endpoint or "")[:LONGEST_NAME], current.now()
-    if not readings.is_due(
-        db.session(), readings.REFUSED, actor=actor, object_type="route", object_id=endpoint,
-        now=now,
-    ):  # fmt: skip
-        return
-    with transaction() as session:
-        readings.record_refused(
-            session, actor=actor, now=now, endpoint=endpoint, method=request.method
-        )
 
 
 def _has_room() -> bool:

@@ -86,7 +86,7 @@ def add_headers(response: Response) -> Response:
     if request.endpoint not in PUBLIC_FILES and not response.cache_control.no_store:
         response.headers["Cache-Control"] = "no-store"
     if response.status_code == HTTPStatus.FORBIDDEN:
-        gatebook.note_refused(response)
+        denials.write_page(response)
     return response
 
 

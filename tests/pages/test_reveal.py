@@ -94,16 +94,14 @@ def test_a_look_needs_a_reason_and_keeps_no_number_of_it(rows, browse, case_id, 
     assert reasons == (["核对 ****0018 发票"] if status == 200 else [])
 
 
-def test_looks_within_an_hour_are_limited(app, browse, case_id, clock):
+def test_looks_within_an_hour_are_limited(app, browse, case_id, clock, monkeypatch):
+    monkeypatch.setitem(app.config, "ANJU_REVEALS_PER_HOUR", 2)
     browser, address = browse("chen"), f"/desk/reveal/application/{case_id}/mobile"
-    app.config["ANJU_REVEALS_PER_HOUR"] = 2
-    try:
-        page = f"/desk/case/{case_id}/"
-        codes = [asked(browser, address, page).status_code for _ in range(3)]
-        clock.pass_by(minutes=10)
-        still = asked(browser, address, page).status_code
-    finally:
-        del app.config["ANJU_REVEALS_PER_HOUR"]
+
+    page = f"/desk/case/{case_id}/"
+    codes = [asked(browser, address, page).status_code for _ in range(3)]
+    clock.pass_by(minutes=10)
+    still = asked(browser, address, page).status_code
 
     assert [*codes, still] == [200, 200, 429, 429]
 
@@ -148,3 +146,17 @@ def test_a_holder_is_shown_on_the_own_page(rows, browse, case_id):
     assert mobile in asked(browser, f"/desk/reveal/applicant/{key}/mobile", page.url).text
     assert asked(browser, f"/desk/reveal/applicant/{key}/card", page.url).status_code == 403
     assert asked(browser, "/desk/reveal/applicant/999/mobile", page.url).status_code == 404
+
+
+def test_a_refused_deed_is_one_row_of_the_audit(rows, staff, case_id):
+    address = f"/desk/reveal/application/{case_id}/id-number"
+
+    assert asked(staff(Role.PAYER), address).status_code == 403
+
+    with rows() as session:
+        acts = session.scalars(
+            sa.select(AuditEvent.act).where(
+                AuditEvent.act.in_(("deed_refused", "access_refused"))
+            )
+        ).all()
+    assert acts == ["deed_refused"]
