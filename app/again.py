@@ -15,7 +15,7 @@ from flask_login import login_required
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import current, outside, sealing
-from app.devices import DEVICE, address, people_rules
+from app.devices import DEVICE, address, people_rules, same_password
 from app.display.sentences import sentence
 from app.domain import masking
 from app.domain.errors import Invalid, ProofNeeded, RuleBroken
@@ -158,18 +158,11 @@ def send_code() -> str:
 
 
 def _try_password(user_id: int) -> RuleBroken | None:
-    now, rules = current.now(), people_rules()
-    typed = request.form.get("again_password", "")
     try:
-        with transaction() as writing:
-            again = proofs.begin(writing, writing.get_one(User, user_id), now=now, rules=rules)
+        right = same_password(user_id, request.form.get("again_password", ""))
     except RuleBroken as locked:
         return locked
-    if not proofs.is_right(again, typed):
-        return Invalid(field="again_password", code="password_wrong")
-    with transaction() as writing:
-        proofs.forgive(writing, again)
-    return None
+    return None if right else Invalid(field="again_password", code="password_wrong")
 
 
 def _try_factor(user_id: int) -> RuleBroken | None:

@@ -13,7 +13,14 @@ from app import current
 from app.domain.errors import Invalid, NotAllowed
 from app.extensions import db
 from app.models import LoginSession
-from app.services.entry import entering, known_devices, picture_codes, sessions, signin
+from app.services.entry import (
+    entering,
+    known_devices,
+    picture_codes,
+    proofs,
+    sessions,
+    signin,
+)  # fmt: skip
 from app.services.entry.entering import Entry, FactorRule, Visit, Waits
 from app.services.people.people_rules import PeopleRules
 from app.transaction import transaction
@@ -71,6 +78,21 @@ def try_password(login: str, password: str, picture: Picture) -> int | None:
             request_id=where.request_id,
         )  # fmt: skip
         return user.id if user is not None else None
+
+
+def same_password(user_id: int, typed: str) -> bool:
+    """Tell whether who is signed in typed the own password; every page counts the same tries.
+
+    Raises ``NotAllowed`` (again_locked). No transaction is open while it is compared.
+    """
+    with transaction() as writing:
+        user = writing.get_one(User, user_id)
+        again = proofs.begin(writing, user, now=current.now(), rules=people_rules())
+    if not proofs.is_right(again, typed):
+        return False
+    with transaction() as writing:
+        proofs.forgive(writing, again)
+    return True
 
 
 def answer_picture(picture: Picture) -> Invalid | None:

@@ -93,6 +93,18 @@ def test_a_password_is_changed_only_soon_after_a_proof(browse, clock):
     assert page.heading == "修改密码"
 
 
+def test_the_present_password_is_guessed_five_times_and_not_more(browse):
+    ana = browse("ana")
+    page = ana.open("/password/")
+    for _ in range(5):
+        page = ana.press(page, "修改密码", old_password="wrong", password="four horses eat")
+        assert "当前密码不对" in page.text
+
+    page = ana.press(page, "修改密码", old_password=PASSWORD, password="four horses eat")
+
+    assert "15 分钟后再试" in page.text
+
+
 def test_the_way_on_leads_nowhere_else(browse):
     ana = browse("ana")
 

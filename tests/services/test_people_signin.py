@@ -228,8 +228,8 @@ class TestPassword:
 
         with pytest.raises(ManyProblems) as refused:
             own_password.change_password(
-                session, applicant.user, "wrong", "short", keep=None, actor=ana, now=NOON,
-                rules=RULES,
+                session, applicant.user, "short", knows_old=False, keep=None, actor=ana,
+                now=NOON, rules=RULES,
             )  # fmt: skip
 
         found = {problem.field: problem.code for problem in refused.value.problems}
@@ -240,7 +240,7 @@ class TestPassword:
         mine, other = (sessions.open_session(session, ana.user_id, now=NOON) for _ in range(2))
 
         own_password.change_password(
-            session, applicant.user, PASSWORD, NEW, keep=mine, actor=ana, now=NOON,
+            session, applicant.user, NEW, knows_old=True, keep=mine, actor=ana, now=NOON,
             agency=find_agency(session), rules=RULES,
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ from flask_login import current_user, login_required
 from werkzeug.wrappers import Response
 
 from app import current
-from app.devices import DEVICE, people_rules
+from app.devices import DEVICE, people_rules, same_password
 from app.domain.errors import RuleBroken
 from app.hall.people.forms_people import PasswordForm
 from app.hall.people.profile import own_agency
@@ -45,10 +45,11 @@ def change(form: PasswordForm) -> bool:
     of = own_agency(applicant) if applicant else None
     actor, now = current.actor(), current.now()
     try:
+        knows_old = same_password(user_id, form.old_password.data)
         with transaction() as writing:
             own_password.change_password(
-                writing, writing.get_one(User, user_id), form.old_password.data,
-                form.password.data, keep=session.get(DEVICE), actor=actor, now=now, agency=of,
+                writing, writing.get_one(User, user_id), form.password.data,
+                knows_old=knows_old, keep=session.get(DEVICE), actor=actor, now=now, agency=of,
                 rules=people_rules(),
             )  # fmt: skip
     except RuleBroken as broken:

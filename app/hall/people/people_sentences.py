@@ -92,6 +92,9 @@ PROOFS: Mapping[str, LazyString] = {
     "factor_locked": _l(
         "Too many wrong codes. Try again in %(minutes)s minutes, or ask your user administrator."
     ),
+    "again_locked": _l(
+        "Too many wrong passwords. Try again in %(minutes)s minutes; what you typed was not saved."
+    ),
     "factor_there": _l("An authenticator is set up already."),
     "offer_broken": _l("This picture is not valid any more. Read the new one with your app."),
 }

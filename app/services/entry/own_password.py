@@ -6,7 +6,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy.orm import Session
-from werkzeug.security import check_password_hash, generate_password_hash
+from werkzeug.security import generate_password_hash
 
 from app.domain import passwords
 from app.domain.errors import Invalid, ManyProblems, RuleBroken
@@ -70,9 +70,9 @@ def recovery_index(applicant: Applicant | None, login: str) -> str:
 def change_password(
     session: Session,
     user: User,
-    old: str,
     new: str,
     *,
+    knows_old: bool,
     keep: str | None,
     actor: Actor,
     now: dt.datetime,
@@ -81,11 +81,12 @@ def change_password(
 ) -> None:
     """Change a password that the person knows; other devices are signed out.
 
+    ``knows_old`` is the answer of ``proofs.is_right``, whose tries were counted before.
     Raises ``ManyProblems`` (password_old_wrong, and what a password may not be).
     """
     proofs.check(actor, now=now, rules=rules)
     problems: list[RuleBroken] = []
-    if not check_password_hash(user.password or "", old):
+    if not knows_old:
         problems.append(Invalid(field="old_password", code="password_old_wrong"))
     applicant = session.scalar(sa.select(Applicant).where(Applicant.user_id == user.id))
     personal = (
