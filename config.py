@@ -9,13 +9,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from app.domain.revealing import PER_HOUR
 from app.domain.terms import Role
 from app.gateways.openid import Provider, ProviderUnclear, read_providers
+from app.gateways.sms import TencentAccount
 from app.gateways.wechat.account import AccountWrong, WechatAccount, accounts
 from app.sealing import KeyRing
 
 ROOT = Path(__file__).parent
 MINIMUM_SECRET = 32
+MODES = ("production", "development")
 
 REFERENCE_MENUS = (
     "Reasons", "MaterialTypes", "Requirements", "ReturnReasons", "Banks", "CardPrefixes",
@@ -43,6 +46,8 @@ def kept(path: Path, make: Any) -> str:
 def secret(name: str, path: Path, make: Any, *, production: bool) -> str:
     """Return a secret from the environment; in production it must be set there."""
     value = os.environ.get(name, "")
+    if value and production and len(value) < MINIMUM_SECRET:
+        raise SettingMissing(f"{name} is too short: {MINIMUM_SECRET} characters at least.")
     if value:
         return value
     if production:
@@ -108,10 +113,32 @@ def one_of(name: str, usual: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
+def whole(name: str, usual: int) -> int:
+    """Return a setting that is a whole number, not below zero."""
+    value = os.environ.get(name) or str(usual)
+    if not (value.isascii() and value.isdigit()):
+        raise SettingMissing(f"{name} is {value!r}. Set it to a whole number, such as {usual}.")
+    return int(value)
+
+
+def sms_account() -> dict[str, str] | None:
+    """Return the account of Tencent Cloud from the JSON of ``ANJU_SMS_ACCOUNT``, if one is set."""
+    text = os.environ.get("ANJU_SMS_ACCOUNT", "").strip()
+    with suppress(ValueError, TypeError):
+        found: dict[str, str] | None = json.loads(text or "null")
+        if found is not None:
+            TencentAccount(**found)
+        return found
+    raise SettingMissing(
+        "ANJU_SMS_ACCOUNT must be a JSON object with secret_id, secret_key, app_id, sign_name "
+        "and template_id (see docs/operate.md)."
+    )
+
+
 def settings(**overrides: Any) -> dict[str, Any]:
     """Return everything the application is configured with; ``overrides`` win (tests)."""
     env = os.environ.get
-    mode = overrides.get("ANJU_ENV") or env("ANJU_ENV", "development")
+    mode = overrides.get("ANJU_ENV") or one_of("ANJU_ENV", "development", MODES)
     production = mode == "production"
     home = Path(overrides.get("ANJU_HOME") or env("ANJU_HOME") or ROOT / "var")
     home.mkdir(parents=True, exist_ok=True)
@@ -136,7 +163,7 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "REDIS_URL": env("REDIS_URL", ""),
         "ANJU_BANK_URL": env("ANJU_BANK_URL", "http://127.0.0.1:8090"),
         "ANJU_SMS_FILE": home / "sms.jsonl",
-        "ANJU_SMS_ACCOUNT": json.loads(env("ANJU_SMS_ACCOUNT", "null")),
+        "ANJU_SMS_ACCOUNT": sms_account(),
         "ANJU_WECHAT": wechat_accounts(production=production),
         "ANJU_WECHAT_FILE": home / "wechat.jsonl",
         "ANJU_OIDC": openid_providers(production=production),
@@ -147,14 +174,15 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "ANJU_CRASH_AT": env("ANJU_CRASH_AT", ""),
         "ANJU_LOG": env("ANJU_LOG") or log_form(production=production),
         "ANJU_AGENCY_BY_HOST": env("ANJU_AGENCY_BY_HOST", "") == "1",
-        "ANJU_PROXIES": int(env("ANJU_PROXIES", "0")),
+        "ANJU_REVEALS_PER_HOUR": whole("ANJU_REVEALS_PER_HOUR", PER_HOUR),
+        "ANJU_PROXIES": whole("ANJU_PROXIES", 0),
         "ANJU_SECOND_FACTOR": one_of(
             "ANJU_SECOND_FACTOR",
             "required" if production else "offered",
             ("required", "offered", "off"),
         ),
         "HOST": env("HOST", "127.0.0.1"),
-        "PORT": int(env("PORT", "8080")),
+        "PORT": whole("PORT", 8080),
         **FLASK,
         **FAB,
         "SESSION_COOKIE_SECURE": production,

@@ -14,7 +14,7 @@ from app.desk import deeds
 from app.desk.sentences import sentence
 from app.display.revealing import REASONS, VALUES
 from app.domain.errors import NotAllowed, RuleBroken
-from app.domain.revealing import PER_HOUR, SECONDS_SHOWN, Of, Value
+from app.domain.revealing import SECONDS_SHOWN, Of, Value
 from app.services.privacy import reveals
 from app.transaction import transaction
 
@@ -72,7 +72,7 @@ class RevealView(BaseView):
             return reveals.reveal(
                 session, of, row_id, Value(value), reason=_reason(),
                 actor=current.actor(), now=current.now(),
-                per_hour=current_app.config.get("ANJU_REVEALS_PER_HOUR", PER_HOUR),
+                per_hour=current_app.config["ANJU_REVEALS_PER_HOUR"],
             )  # fmt: skip
 
 
