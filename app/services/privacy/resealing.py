@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_appbuilder import Model
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from app.columns import Sealed
@@ -109,21 +110,73 @@ def next_batch(session: Session, place: Place, ring: KeyRing, *, after: int) -> 
 
 
 def write_back(session: Session, place: Place, changes: list[dict[str, Any]]) -> int:
-    """Put the values in place where they still stand as they were read; return how many rows."""
+    """Put the values in place where they still stand as they were read; return how many rows.
+
+    On PostgreSQL a batch is one statement, and a row that somebody is just writing is left for
+    the next round: nobody waits for a row while holding others.
+    """
+    if not _is_sqlite(session):
+        return changed_rows(session, _at_once(place, changes))
     statement = (
         sa.update(place.table)
         .where(place.table.c.id == sa.bindparam("row_id"))
-        .values({place.column(name): _unless_changed(place, name) for name in place.names})
+        .values(
+            {
+                place.column(name): _unless_changed(
+                    place.column(name),
+                    sa.bindparam(f"old_{name}", type_=sa.Text),
+                    sa.bindparam(f"new_{name}", type_=sa.Text),
+                )
+                for name in place.names
+            }
+        )
     )
     return changed_rows(session, statement, changes)
 
 
-def _unless_changed(place: Place, name: str) -> sa.Case[Any]:
-    column = place.column(name)
-    read, new = (
-        sa.bindparam(f"old_{name}", type_=column.type),
-        sa.bindparam(f"new_{name}", type_=column.type),
+def _at_once(place: Place, changes: list[dict[str, Any]]) -> sa.Update:
+    """Return one UPDATE for a batch; each column of it is one array, whatever its length."""
+    kinds: dict[str, sa.types.TypeEngine[Any]] = {"row_id": sa.BigInteger()}
+    for name in place.names:
+        kinds |= {f"old_{name}": sa.Text(), f"new_{name}": sa.Text()}
+    arrays = {
+        name: sa.cast(
+            sa.bindparam(name, [change[name] for change in changes], type_=ARRAY(kind)),
+            ARRAY(kind),
+        )
+        for name, kind in kinds.items()
+    }
+    anew = (
+        sa.func.unnest(*arrays.values())
+        .table_valued(*(sa.column(name, kind) for name, kind in kinds.items()), name="anew")
+        .render_derived()
     )
+    table = place.table
+    free = (
+        sa.select(table.c.id)
+        .where(table.c.id == sa.any_(arrays["row_id"]))
+        .order_by(table.c.id)
+        .with_for_update(key_share=True, skip_locked=True)
+        .cte("free")
+    )
+    return (
+        sa.update(table)
+        .where(table.c.id == anew.c.row_id, table.c.id == free.c.id)
+        .values(
+            {
+                place.column(name): _unless_changed(
+                    place.column(name), anew.c[f"old_{name}"], anew.c[f"new_{name}"]
+                )
+                for name in place.names
+            }
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _unless_changed(
+    column: sa.Column[Any], read: sa.ColumnElement[Any], new: sa.ColumnElement[Any]
+) -> sa.Case[Any]:
     return sa.case((column == read, new), else_=column)
 
 
