@@ -7,10 +7,10 @@ from flask_appbuilder.security.sqla.models import User
 
 from app.domain.terms import Role
 from app.extensions import db
-from app.models import AuditEvent
+from app.models import AuditEvent, Staff
 from app.services.entry import second_factor
 from tests.authenticator import enrol
-from tests.factories import make_staff
+from tests.factories import make_id_number, make_staff
 from tests.services.test_people_signin import enter
 
 
@@ -23,6 +23,36 @@ def test_the_printed_password_opens_the_hall(app):
         assert [role.name for role in user.roles] == ["installation_admin"]
         acts = db.session.scalars(sa.select(AuditEvent.act)).all()
         assert "administrator_added" in acts
+
+
+def test_an_administrator_with_a_number_is_one_person(app):
+    run = app.test_cli_runner().invoke
+    number = make_id_number(31)
+
+    first = run(args=["anju", "add-administrator", "chief", "--id-number", number])
+    second = run(args=["anju", "add-administrator", "other", "--id-number", f" {number} "])
+
+    assert first.exit_code == 0, first.output
+    assert second.exit_code == 1
+    assert "has a log-in already" in second.output
+    with app.app_context():
+        [member] = db.session.scalars(sa.select(Staff)).all()
+        assert member.id_number == number
+        assert [grant.role for grant in member.grants] == [Role.INSTALLATION_ADMIN]
+
+
+def test_production_asks_who_the_administrator_is(app, monkeypatch):
+    monkeypatch.setitem(app.config, "ANJU_PRODUCTION", True)
+    run, number = app.test_cli_runner().invoke, make_id_number(32)
+
+    silent = run(args=["anju", "add-administrator", "chief"], input="")
+    told = run(args=["anju", "add-administrator", "chief"], input=f"{number}\n")
+
+    assert silent.exit_code == 1
+    assert told.exit_code == 0, told.output
+    assert number not in told.output
+    with app.app_context():
+        assert db.session.scalars(sa.select(Staff)).one().id_number == number
 
 
 def test_a_name_is_given_once(app):

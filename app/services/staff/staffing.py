@@ -42,7 +42,7 @@ def create_staff(
     check_roles(roles)
     check_one_log_in(session, agency.id, id_number)
     user = make_user(session, *roles, password=password, username=username, rules=rules)
-    member = Staff(user=user, agency_id=agency.id, name=name, number=username)
+    member = Staff(user=user, agency_id=agency.id, name=name, number=username[:20])
     member.id_number = identity.normalise(id_number) if id_number else None
     session.add(member)
     session.flush()
