@@ -17,8 +17,8 @@ from flask import (
     render_template,
     request,
 )  # fmt: skip
-from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DataError, SQLAlchemyError
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import denials, gatebook
@@ -59,6 +59,8 @@ def init_app(app: Flask) -> None:
     app.after_request(add_headers)
     app.jinja_env.globals["csp_nonce"] = nonce  # FAB imports its macros without context
     app.register_error_handler(HTTPException, refused)
+    app.register_error_handler(DataError, unfit)
+    app.register_error_handler(OverflowError, unfit)
     app.register_error_handler(Exception, failed)
     gatebook.init_app(app)
 
@@ -103,6 +105,13 @@ def refused(error: HTTPException) -> Answer | HTTPException | AnyResponse:
     if error.code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
         return redirect(page_of(request.path))
     return shown("errors/page.html", error=error), error.code
+
+
+def unfit(error: Exception) -> Answer | HTTPException | AnyResponse:
+    """Answer a sign or a number that no column holds: there is no such page, or no such form."""
+    logger.warning("request %s does not fit: %s", g.get("request_id"), type(error).__name__)
+    db.session.rollback()
+    return refused(NotFound() if request.method == "GET" else BadRequest())
 
 
 def failed(error: Exception) -> Answer:

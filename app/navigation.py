@@ -120,7 +120,10 @@ def switch_language() -> Response | None:
 
 def local_path(target: str) -> str:
     """Return ``target`` when it is a path of this site, else the front page."""
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return "/"
     outside = parts.scheme or parts.netloc or not target.startswith("/")
     return "/" if outside or target.startswith("//") or "\\" in target else target
 

@@ -81,9 +81,7 @@ class SignInApi(BaseApi):
             429: {description: Too many wrong tries}
         """
         sent = request.get_json(silent=True)
-        typed = {key: value for key, value in sent.items() if isinstance(value, str)} if (
-            isinstance(sent, dict)
-        ) else {}  # fmt: skip
+        typed = read(sent) if isinstance(sent, dict) else {}
         if "username" not in typed or "password" not in typed:
             return self.response_400(message="username and password are needed")
         try:
@@ -117,6 +115,15 @@ class SignInApi(BaseApi):
         with transaction() as writing:
             sessions.close_session(writing, token, actor=actor, now=now)
         return self.response(200, message="logged out")
+
+
+def read(sent: Mapping[str, Any]) -> dict[str, str]:
+    """Return the texts that were sent; halves of signs and NUL, which nothing holds, become ?."""
+    return {
+        name: value.encode(errors="replace").decode().replace("\0", "?")
+        for name, value in sent.items()
+        if isinstance(value, str)
+    }
 
 
 def enter(typed: Mapping[str, str]) -> Entry | None:

@@ -106,6 +106,18 @@ class TestFront:
         assert missed.soup.select_one("#number")["value"] == number
 
 
+@pytest.mark.both
+def test_signs_and_numbers_that_no_column_holds_are_no_fault(browse, people, kind):
+    ana, visitor = browse("ana"), browse()
+    token = visitor.open("/login/").soup.select_one("input[name=csrf_token]")["value"]
+    typed = {"csrf_token": token, "login": "nul\0", "password": PASSWORD}
+
+    assert visitor.client.post("/login/", data=typed).status_code in {200, 400}
+    assert visitor.client.get("/?agency=%00").status_code in {200, 404}
+    assert ana.client.get("/lang/en?next=//[").status_code == 302
+    assert ana.client.get(f"/hall/progress/{10**30}/").status_code == 404
+
+
 class TestRegistration:
     def test_a_password_that_is_not_kept_is_asked_for_again(self, browse):
         visitor = browse()

@@ -58,6 +58,7 @@ def test_the_language_is_said_and_changed_with_the_way_back(visitor):
         ("https://evil.example/", "/"),
         ("/\\evil.example", "/"),
         ("javascript:alert(1)", "/"),
+        ("//[", "/"),
     ],
 )
 def test_the_way_back_never_leaves_the_site(target, kept):

@@ -290,6 +290,10 @@ class TestInterface:
         assert last.status_code == 429
         assert last.json["minutes"] == 15
 
+    @pytest.mark.parametrize("name", ["half a sign \ud800", "nul\0"])
+    def test_signs_that_nothing_holds_are_a_wrong_name(self, app, name):
+        assert self.ask(app, username=name, password=name, picture="é").status_code == 401
+
     def test_a_device_that_was_in_is_not_barred(self, app, people):
         typed = {"username": people["ana"].login, "password": PASSWORD}
         device = self.ask(app, **typed).json["device"]

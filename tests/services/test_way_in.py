@@ -179,7 +179,7 @@ class TestPictureCodes:
 
         assert self.answer(session, token, self.digits(token), **more) == "picture_expired"
 
-    @pytest.mark.parametrize("token", ["", "a-b", "a-b-c", "x" * 300])
+    @pytest.mark.parametrize("token", ["", "a-b", "a-b-c", "a-b-é", "x" * 300])
     def test_a_token_that_is_none_of_ours_is_refused(self, session, token):
         assert self.answer(session, token, "02345") == "picture_expired"
 

@@ -37,7 +37,7 @@ def digits_of(token: str, bound: str, *, now: dt.datetime) -> str | None:
     if len(parts) != _PARTS:
         return None
     nonce, expires, signature = parts
-    if not hmac.compare_digest(signature, _signature(nonce, expires, bound)):
+    if not hmac.compare_digest(signature.encode(), _signature(nonce, expires, bound).encode()):
         return None
     if now.timestamp() >= int(expires, 16):
         return None
