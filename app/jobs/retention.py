@@ -3,17 +3,20 @@
 import datetime as dt
 import logging
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app import outside
 from app.domain.policy import WORKER
 from app.extensions import db
 from app.gateways.storage import Storage, StorageDown
-from app.models import MaterialPage
+from app.models import DataExport, MaterialPage
 from app.services import audit
 from app.services.privacy import retention
+from app.services.privacy.data_exports import COPIES
 from app.services.privacy.retention import Rule
 from app.transaction import transaction
 
@@ -29,32 +32,36 @@ log = logging.getLogger(__name__)
 def run_retention(*, now: dt.datetime, dry_run: bool = False) -> dict[str, int]:
     """Apply every rule and return how many rows and files each one took; the audit keeps it.
 
-    ``dry_run`` counts only.
+    What was done stands in the audit even when a rule fails. ``dry_run`` counts only.
     """
     storage = outside.storage()
-    counts = {
-        rule.name: _apply(rule, storage, now=now, dry_run=dry_run) for rule in retention.RULES
-    }
-    counts["uploads"] = _left_uploads(storage, now=now, dry_run=dry_run)
-    done: dict[str, Any] = {name: count for name, count in counts.items() if count}
-    if done and not dry_run:
-        with transaction() as session:
-            audit.record(session, "retention", actor=WORKER, now=now, **done)
+    counts = dict.fromkeys((*(rule.name for rule in retention.RULES), "uploads"), 0)
+    try:
+        for rule in retention.RULES:
+            for taken in _applied(rule, storage, now=now, dry_run=dry_run):
+                counts[rule.name] += taken
+        counts["uploads"] = _left_uploads(storage, now=now, dry_run=dry_run)
+    finally:
+        done: dict[str, Any] = {name: count for name, count in counts.items() if count}
+        if done and not dry_run:
+            with transaction() as session:
+                audit.record(session, "retention", actor=WORKER, now=now, **done)
     return counts
 
 
-def _apply(rule: Rule, storage: Storage, *, now: dt.datetime, dry_run: bool) -> int:
+def _applied(rule: Rule, storage: Storage, *, now: dt.datetime, dry_run: bool) -> Iterator[int]:
+    """Apply a rule; give how many rows each transaction took."""
     if dry_run:
-        return retention.count_due(db.session(), rule, now=now)
-    done = 0
+        yield retention.count_due(db.session(), rule, now=now)
+        return
     while True:
         with transaction() as session:
             ids = list(session.scalars(rule.due(session, now).limit(BATCH)))
             files = rule.scrub(session, ids, now) if ids else []
         _delete(storage, files)
-        done += len(ids)
+        yield len(ids)
         if len(ids) < BATCH:
-            return done
+            return
 
 
 def _delete(storage: Storage, keys: list[str]) -> None:
@@ -71,20 +78,23 @@ def _left_uploads(storage: Storage, *, now: dt.datetime, dry_run: bool) -> int:
     before = now - UPLOAD_KEPT
     old = [one.key for one in storage.kept() if one.since < before]
     left = [key for key in old if key.startswith(WAITING)]
+    copies = {key: key for key in old if key.startswith(COPIES)}
+    left += _unknown(copies, sa.select(DataExport.storage_key), DataExport.storage_key)
     pages = {key: key.removesuffix("-small") for key in old if _PAGE.fullmatch(key)}
-    for start in range(0, len(batch := sorted(set(pages.values()))), BATCH):
-        some = batch[start : start + BATCH]
-        known = set(
-            db.session.scalars(
-                sa.select(MaterialPage.storage_key).where(
-                    MaterialPage.storage_key.in_(some), MaterialPage.purged_at.is_(None)
-                )
-            )
-        )
-        gone = set(some) - known
-        left += [key for key, page in pages.items() if page in gone]
+    alive = sa.select(MaterialPage.storage_key).where(MaterialPage.purged_at.is_(None))
+    left += _unknown(pages, alive, MaterialPage.storage_key)
     db.session.rollback()
     if dry_run:
         return len(left)
     _delete(storage, left)
     return len(left) + storage.tidy(before)
+
+
+def _unknown(
+    files: dict[str, str], known: sa.Select[Any], column: InstrumentedAttribute[Any]
+) -> list[str]:
+    """Return the files whose key, after which each is named, no row holds."""
+    keys, found = sorted(set(files.values())), set[str]()
+    for start in range(0, len(keys), BATCH):
+        found |= set(db.session.scalars(known.where(column.in_(keys[start : start + BATCH]))))
+    return [file for file, key in files.items() if key not in found]

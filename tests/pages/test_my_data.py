@@ -1,5 +1,6 @@
 """The page of a person's rights over the own data, and the desk's answers."""
 
+import datetime as dt
 import io
 import zipfile
 
@@ -7,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 from flask_appbuilder.security.sqla.models import User
 
-from app.domain.terms import Role, Status
+from app.domain.terms import ExportStatus, Role, Status
 from app.jobs.data_exports import make_exports
-from app.models import Applicant, AuditEvent, LoginSession
+from app.models import Applicant, AuditEvent, DataExport, LoginSession
 from tests.factories import (
     NOON,
     PASSWORD,
@@ -103,6 +104,15 @@ def test_a_log_in_is_closed_once_confirmed_and_no_case_is_open(rows, browse, pro
     assert "还有办理中的申请" in browser.press(page, "注销账号", 422, leave="yes").text
     with rows() as session:
         session.get_one(type(case), key).status = Status.REJECTED
+        for status in (ExportStatus.READY, ExportStatus.QUEUED):
+            session.add(
+                DataExport(
+                    applicant_id=ana.applicant_id,
+                    status=status,
+                    requested_at=NOON,
+                    expires_at=NOON + dt.timedelta(days=7),
+                )
+            )
 
     closed = browser.press(browser.open("/hall/my-data/"), "注销账号", leave="yes")
 
@@ -114,3 +124,6 @@ def test_a_log_in_is_closed_once_confirmed_and_no_case_is_open(rows, browse, pro
             sa.select(AuditEvent).where(AuditEvent.act == "log_in_closed")
         ).one()
         assert row.applicant_id == ana.applicant_id
+        copies = session.scalars(sa.select(DataExport).order_by(DataExport.id)).all()
+        assert copies[0].expires_at < NOON + dt.timedelta(days=1)
+        assert copies[1].status is ExportStatus.EXPIRED

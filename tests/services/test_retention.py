@@ -24,6 +24,7 @@ from app.models import (
     OutsideIdentity,
 )
 from app.services.accounting import verification
+from app.services.privacy import retention
 from tests.factories import NOON, make_account, make_applicant, make_application, make_user
 from tests.money import make_approved
 
@@ -107,7 +108,14 @@ def test_a_page_taken_away_goes_after_a_week(session, with_page):
 def test_files_no_row_knows_go_after_a_day(session, with_page, app):
     page = with_page(ended(session, Status.IN_REVIEW, 0))
     storage = outside.storage()
-    for key in ("imports/abc", f"1/2026/11/18/{'b' * 32}", "audit/2026-11-18.jsonl"):
+    row = DataExport(
+        applicant_id=page.material.application.applicant_id, status=ExportStatus.READY,
+        storage_key="exports/known", requested_at=NOON, expires_at=NOON,
+    )  # fmt: skip
+    session.add(row)
+    session.commit()
+    kept = ("audit/2026-11-18.jsonl", row.storage_key)
+    for key in ("imports/abc", f"1/2026/11/18/{'b' * 32}", "exports/of-nobody", *kept):
         storage.put(key, b"left")
     folder = app.config["ANJU_HOME"] / "files"
     (folder / ".dead.part").write_bytes(b"half")
@@ -115,11 +123,23 @@ def test_files_no_row_knows_go_after_a_day(session, with_page, app):
     for path in folder.rglob("*"):
         os.utime(path, (old, old))
 
-    assert run_retention(now=NOON)["uploads"] == 3
+    assert run_retention(now=NOON)["uploads"] == 4
     assert {one.key for one in storage.kept()} == {
-        page.storage_key, f"{page.storage_key}-small", "audit/2026-11-18.jsonl",
+        page.storage_key, f"{page.storage_key}-small", *kept,
     }  # fmt: skip
     assert not (folder / ".dead.part").exists()
+
+
+def test_what_was_taken_before_a_rule_fails_stands_in_the_audit(session, monkeypatch):
+    ended(session, Status.CANCELLED, 181)
+    broken = retention.Rule("broken", lambda *_: sa.select(sa.func.no_such()), lambda *_: [])
+    monkeypatch.setattr(retention, "RULES", (*retention.RULES, broken))
+
+    with pytest.raises(sa.exc.DBAPIError):
+        run_retention(now=NOON)
+
+    row = session.scalars(sa.select(AuditEvent).where(AuditEvent.act == "retention")).one()
+    assert row.details == {"cancelled_cases": 1}
 
 
 def test_old_messages_devices_and_copies_go(session):

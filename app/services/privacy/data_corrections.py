@@ -123,14 +123,16 @@ def open_requests(
     )
 
 
-def own_requests(session: Session, applicant: Applicant) -> list[CorrectionRequest]:
+def own_requests(
+    session: Session, applicant: Applicant, *, limit: int = 20
+) -> list[CorrectionRequest]:
     """Return what a person asked, newest first."""
     return list(
         session.scalars(
             sa.select(CorrectionRequest)
             .where(CorrectionRequest.applicant_id == applicant.id)
             .order_by(CorrectionRequest.id.desc())
-            .limit(20)
+            .limit(limit)
         )
     )
 

@@ -22,6 +22,9 @@ from app.services.privacy import own_data
 from app.services.records.updates import changed_rows
 
 KEPT = dt.timedelta(days=7)
+COPIES = "exports/"
+"""Under which copies are kept as files."""
+
 MOST_TRIES = 3
 PER_DAY = 3
 HEADINGS = {
@@ -102,7 +105,7 @@ def keep(
     session: Session, key: int, data: bytes, storage: Storage, *, now: dt.datetime
 ) -> bool:
     """Keep a copy for some days; return whether it was the first made of this request."""
-    place = f"exports/{secrets.token_hex(16)}"
+    place = f"{COPIES}{secrets.token_hex(16)}"
     storage.put(place, data)
     is_first = changed_rows(
         session,

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from app.domain import lifecycle, policy
 from app.domain.errors import IllegalMove
 from app.domain.policy import Actor
-from app.domain.terms import Status
+from app.domain.terms import ExportStatus, Status
 from app.models import (
     Applicant,
     Application,
     BankCard,
+    ContactChange,
+    DataExport,
     KnownDevice,
 )
 from app.services import audit
@@ -30,19 +32,16 @@ def close_log_in(
     (case_open) while a case is open. The caller commits.
     """
     policy.check_own(actor, applicant_id=applicant.id)
-    open_case = sa.select(Application.id).where(
-        Application.applicant_id == applicant.id, Application.status.in_(lifecycle.OPEN)
-    )
-    if session.scalar(open_case.limit(1)) is not None:
+    own = sa.select(Application).where(Application.applicant_id == applicant.id)
+    # Read before the question: a draft sent meanwhile is seen as open, or has moved on.
+    unsent = session.scalars(own.where(Application.status == Status.DRAFT)).all()
+    if session.scalar(own.where(Application.status.in_(lifecycle.OPEN)).limit(1)) is not None:
         raise IllegalMove("a case is open", code="case_open")
-    for draft in session.scalars(
-        sa.select(Application).where(
-            Application.applicant_id == applicant.id, Application.status == Status.DRAFT
-        )
-    ).all():
+    for draft in unsent:
         drafts.forget(session, draft, now=now)
     user = session.get_one(User, applicant.user_id)
     _end_ways_in(session, user, now=now)
+    _end_requests(session, applicant, now=now)
     applicant.mobile = applicant.address = applicant.user_id = None
     applicant.agreement_version, applicant.agreement_at = "", None
     applicant.closed_at = now
@@ -67,3 +66,18 @@ def _end_ways_in(session: Session, user: User, *, now: dt.datetime) -> None:
         sa.delete(KnownDevice).where(KnownDevice.user_id == user.id)
         .execution_options(synchronize_session=False)
     )  # fmt: skip
+
+
+def _end_requests(session: Session, applicant: Applicant, *, now: dt.datetime) -> None:
+    """End what was asked for and nobody can fetch any more: copies of data, another mobile."""
+    copies = sa.update(DataExport).where(DataExport.applicant_id == applicant.id)
+    for statement in (
+        copies.where(DataExport.status == ExportStatus.QUEUED).values(
+            status=ExportStatus.EXPIRED
+        ),
+        copies.where(DataExport.status == ExportStatus.READY).values(expires_at=now),
+        sa.update(ContactChange)
+        .where(ContactChange.applicant_id == applicant.id, ContactChange.ends_at > now)
+        .values(ends_at=now),
+    ):
+        session.execute(statement.execution_options(synchronize_session=False))

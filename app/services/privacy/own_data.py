@@ -48,9 +48,10 @@ def gathered(session: Session, applicant: Applicant) -> Record:
         "corrections": [
             {
                 "asked": row.created_at, "subject": row.subject, "wanted": row.wanted,
+                "why": row.why,
                 "granted": row.is_granted, "answer": row.answer, "answered": row.answered_at,
             }
-            for row in own_requests(session, applicant)
+            for row in own_requests(session, applicant, limit=ALL)
         ],
     }  # fmt: skip
 
