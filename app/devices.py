@@ -146,18 +146,20 @@ def open_here(writing: Session, user: User, *, how: str) -> Entry:
     )
 
 
-def admit(entry: Entry) -> str:
+def admit(entry: Entry, *, next_page: str = "") -> str:
     """Give this browser its secrets; return the page of the second factor when one is waited for.
 
-    What the browser held before is dropped but language and agency.
+    What the browser held before is dropped but language and agency. ``next_page`` follows the
+    second factor; else the page's own ``next`` does.
     """
     forget()
     session[DEVICE] = entry.token
     after_this_request(lambda answer: keep_known(answer, entry.device))
+    onward = next_page or request.args.get("next")
     if entry.waits_for is Waits.FACTOR:
-        return url_for("SecondFactorView.index", next=request.args.get("next"))
+        return url_for("SecondFactorView.index", next=onward)
     if entry.waits_for is Waits.ENROLMENT:
-        return url_for("SecondFactorView.enrol", next=request.args.get("next"))
+        return url_for("SecondFactorView.enrol", next=onward)
     user = db.session.get(User, entry.user_id)
     login_user(user, remember=False)
     return ""

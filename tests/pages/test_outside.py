@@ -192,6 +192,21 @@ class TestVouchedFor:
         assert is_in(visitor)
         assert bound(rows) == [people["ana"].actor.user_id]
 
+    def test_a_log_in_that_was_switched_off_is_not_bound(
+        self, browse, rows, people, vouching, crooked, phone
+    ):
+        crooked.claims = self.facts(rows, people["ana"])
+        with rows() as session:
+            person = session.get_one(Applicant, people["ana"].actor.applicant_id)
+            person.user.active = False
+        visitor = browse()
+
+        page = visitor.press(come_back(visitor, crooked), "获取验证码")
+        page = visitor.press(page, "绑定并登录", code=phone())
+
+        assert "已停用" in page.text
+        assert not bound(rows)
+
     def test_a_wrong_code_binds_nobody(self, browse, rows, people, vouching, crooked, phone):
         crooked.claims = self.facts(rows, people["ana"])
         visitor = browse()

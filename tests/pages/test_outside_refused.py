@@ -5,7 +5,9 @@ from urllib.parse import urlencode
 import pytest
 import sqlalchemy as sa
 
+from app.domain.terms import Role
 from app.models import LoginSession, OutsideIdentity
+from tests.factories import make_staff
 from tests.pages.outside import BACK, BEGIN, NAME, come_back, make_binding, set_out, whys
 
 LEFT = "本大厅没有任何改动"
@@ -147,6 +149,31 @@ class TestStaff:
 
         assert page.url.startswith("/second-factor/")
         assert chen.client.get("/desk/").status_code == 302
+
+    def test_the_second_factor_leads_on_to_the_page_that_was_wanted(
+        self, app, browse, rows, people, provided, crooked
+    ):
+        provided(staff=True)
+        make_binding(rows, people["chen"])
+        kept, app.config["ANJU_SECOND_FACTOR"] = app.config["ANJU_SECOND_FACTOR"], "required"
+
+        page = come_back(browse(), crooked, path=f"{BEGIN}?next=/desk/cases/")
+        app.config["ANJU_SECOND_FACTOR"] = kept
+
+        assert page.url.endswith("?next=/desk/cases/")
+
+    def test_roles_that_must_not_meet_are_refused_with_a_page(
+        self, browse, rows, people, provided, crooked
+    ):
+        provided(staff=True)
+        make_binding(rows, people["chen"])
+        with rows() as session:
+            twin = make_staff(session, "twin", Role.SECOND_REVIEWER)
+            twin.id_number_index = people["chen"].actor.identity_index
+
+        page = come_back(browse(), crooked, 403)
+
+        check_page(page, rows, why="login_barred", says="该账户已停用")
 
     def test_staff_connect_from_inside_only(self, browse, rows, people, provided, crooked):
         provided(staff=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app import current
-from app.devices import leave, sign_in
+from app.devices import admit, leave, open_here, sign_in
 from app.domain.errors import ManyProblems, RuleBroken
 from app.domain.outside_person import OutsidePerson
 from app.hall.outside import outside_pending
@@ -45,17 +45,17 @@ def arrive(person: OutsidePerson, *, how: str, next_page: str = "") -> Response:
     try:
         with transaction() as writing:
             user = outside_binding.let_in(writing, person, actor=visitor(), now=current.now())
-            user_id = user.id if user is not None else None
+            entry = open_here(writing, user, how=how) if user is not None else None
     except RuleBroken as broken:
         return refuse(person.provider, broken.code)
-    if user_id is None:
+    if entry is None:
         outside_pending.keep(person, how=how, next_page=next_page)
         return redirect(url_for("BindView.index"))
-    return enter(user_id, how=how, next_page=next_page)
+    return redirect(admit(entry, next_page=next_page) or next_page or landing())
 
 
 def enter(user_id: int, *, how: str, next_page: str) -> Response:
-    """Sign in on this browser and go on; staff are asked for their second factor first."""
+    """Sign in on this browser who was bound just now, and go on."""
     return redirect(sign_in(user_id, how=how) or next_page or landing())
 
 

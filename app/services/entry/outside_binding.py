@@ -46,8 +46,8 @@ def bind(
 ) -> OutsideIdentity:
     """Bind somebody from outside to a person whose proof is complete; the person is told.
 
-    Raises ``NotAllowed`` (staff_not_outside) and ``Invalid`` (other_person, subject_bound,
-    provider_bound).
+    Raises ``NotAllowed`` (login_barred, staff_not_outside) and ``Invalid`` (other_person,
+    subject_bound, provider_bound).
     """
     check_same_person(session, person, user)
     row = outside_identities.bind(
@@ -100,8 +100,6 @@ def let_in(
     kept = outside_identities.identity_of(session, person.provider, person.subject)
     if kept is None:
         return None
-    if not kept.user.is_active:
-        raise NotAllowed("switched off", code="login_barred")
     check_same_person(session, person, kept.user)
     who = replace(actor, user_id=kept.user_id)
     outside_identities.came_in(session, kept, level=person.level, actor=who, now=now)
@@ -109,10 +107,12 @@ def let_in(
 
 
 def check_same_person(session: Session, person: OutsidePerson, user: User) -> None:
-    """Raise unless the log-in may be reached from outside and belongs to the person named.
+    """Raise unless the log-in is active, may be reached from outside, and is of the person named.
 
     A provider that vouches for a document must name the document on file.
     """
+    if not user.is_active:
+        raise NotAllowed("switched off", code="login_barred")
     applicant = applicant_of(session, user.id)
     member = session.scalar(sa.select(Staff).where(Staff.user_id == user.id))
     if applicant is None and not person.staff:
