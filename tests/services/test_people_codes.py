@@ -141,6 +141,19 @@ def test_what_a_mobile_gets_in_all_is_limited_without_a_word(session):
     assert session.scalar(sa.select(sa.func.count(Notice.id))) == told
 
 
+def test_strangers_cannot_use_up_what_the_owner_asks_for_after_the_password(session):
+    for minutes in range(5):
+        send(session, now=NOON + dt.timedelta(minutes=minutes))
+
+    token = codes.send_code(
+        session, purpose=Purpose.PROVE, mobile=MOBILE, agency_id=find_agency(session).id,
+        actor=SOMEBODY, now=NOON + dt.timedelta(minutes=6),
+    )  # fmt: skip
+
+    reference = f"{codes.reference(token)}:sms"
+    assert session.scalar(sa.select(Notice.id).where(Notice.reference == reference))
+
+
 def test_the_limits_of_recovery_tell_nobody_whose_mobile_it_is(session):
     """Whoever asks for another's name learns nothing by asking for a mobile next."""
     ana = make_applicant(session, mobile=MOBILE)

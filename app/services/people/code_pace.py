@@ -1,8 +1,8 @@
 """How often codes are sent: by purpose and name, by mobile, by address; exact in many processes.
 
 What is refused aloud depends only on what was asked for before under the same name, whether or
-not anybody has it. What a mobile gets in all is kept to its limit silently: nobody learns from
-it whose mobile it is.
+not anybody has it. What strangers send to a mobile in all is kept to its limit silently: nobody
+learns from it whose mobile it is.
 """
 
 import datetime as dt

@@ -34,6 +34,9 @@ class Purpose(StrEnum):
     COUNTER = "counter"
 
 
+OWNERS = frozenset({Purpose.PROVE, Purpose.BIND})
+"""Asked for by who gave the password already: strangers who ask cannot use these up."""
+
 WORDS = {
     Purpose.REGISTER: Words("实名注册", "registration"),
     Purpose.RECOVER: Words("找回密码", "a new password"),
@@ -187,8 +190,9 @@ def _write(
     origin = code_pace.origin(actor.address)
     code_pace.wait_turn(session, asked.name, asked.bound, origin)
     code_pace.check(session, asked.purpose, asked.name, origin=origin, now=now, rules=rules)
-    goes = asked.mobile is not None and not code_pace.is_spent(
-        session, asked.bound, now=now, rules=rules
+    goes = asked.mobile is not None and (
+        asked.purpose in OWNERS
+        or not code_pace.is_spent(session, asked.bound, now=now, rules=rules)
     )
     _end_others(session, asked, now=now)
     token = secrets.token_urlsafe(24)
