@@ -47,9 +47,9 @@ def make_id_number(
     gender: Gender = Gender.FEMALE,
 ) -> str:
     """Return a number that passes every check, in a county that was never assigned."""
-    order = (next(serial_numbers) if serial is None else serial) % 500
+    counties, order = divmod(next(serial_numbers) if serial is None else serial, 500)
     last = 2 * order + (gender is Gender.MALE)
-    first17 = f"{county}{born:%Y%m%d}{last:03d}"
+    first17 = f"{int(county) - counties}{born:%Y%m%d}{last:03d}"
     return first17 + check_character(first17)
 
 
