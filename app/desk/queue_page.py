@@ -8,9 +8,9 @@ from flask import request, session, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from app import sealing
 from app.desk import words
 from app.desk.deadline import Deadline, deadline
+from app.display import sought
 from app.display.labels import Label, staff_label
 from app.display.words import localized
 from app.domain.masking import mask_name
@@ -26,7 +26,6 @@ LAST = "desk-list"
 
 SINCE = {"today": 0, "week": 7, "month": 31}
 FILTERS = ("find", "chip", "status", "reason", "since")
-WORDS_LENGTH = 100
 SHOWN_COUNT = 9_999
 
 
@@ -55,7 +54,7 @@ def wanted(actor: Actor, *, on: dt.date) -> Wanted:
     status = Status(asked["status"]) if asked.get("status") in set(Status) else None
     span = SINCE.get(asked.get("since", ""))
     return Wanted(
-        words=opened(asked.get("find", ""), actor),
+        words=sought.opened(asked.get("find", ""), actor),
         chip=chip,
         status=None if status is Status.DRAFT else status,
         reason_code=asked.get("reason", "")[:32],
@@ -65,38 +64,13 @@ def wanted(actor: Actor, *, on: dt.date) -> Wanted:
     )
 
 
-def sealed(words: str, actor: Actor) -> str:
-    """Return what was searched for as it may stand in an address: sealed, for this person.
-
-    A name or a number in an address would stay in histories and logs (ASVS 14.2.1).
-    """
-    kept = sealing.ring().seal(words[:WORDS_LENGTH].encode(), _place(actor))
-    return kept.translate(_TO_ADDRESS)
-
-
-def opened(text: str, actor: Actor) -> str:
-    """Return what was searched for; nothing for what another person's search, or none, sealed."""
-    try:
-        return sealing.ring().open(text.translate(_FROM_ADDRESS), _place(actor)).decode()
-    except sealing.SealBroken:
-        return ""
-
-
-def _place(actor: Actor) -> str:
-    return f"desk-search|{actor.user_id}"
-
-
-_TO_ADDRESS = str.maketrans("+/", "-_")
-_FROM_ADDRESS = str.maketrans("-_", "+/")
-
-
 def sought_url(actor: Actor) -> str:
     """Return the address of the list that the search form asks for."""
     kept: dict[str, Any] = {
         name: request.form[name] for name in FILTERS[1:] if request.form.get(name)
     }
     if words := request.form.get("q", "").strip():
-        kept["find"] = sealed(words, actor)
+        kept["find"] = sought.sealed(words, actor)
     return url_for("DeskView.queue", **kept)
 
 

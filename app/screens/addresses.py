@@ -53,6 +53,14 @@ class Addressed:
                 return Seek(int(value), column, descending=down, backwards=word == "before")
         return None
 
+    def sends_search_to(self) -> str:
+        """Return where the search form is posted; nothing when it is asked in the address."""
+        return ""
+
+    def shown_as(self, _name: str, value: str) -> str:
+        """Return what stands in a place of the search form for what the address says."""
+        return value
+
     def turn(self, page: int, **beside: int) -> str:
         """Return the address of a page, ``after`` or ``before`` a row of this one."""
         name = type(self).__name__

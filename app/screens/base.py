@@ -133,7 +133,9 @@ class Screen(Addressed, ModelView):
 
     def _get_search_widget(self, **kw: Any) -> Any:
         widgets = kw.get("widgets") or {}
-        widgets["search"] = self.search_widget(searches=self.searches, filters=self._filters)
+        widgets["search"] = self.search_widget(
+            searches=self.searches, filters=self._filters, screen=self
+        )
         return widgets
 
     def _show(self, pk: Any) -> Any:

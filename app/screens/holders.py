@@ -22,8 +22,9 @@ from app.models import Account, Applicant
 from app.screens import columns as col
 from app.screens import fields as put
 from app.screens.interface import fast
+from app.screens.named import Named, SoughtByName
 from app.screens.rights import HoldersOfMyAgency, OfMyAgency
-from app.screens.searches import Number, Search, StartsWith, Term, terms
+from app.screens.searches import Number, Search, Term, terms
 from app.screens.writing import Written
 from app.services.accounting import account_corrections
 from app.services.accounting.account_corrections import AccountChange
@@ -48,15 +49,17 @@ def why() -> Any:
     return put.line(_("Why"), 200, hint=hint)
 
 
-class ApplicantScreen(Written):
+class ApplicantScreen(SoughtByName, Written):
     """People with an account or a case at the agency."""
 
     datamodel = fast(Applicant, "accounts")
     route_base = "/applicants"
     is_personal = True
     class_permission_name = "Holders"
-    include_route_methods = {"list", "show", "edit", "find"}
-    method_permission_name = {"list": "read", "show": "read", "edit": "edit", "find": "read"}
+    include_route_methods = {"list", "show", "edit", "find", "search"}
+    method_permission_name = {
+        "list": "read", "show": "read", "edit": "edit", "find": "read", "search": "read",
+    }  # fmt: skip
     base_filters = [["id", HoldersOfMyAgency, None]]
     list_title, show_title = _("Applicants"), _("Applicant")
     edit_title = _("Correct the name")
@@ -84,7 +87,7 @@ class ApplicantScreen(Written):
         "name": Value.NAME, "id_number": Value.ID_NUMBER, "mobile": Value.MOBILE,
         "address": Value.ADDRESS,
     })  # fmt: skip
-    searches = (Search("name", _("Name begins with"), StartsWith, grows=True, order="name"),)
+    searches = (Search("name", _("Name begins with"), Named, grows=True, order="name"),)
     edit_form = put.form(name=put.line(_("Name"), 100), reason=why())
 
     def change(self, session: Session, row: Applicant, form: FlaskForm) -> None:

@@ -22,9 +22,10 @@ from app.screens import columns as col
 from app.screens import fields as put
 from app.screens.base import Screen
 from app.screens.interface import fast
+from app.screens.named import Named, SoughtByName
 from app.screens.rights import NOBODY
 from app.screens.role_terms import GivesForATime, form_of, until_when
-from app.screens.searches import Search, StartsWith
+from app.screens.searches import Search
 from app.screens.writing import Written
 from app.services.staff import staff_rights
 
@@ -63,14 +64,16 @@ def roles_of(row: Staff) -> str:
     return ", ".join(term(role) for role in sorted(known))
 
 
-class StaffScreen(GivesForATime):
+class StaffScreen(SoughtByName, GivesForATime):
     """Log-ins of staff with their roles."""
 
     datamodel = fast(Staff, "user.roles", "agency", "grants")
     route_base = "/users"
     class_permission_name = "Staff"
-    include_route_methods = {"list", "show", "add", "edit", "term"}
-    method_permission_name = {**Written.method_permission_name, "term": "edit"}
+    include_route_methods = {"list", "show", "add", "edit", "term", "search"}
+    method_permission_name = {
+        **Written.method_permission_name, "term": "edit", "search": "read",
+    }  # fmt: skip
     base_filters = [["id", OwnStaff, None]]
     base_order = ("id", "asc")
     list_title, show_title = _("Users"), _("User")
@@ -92,7 +95,7 @@ class StaffScreen(GivesForATime):
     )
     list_columns = ["username", "name", "agency", "roles", "until", "active"]
     show_columns = ["username", "name", "number", "agency", "roles", "until", "active"]
-    searches = (Search("name", _("Name begins with"), StartsWith, grows=True),)
+    searches = (Search("name", _("Name begins with"), Named, grows=True),)
     edit_form = put.form(
         active=put.flag(_("May log in")),
         roles=put.checks(_("Roles"), roles_to_give),

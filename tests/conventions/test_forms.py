@@ -26,7 +26,7 @@ POST_FORM = re.compile(r"<form[^>]*method=\"post\"[^>]*>.{0,120}", re.DOTALL)
 CARRIED = ("token()", "begin()", "{{ seen }}")
 """The token and the key, or a part of the page that holds them."""
 
-ASKS_ONLY = ("office/audit-proof.html", "screens/applicants.html")
+ASKS_ONLY = ("office/audit-proof.html", "screens/applicants.html", "screens/search.html")
 """Forms that change nothing: they ask for what an address must not say."""
 
 EXTRA = {

@@ -113,7 +113,8 @@ OWN_AFFAIRS = re.compile(
 READING = {
     ("POST", route)
     for route in (
-        "/applicants/find", "/desk/queue/", "/desk/case/<int:case_id>/do", "/office/audit-proof/",
+        "/applicants/find", "/applicants/search", "/users/search", "/desk/queue/",
+        "/desk/case/<int:case_id>/do", "/office/audit-proof/",
     )
 }  # fmt: skip
 """What asks by a form because the address must not say it; a deed on a case answers 422 to an
