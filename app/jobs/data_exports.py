@@ -27,8 +27,9 @@ def make_exports(*, now: dt.datetime) -> int:
             reading = db.session()
             data = data_exports.made(reading, reading.get_one(Applicant, whose), storage)
             reading.rollback()
+            place = data_exports.put_away(data, storage)
             with transaction() as session:
-                done += data_exports.keep(session, key, data, storage, now=now)
+                done += data_exports.keep(session, key, place, len(data), storage, now=now)
         except (StorageDown, SealBroken):
             log.exception("copy %s of own data could not be made", key)
     return done

@@ -101,18 +101,23 @@ def made(session: Session, applicant: Applicant, storage: Storage) -> bytes:
     return packed.getvalue()
 
 
-def keep(
-    session: Session, key: int, data: bytes, storage: Storage, *, now: dt.datetime
-) -> bool:
-    """Keep a copy for some days; return whether it was the first made of this request."""
+def put_away(data: bytes, storage: Storage) -> str:
+    """Keep the file of a copy under a name nobody guesses; return the name."""
     place = f"{COPIES}{secrets.token_hex(16)}"
     storage.put(place, data)
+    return place
+
+
+def keep(
+    session: Session, key: int, place: str, size: int, storage: Storage, *, now: dt.datetime
+) -> bool:
+    """Keep a copy for some days; return whether it was the first made of this request."""
     is_first = changed_rows(
         session,
         sa.update(DataExport)
         .where(DataExport.id == key, DataExport.status == ExportStatus.QUEUED)
         .values(
-            status=ExportStatus.READY, storage_key=place, size=len(data), ready_at=now,
+            status=ExportStatus.READY, storage_key=place, size=size, ready_at=now,
             expires_at=now + KEPT,
         )
         .execution_options(synchronize_session=False),
@@ -121,7 +126,7 @@ def keep(
         storage.delete(place)
         return False
     row = session.get_one(DataExport, key, populate_existing=True)
-    _record(session, "export_made", row, actor=WORKER, now=now, size=len(data))
+    _record(session, "export_made", row, actor=WORKER, now=now, size=size)
     return True
 
 
