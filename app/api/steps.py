@@ -45,6 +45,7 @@ class StepsApi(BaseApi):
           responses:
             200: {description: Saved}
             401: {$ref: '#/components/responses/401'}
+            403: {description: A card that is not on file needs a log-in of the last ten minutes}
             404: {$ref: '#/components/responses/404'}
             409: {description: The application is with the office}
             422:

@@ -10,6 +10,8 @@ from app.domain.terms import Role
 from app.models import Applicant, AuditEvent, BankCard, PayoutBatch
 from tests.browser import Browser, Page
 from tests.factories import NOON, PASSWORD, find_agency, make_card_number, make_staff
+from tests.pages.hall_walk import begin, card, give_account
+from tests.pages.test_wizard_subsidy import RENT
 
 AGAIN = "请再次验证身份"
 
@@ -91,6 +93,23 @@ def test_a_password_is_changed_only_soon_after_a_proof(browse, clock):
     page = ana.press(page, "确认并继续", again_password=PASSWORD)
 
     assert page.heading == "修改密码"
+
+
+def test_a_session_alone_names_no_new_card_in_an_application(browse, people, rows, clock):
+    give_account(rows, people["ana"])
+    ana = browse("ana")
+    page = begin(ana, "ZFFZ")
+    clock.pass_by(minutes=11)
+
+    page = ana.press(page, "保存确认", status=403, **card(), **RENT)
+    assert page.heading == AGAIN
+    with rows() as session:
+        assert session.scalar(sa.select(BankCard.id)) is None
+    page = ana.press(page, "确认并继续", again_password=PASSWORD)
+
+    assert page.heading == "上传申请材料"
+    with rows() as session:
+        assert session.scalar(sa.select(BankCard.id)) is not None
 
 
 def test_the_present_password_is_guessed_five_times_and_not_more(browse):

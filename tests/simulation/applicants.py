@@ -66,8 +66,8 @@ def _finish(story: Story, case_id: int, purse: Purse) -> str:
         with story.work() as session:
             case = session.get_one(Application, case_id)
             answers.save_page(
-                session, case, page, _typed(story, purse), actor=purse.actor,
-                now=story.now(), card_check=story.card_check,
+                session, case, page, _typed(story, purse), now=story.now(),
+                actor=proven(story, purse.actor), card_check=story.card_check,
             )  # fmt: skip
     with story.work() as session:
         _hand_in(story, session, session.get_one(Application, case_id), purse)

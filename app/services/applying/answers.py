@@ -22,8 +22,15 @@ from app.gateways.cardcheck import CardCheck
 from app.models import Application
 from app.services import applications, reference
 from app.services.applying import circumstances, wizard
-from app.services.applying.payees import KEPT_CARD, Payee, check_payee_card, write_payee
+from app.services.applying.payees import (
+    KEPT_CARD,
+    Payee,
+    check_payee_card,
+    is_known,
+    write_payee,
+)  # fmt: skip
 from app.services.applying.relations import check_asked
+from app.services.entry import proofs
 
 Typed = Mapping[str, str]
 
@@ -49,6 +56,7 @@ class Answers:
         self.session, self.application, self.typed = session, application, typed
         self.now, self.card_check = now, card_check
         self.problems: list[RuleBroken] = []
+        self.names_new_card = False
 
     def try_to(self, save: Callable[[], None]) -> None:
         """Save one part; a problem is collected, the other parts go on."""
@@ -76,7 +84,8 @@ def save_page(
 ) -> None:
     """Save one page; raises ``ManyProblems`` with every problem of the page.
 
-    Raises ``IllegalMove`` when the case is not open for the applicant.
+    Raises ``IllegalMove`` when the case is not open for the applicant, and ``ProofNeeded`` when
+    a receiving account is named that is not on file: a session alone turns no money.
     """
     policy.check_own(actor, applicant_id=application.applicant_id)
     if application.status not in (Status.DRAFT, Status.RETURNED):
@@ -86,6 +95,8 @@ def save_page(
         save(answers)
     if answers.problems:
         raise ManyProblems(answers.problems)
+    if answers.names_new_card:
+        proofs.check(actor, now=now)
     wizard.mark_done(application, page)
     if page in CHANGES_THE_LETTER:
         wizard.ask_to_sign_again(application)
@@ -155,6 +166,7 @@ def save_payee(answers: Answers) -> None:
     def write() -> None:
         payee = Payee(typed.get("bank_code", ""), typed.get("bank_account_no", KEPT_CARD))
         checked = check_payee_card(answers.session, application, payee)
+        answers.names_new_card = not is_known(answers.session, application, checked)
         write_payee(
             answers.session, application, checked, now=answers.now,
             card_check=answers.card_check,

@@ -56,6 +56,14 @@ def check_payee_card(session: Session, application: Application, payee: Payee) -
     return Payee(payee.bank_code, checked.number)
 
 
+def is_known(session: Session, application: Application, payee: Payee) -> bool:
+    """Tell whether a checked account is on the case already, or among the applicant's cards."""
+    return (
+        application.payee_card_index == sealing.index_of(payee.card_number)
+        or own_cards.find_card(session, application.applicant, payee.card_number) is not None
+    )
+
+
 def write_payee(
     session: Session,
     application: Application,
@@ -71,8 +79,7 @@ def write_payee(
     """
     holder = payee_of(application)
     unchanged = application.payee_card_index == sealing.index_of(payee.card_number)
-    known = unchanged or own_cards.find_card(session, application.applicant, payee.card_number)
-    if not known:
+    if not is_known(session, application, payee):
         contact_changes.check_payee_rest(application.applicant, now=now)
     if not unchanged or application.card_check == "unknown":
         match = card_check.check(
