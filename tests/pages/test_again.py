@@ -112,6 +112,14 @@ def test_a_session_alone_names_no_new_card_in_an_application(browse, people, row
         assert session.scalar(sa.select(BankCard.id)) is not None
 
 
+def test_an_open_screen_is_no_reason_to_set_an_authenticator_up(staff, clock):
+    eve = staff("eve", Role.SUPERVISOR)
+    assert eve.open("/second-factor/enrol/").heading == "绑定双因素认证"
+    clock.pass_by(minutes=11)
+
+    assert eve.open("/second-factor/enrol/", 403).heading == AGAIN
+
+
 def test_the_present_password_is_guessed_five_times_and_not_more(browse):
     ana = browse("ana")
     page = ana.open("/password/")

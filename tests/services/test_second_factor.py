@@ -2,9 +2,11 @@
 
 import datetime as dt
 from dataclasses import replace
+from threading import Thread
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from app.domain.errors import Invalid, NotAllowed, ProofNeeded
 from app.domain.terms import Role
@@ -28,6 +30,27 @@ def said(session, member, code, now=NOON) -> str:
     """Try a code; return what is wrong with it, or nothing."""
     problem = second_factor.check(session, member.user_id, code, now=now)
     return problem.code if problem else ""
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_codes_tried_at_the_same_moment_count_each_other(kind, session, eve):
+    for _ in range(4):
+        said(session, eve, "000000")
+    session.commit()
+    eve_id, engine, told = eve.user_id, session.get_bind(), []
+
+    def try_too() -> None:
+        with Session(engine) as other:
+            told.append(second_factor.check(other, eve_id, "000000", now=NOON))
+
+    second_factor.check(session, eve_id, "000000", now=NOON)
+    rival = Thread(target=try_too)
+    rival.start()
+    rival.join(0.3)
+    session.commit()
+    rival.join()
+
+    assert [problem.code for problem in told] == ["factor_locked"]
 
 
 class TestCodes:

@@ -17,7 +17,7 @@ from app.extensions import db
 from app.hall.people.forms_people import FactorForm
 from app.hall.people.signin import landing
 from app.models import LoginSession
-from app.services.entry import entering, second_factor
+from app.services.entry import entering, proofs, second_factor
 from app.services.entry.entering import FactorRule, Waits
 from app.transaction import transaction
 
@@ -44,11 +44,16 @@ class SecondFactorView(BaseView):
     @expose("/enrol/", methods=["GET", "POST"])
     @no_cache
     def enrol(self) -> Response | str:
-        """Set the app up; the first right code keeps it, and recovery codes are shown once."""
+        """Set the app up; the first right code keeps it, and recovery codes are shown once.
+
+        Who is signed in without one proves again first: an open screen is no reason for trust.
+        """
         half, user = half_way(), _staff_user()
         user_id = half.user_id if half is not None else user.id if user is not None else None
         if user_id is None or _is_enrolled(user_id):
             return redirect(url_for("SignInView.login"))
+        if half is None:
+            proofs.check(current.actor(), now=current.now(), rules=people_rules())
         form, key = FactorForm(), half.id if half is not None else None
         if form.validate_on_submit():
             codes = keep(form, user_id)

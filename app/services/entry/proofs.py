@@ -54,6 +54,7 @@ def begin(
 
     Raises ``NotAllowed`` (again_locked) after five wrong passwords within fifteen minutes.
     """
+    one_at_a_time(session, user.id)
     index = _index(user.id)
     since = now - dt.timedelta(minutes=rules.lock_minutes)
     wrong = sa.select(sa.func.count(LoginFailure.id)).where(
@@ -86,6 +87,12 @@ def keep(session: Session, token: str, *, sms: bool, actor: Actor, now: dt.datet
         session, "proved_again", actor=actor, now=now, object_type="user",
         object_id=actor.user_id or "", applicant_id=actor.applicant_id, sms=sms,
     )  # fmt: skip
+
+
+def one_at_a_time(session: Session, user_id: int) -> None:
+    """Let tries of one person count one after the other (SQLite writes one by one anyway)."""
+    row = sa.select(User.id).where(User.id == user_id)
+    session.execute(row.with_for_update(key_share=True))
 
 
 def _is_fresh(at: dt.datetime | None, *, now: dt.datetime, rules: PeopleRules) -> bool:

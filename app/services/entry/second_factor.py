@@ -94,6 +94,7 @@ def check(
     Returned and not raised, because a wrong try has to be kept: the entry point commits it.
     Codes: factor_wrong, factor_locked (five wrong ones within fifteen minutes).
     """
+    proofs.one_at_a_time(session, user_id)
     index = _failures(user_id)
     since = now - dt.timedelta(minutes=rules.lock_minutes)
     wrong = sa.select(sa.func.count(LoginFailure.id)).where(
