@@ -15,7 +15,7 @@ from app.devices import DEVICE
 from app.domain.terms import Role
 from app.extensions import db
 from app.models import Agency, Staff
-from app.services import sessions
+from app.services.entry import sessions
 from app.transaction import transaction
 
 TODAY = "2026-11-20"

@@ -1,11 +1,13 @@
 """Pictures for tests: sharp enough to pass, each one different."""
 
+import functools
 import io
 import random
 
 from PIL import Image
 
 
+@functools.cache
 def make_picture(seed: int = 1, *, size: tuple[int, int] = (1100, 900)) -> bytes:
     """Return a JPEG of coloured blocks, as large as a photographed paper."""
     draw = random.Random(seed)

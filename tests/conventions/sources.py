@@ -1,6 +1,7 @@
 """The project's own files and what stands in them, for the tests of the house rules."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,9 +39,12 @@ def name_of(path: Path) -> str:
 
 def nodes(path: Path, *kinds: type[ast.AST]) -> Iterator[ast.AST]:
     """Give the nodes of some kinds in a file."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, kinds):
-            yield node
+    return (node for node in _all_nodes(path) if isinstance(node, kinds))
+
+
+@functools.cache
+def _all_nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
 
 
 def length(node: ast.stmt) -> int:

@@ -76,6 +76,12 @@ def test_money_and_rights_hold_in_ten_thousand_stories(shared):
     assert [outcome.line for outcome in told if not outcome.ok] == []
 
 
+def test_a_seed_gives_the_same_line_every_time(hall):
+    assert play(hall, 70124, FEW_STEPS).line == play(hall, 70124, FEW_STEPS).line
+
+
+@pytest.mark.bar
+@pytest.mark.skipif(not FULL, reason="loads the hall once more: ANJU_BARS=full")
 def test_a_seed_gives_the_same_line_in_another_process(hall, shared):
     told = subprocess.run(
         [
