@@ -18,7 +18,7 @@ TABLE = Path(__file__).with_name("matrix.txt")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 FULL = os.environ.get("ANJU_BARS") == "full"
 WRITES = os.environ.get("ANJU_MATRIX") == "write"
-EVERY = 1 if FULL or WRITES else 6
+EVERY = 1 if FULL or WRITES else 10
 """Which part of the cells is asked every day: one in so many, each line with some of them."""
 
 PUBLIC = {
