@@ -85,7 +85,6 @@ def open_case(page: Page, number: str) -> None:
     page.wait_for_load_state()
     page.get_by_role("link", name=number).first.click()
     expect(page.locator("main")).to_contain_text(number)
-    look(page)
 
 
 def press(page: Page, name: str) -> None:
