@@ -142,13 +142,7 @@ def settings(**overrides: Any) -> dict[str, Any]:
     production = mode == "production"
     home = Path(overrides.get("ANJU_HOME") or env("ANJU_HOME") or ROOT / "var")
     home.mkdir(parents=True, exist_ok=True)
-    database = (
-        overrides.get("SQLALCHEMY_DATABASE_URI")
-        or env("DATABASE_URL")
-        or f"sqlite:///{home / 'anju.db'}"
-    )
-    if database.startswith(("postgresql://", "postgres://")):
-        database = "postgresql+psycopg://" + database.split("://", 1)[1]
+    database = database_of(home, overrides.get("SQLALCHEMY_DATABASE_URI", ""))
     chosen: dict[str, Any] = {
         "ANJU_ENV": mode,
         "ANJU_HOME": home,
@@ -176,11 +170,7 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "ANJU_AGENCY_BY_HOST": env("ANJU_AGENCY_BY_HOST", "") == "1",
         "ANJU_REVEALS_PER_HOUR": whole("ANJU_REVEALS_PER_HOUR", PER_HOUR),
         "ANJU_PROXIES": whole("ANJU_PROXIES", 0),
-        "ANJU_SECOND_FACTOR": one_of(
-            "ANJU_SECOND_FACTOR",
-            "required" if production else "offered",
-            ("required", "offered", "off"),
-        ),
+        "ANJU_SECOND_FACTOR": second_factor(production=production),
         "HOST": env("HOST", "127.0.0.1"),
         "PORT": whole("PORT", 8080),
         **FLASK,
@@ -189,6 +179,20 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "SESSION_COOKIE_NAME": "__Host-anju" if production else "anju",
     }
     return chosen | overrides
+
+
+def database_of(home: Path, given: str = "") -> str:
+    """Return the address of the database, with the driver that the hall brings for it."""
+    address = given or os.environ.get("DATABASE_URL") or f"sqlite:///{home / 'anju.db'}"
+    if address.startswith(("postgresql://", "postgres://")):
+        return "postgresql+psycopg://" + address.split("://", 1)[1]
+    return address
+
+
+def second_factor(*, production: bool) -> str:
+    """Return whether staff must have a second factor, may have one, or are asked for none."""
+    usual = "required" if production else "offered"
+    return one_of("ANJU_SECOND_FACTOR", usual, ("required", "offered", "off"))
 
 
 def log_form(*, production: bool) -> str:

@@ -1,15 +1,52 @@
 """What the interface takes and gives, field by field; nothing else passes."""
 
+from typing import Any, ClassVar
+
 from marshmallow import RAISE, Schema, fields, validate
 
 
-class Strict(Schema):
+class Named(Schema):
+    """A shape that the description of the interface calls by its name without ``Schema``."""
+
+    __component_name__: ClassVar[str]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Tell Flask-AppBuilder the name, so that references to it lead somewhere."""
+        super().__init_subclass__(**options)
+        cls.__component_name__ = cls.__name__.removesuffix("Schema")
+
+
+class Strict(Named):
     """A body in which an unknown field is a fault, not a surprise."""
 
     class Meta:
         """Refuse what is not named."""
 
         unknown = RAISE
+
+
+class LoginSchema(Named):
+    """Who wants to come in: name and password, and what is asked beside them."""
+
+    username = fields.String(required=True)
+    password = fields.String(required=True)
+    factor = fields.String(metadata={"description": "For staff, the code of the authenticator"})
+    picture_token = fields.String()
+    picture = fields.String(
+        metadata={"description": "The digits of the picture code, when one is asked"}
+    )
+
+
+class TokenSchema(Named):
+    """What lets somebody in."""
+
+    access_token = fields.String(metadata={"description": "For the Authorization header"})
+    device = fields.String(
+        metadata={
+            "description": "To be sent as the header Anju-Device of later log-ins; "
+            "others' wrong tries do not bar it"
+        }
+    )
 
 
 class StartSchema(Strict):
@@ -45,7 +82,7 @@ class SubmitSchema(Strict):
     agree = fields.Boolean(required=True)
 
 
-class ReasonSchema(Schema):
+class ReasonSchema(Named):
     """A reason on offer and what bars it today."""
 
     code = fields.String()
@@ -56,7 +93,7 @@ class ReasonSchema(Schema):
     barred_by = fields.List(fields.String())
 
 
-class AccountSchema(Schema):
+class AccountSchema(Named):
     """An account; sums in yuan as text with two places."""
 
     id = fields.Integer()
@@ -69,7 +106,7 @@ class AccountSchema(Schema):
     reasons = fields.List(fields.Nested(ReasonSchema))
 
 
-class EventSchema(Schema):
+class EventSchema(Named):
     """One row of the history that the applicant is shown."""
 
     at = fields.DateTime()
@@ -77,7 +114,7 @@ class EventSchema(Schema):
     status = fields.String()
 
 
-class PaperSchema(Schema):
+class PaperSchema(Named):
     """A paper the application needs and how many pages of it are there."""
 
     code = fields.String()
@@ -89,7 +126,7 @@ class PaperSchema(Schema):
     met = fields.Boolean()
 
 
-class CorrectionSchema(Schema):
+class CorrectionSchema(Named):
     """One line of a return opinion."""
 
     code = fields.String()
@@ -98,7 +135,7 @@ class CorrectionSchema(Schema):
     text_en = fields.String()
 
 
-class ApplicationSchema(Schema):
+class ApplicationSchema(Named):
     """An application as a list shows it."""
 
     id = fields.Integer()
@@ -129,7 +166,7 @@ class ProgressSchema(ApplicationSchema):
     history = fields.List(fields.Nested(EventSchema))
 
 
-class ProblemSchema(Schema):
+class ProblemSchema(Named):
     """What is wrong: a code, the field it belongs to, the sentence to show."""
 
     code = fields.String()
@@ -137,7 +174,7 @@ class ProblemSchema(Schema):
     message = fields.String()
 
 
-class ProblemsSchema(Schema):
+class ProblemsSchema(Named):
     """Everything that is wrong, at once."""
 
     problems = fields.List(fields.Nested(ProblemSchema))

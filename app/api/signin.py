@@ -9,6 +9,7 @@ from flask_appbuilder.security.sqla.models import User
 from flask_jwt_extended import create_access_token, get_jwt, jwt_required
 
 from app import current
+from app.api.schemas import LoginSchema, TokenSchema
 from app.devices import (
     DEVICE,
     Picture,
@@ -33,6 +34,7 @@ class SignInApi(BaseApi):
     resource_name = "security"
     version = "v1"
     openapi_spec_tag = "Security"
+    openapi_spec_component_schemas = (LoginSchema, TokenSchema)
 
     @expose("/login", methods=["POST"])
     @safe
@@ -45,33 +47,13 @@ class SignInApi(BaseApi):
             required: true
             content:
               application/json:
-                schema:
-                  type: object
-                  required: [username, password]
-                  properties:
-                    username: {type: string}
-                    password: {type: string}
-                    factor:
-                      type: string
-                      description: For staff, the code of the authenticator
-                    picture_token: {type: string}
-                    picture:
-                      type: string
-                      description: The digits of the picture code, when one is asked
+                schema: {$ref: '#/components/schemas/Login'}
           responses:
             200:
               description: A token for the Authorization header
               content:
                 application/json:
-                  schema:
-                    type: object
-                    properties:
-                      access_token: {type: string}
-                      device:
-                        type: string
-                        description: >
-                          To be sent as the header Anju-Device of later log-ins; others'
-                          wrong tries do not bar it
+                  schema: {$ref: '#/components/schemas/Token'}
             400: {$ref: '#/components/responses/400'}
             401: {$ref: '#/components/responses/401'}
             403:

@@ -1,6 +1,7 @@
 """The applicant's way through the interface, as a phone walks it."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -170,6 +171,15 @@ def test_the_description_names_every_way(app: Flask) -> None:
     assert "/api/v1/applications/{pk}/steps/{page}" in paths
     assert "/api/v1/accounts/" in paths
     assert "/api/v1/security/login" in paths
+
+
+def test_every_reference_of_the_description_leads_somewhere(app: Flask) -> None:
+    answer = app.test_client().get("/api/v1/openapi.json")
+
+    places = set(re.findall(r'"\$ref": ?"#/components/(\w+)/([\w.]+)"', answer.text))
+    kept = answer.json["components"]
+    assert ("schemas", "Login") in places
+    assert [one for one in sorted(places) if one[1] not in kept.get(one[0], {})] == []
 
 
 def test_a_page_that_the_case_does_not_have_is_refused(phone, account_id):
