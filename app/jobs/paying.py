@@ -6,27 +6,30 @@ from dataclasses import asdict
 
 from app import outside
 from app.jobs import leader
-from app.jobs.payouts import Counts, run_payouts
+from app.jobs.payouts import Counts, recover, run_payouts
 from app.models import Agency
 from app.services import reference
 from app.transaction import transaction
 
 
 def pay_all(*, now: dt.datetime, stopping: Callable[[], bool] = lambda: False) -> Counts:
-    """Run the payments of all agencies; a second run beside it leaves fresh claims alone."""
+    """Run the payments of all agencies; a run beside others leaves their fresh claims alone."""
     total = Counts()
+
+    def take_over() -> None:
+        total.recovered = recover(now=now)
+
     with transaction() as session:
         agency_ids = [agency.id for agency in reference.agencies(session)]
-    with leader.lock("payouts") as alone:
+    with leader.presence("payouts", when_alone=take_over):
         for agency_id in agency_ids:
             if stopping():
                 break
             with transaction() as session:
                 bank = outside.bank(session.get_one(Agency, agency_id))
             counts = run_payouts(
-                bank, now=now, agency_id=agency_id, alone=alone, stopping=stopping
+                bank, now=now, agency_id=agency_id, alone=False, stopping=stopping
             )
-            total = Counts(
-                **{key: value + getattr(counts, key) for key, value in asdict(total).items()}
-            )
+            for key, value in asdict(counts).items():
+                setattr(total, key, getattr(total, key) + value)
     return total

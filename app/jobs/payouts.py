@@ -76,7 +76,7 @@ def run_payouts(
     two payments whether the run is to end early.
     """
     counts = Counts()
-    _recover(counts, now=now, agency_id=agency_id, alone=alone)
+    counts.recovered = recover(now=now, agency_id=agency_id, alone=alone)
 
     def go_on() -> bool:
         return not stopping() and (limit is None or counts.claimed < limit)
@@ -101,8 +101,8 @@ def _count_open(session: Session, counts: Counts, *, agency_id: int | None) -> N
     counts.waiting = session.scalar(waiting) or 0
 
 
-def _recover(counts: Counts, *, now: dt.datetime, agency_id: int | None, alone: bool) -> None:
-    """Set what a dead worker left behind in doubt: it may have reached the bank."""
+def recover(*, now: dt.datetime, agency_id: int | None = None, alone: bool = True) -> int:
+    """Set what a dead worker left behind in doubt, for it may have reached the bank; count it."""
     before = None if alone else now - GRACE
     with transaction() as session:
         left = claims.left_behind(session, before=before, agency_id=agency_id)
@@ -111,8 +111,8 @@ def _recover(counts: Counts, *, now: dt.datetime, agency_id: int | None, alone: 
             payments.to_unknown(session, payout, now=now, why="restart")
             payout.next_query_at = now
         crash.point("recover.written")
-    counts.recovered = len(left)
     crash.point("recover.kept")
+    return len(left)
 
 
 def _send_due(

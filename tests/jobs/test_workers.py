@@ -62,6 +62,20 @@ def test_another_worker_leads_when_the_leader_is_killed(kind, app, session, paye
     assert held
 
 
+@pytest.mark.both
+def test_nobody_is_told_they_are_alone_while_anybody_is_inside(kind, app):
+    told = []
+    with app.app_context():
+        with leader.presence("work", lambda: told.append("first")):
+            with leader.presence("work", lambda: told.append("second")):
+                pass
+            with leader.presence("work", lambda: told.append("third")):
+                pass
+        with leader.presence("work", lambda: told.append("last")):
+            pass
+    assert told == ["first", "last"]
+
+
 def test_the_worker_does_its_jobs_and_ends_when_told(app, session, chen, dai):
     worker = Worker(app)
     thread = threading.Thread(target=worker.run)
