@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -88,8 +88,55 @@ def canonical(event: AuditEvent) -> str:
 
 def written_rows(
     session: Session, *, after: int = 0, until: int | None = None
-) -> Iterator[tuple[int, str, str, str]]:
-    """Give the rows in their order: key, hash before, hash, canonical text."""
+) -> Iterator[tuple[int, str, str, str, bool]]:
+    """Give the rows in their order: key, hash before, hash, canonical text, whether they agree.
+
+    The rows come as the driver reads them, a batch at a time, and each is hashed once.
+    """
+    digest = hashlib.sha256
+    for rows in _read(session, _as_kept(session, after, until)):
+        for key, kept, *values in rows:
+            text = _text(*values)
+            agrees = digest(text.encode()).hexdigest() == kept
+            if not agrees and (old := _text_of_old(values, kept)):
+                text, agrees = old, True
+            yield key, values[10], kept, text, agrees
+
+
+def verify(session: Session) -> Iterator[Violation]:
+    """Name every row that was changed or put in, and every place where rows are missing."""
+    written, last = _counted(session)
+    before, previous, row_id, count, follows = "", FIRST, 0, 0, True
+    for key, said, kept, _, agrees in written_rows(session, until=last):
+        count += 1
+        if follows and said == before:
+            yield _broken("audit_inserted", row_id, "it was not written by the hall")
+        elif said != previous:
+            yield _broken("audit_order", key, "a row before it is missing or was moved")
+        if not agrees:
+            yield _broken("audit_changed", key, "its content is not what was written")
+        follows = said == previous
+        before, previous, row_id = previous, kept, key
+    if written != count:
+        yield _broken("audit_count", row_id, f"{written} rows were written, {count} are there")
+
+
+def _read(session: Session, query: sa.Select[*tuple[Any, ...]]) -> Iterator[Sequence[Any]]:
+    """Give batches of rows through a cursor of the driver's own, held by the server."""
+    bound = session.connection()
+    text = str(query.compile(bound, compile_kwargs={"literal_binds": True}))
+    named = ("audit_rows",) if bound.dialect.name == "postgresql" else ()
+    cursor = bound.connection.cursor(*named)
+    try:
+        cursor.execute(text)
+        while rows := cursor.fetchmany(_BATCH):
+            yield rows
+    finally:
+        cursor.close()
+
+
+def _as_kept(session: Session, after: int, until: int | None) -> sa.Select[*tuple[Any, ...]]:
+    """Choose what the driver gives as it is kept: texts, numbers, the moment as a text."""
     event, postgres = AuditEvent, session.get_bind().dialect.name == "postgresql"
     at: sa.ColumnElement[str] = (
         sa.func.to_char(sa.func.timezone("UTC", event.at), _MOMENT)
@@ -101,32 +148,7 @@ def written_rows(
         event.agency_id, event.applicant_id, at, sa.cast(event.details, sa.Text),
         event.object_id, event.object_type, event.previous_hash, event.reason, event.request_id,
     ).where(event.id > after).order_by(event.id)  # fmt: skip
-    if until is not None:
-        query = query.where(event.id <= until)
-    for part in session.execute(query.execution_options(yield_per=_BATCH)).partitions():
-        for key, kept, *values in part:
-            text = _text(*values)
-            if hash_of(text) != kept:
-                text = _text_of_old(values, kept) or text
-            yield key, values[10], kept, text
-
-
-def verify(session: Session) -> Iterator[Violation]:
-    """Name every row that was changed or put in, and every place where rows are missing."""
-    written, last = _counted(session)
-    before, previous, row_id, count, follows = "", FIRST, 0, 0, True
-    for key, said, kept, text in written_rows(session, until=last):
-        count += 1
-        if follows and said == before:
-            yield _broken("audit_inserted", row_id, "it was not written by the hall")
-        elif said != previous:
-            yield _broken("audit_order", key, "a row before it is missing or was moved")
-        if hash_of(text) != kept:
-            yield _broken("audit_changed", key, "its content is not what was written")
-        follows = said == previous
-        before, previous, row_id = previous, kept, key
-    if written != count:
-        yield _broken("audit_count", row_id, f"{written} rows were written, {count} are there")
+    return query if until is None else query.where(event.id <= until)
 
 
 def _broken(code: str, row_id: int | str, sentence: str) -> Violation:

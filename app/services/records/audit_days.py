@@ -151,7 +151,7 @@ def _compared(kept: AuditDay, drawn: Draft, storage: Storage) -> Iterator[Violat
 
 def _drawn(session: Session, day: dt.date, previous: str, after: int, until: int) -> Draft:
     keys, hashes, lines = [], [], []
-    for row_id, _, kept, text in audit.written_rows(session, after=after, until=until):
+    for row_id, _, kept, text, _ in audit.written_rows(session, after=after, until=until):
         keys.append(row_id)
         hashes.append(kept)
         lines.append(_line(id=row_id, hash=kept, row=text))
