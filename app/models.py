@@ -26,6 +26,8 @@ from app.domain.terms import (
     LedgerCode,
     Need,
     NoticeStatus,
+    OrderEnd,
+    OrderState,
     Origin,
     PayoutStatus,
     Role,
@@ -106,6 +108,10 @@ class Agency(Model):
     privacy_zh: Mapped[str] = mapped_column(sa.Text, default="")
     privacy_en: Mapped[str] = mapped_column(sa.Text, default="")
     placeholder: Mapped[bool] = mapped_column(default=True)
+    pays_by: Mapped[str] = mapped_column(
+        sa.String(16), default="simulator", server_default="simulator"
+    )
+    batch_limit: Mapped[int] = mapped_column(default=10000, server_default="10000")
     payouts_stopped: Mapped[str] = mapped_column(sa.String(200), default="")
 
     schemes: Mapped[list["Scheme"]] = relationship(back_populates="agency")
@@ -1144,7 +1150,7 @@ class ClockInterval(OfAgency, Model):
 
 
 class LedgerAccount(OfAgency, Model):
-    """An account of the double-entry ledger: two a holder's account, four an agency."""
+    """An account of the double-entry ledger: three a holder's account, four an agency."""
 
     __tablename__ = "ledger_account"
     __table_args__ = (
@@ -1193,6 +1199,95 @@ class Posting(OfAgency, Model):
     ledger_account: Mapped[LedgerAccount] = relationship(LedgerAccount)
 
 
+class ContributionBatch(OfAgency, Model):
+    """A file of money paid in (缴存入账批次) that was posted: what was declared and counted."""
+
+    __tablename__ = "contribution_batch"
+    __table_args__ = (
+        sa.UniqueConstraint("agency_id", "reference", name="one_batch_a_reference"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    reference: Mapped[str] = mapped_column(sa.String(64))
+    sha256: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    rows: Mapped[int]
+    total: Mapped[Decimal] = mapped_column(Money)
+    late: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    actor_id: Mapped[int | None] = refers_to("ab_user.id")
+    actor_name: Mapped[str] = mapped_column(sa.String(100))
+    at: Mapped[dt.datetime] = mapped_column(Moment)
+
+    def __str__(self) -> str:
+        """Return the sender's reference."""
+        return self.reference
+
+
+class ContributionLine(OfAgency, Model):
+    """One line of such a file and the entry it became."""
+
+    __tablename__ = "contribution_line"
+    __table_args__ = (sa.UniqueConstraint("batch_id", "line", name="one_entry_a_file_line"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    batch_id: Mapped[int] = refers_to("contribution_batch.id")
+    line: Mapped[int]
+    account_id: Mapped[int] = refers_to("account.id")
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("journal_entry.id"), unique=True)
+    amount: Mapped[Decimal] = mapped_column(Money)
+
+
+class InterestRun(OfScheme, Model):
+    """The yearly settlement of interest (年度结息) of a service: how far it is, what it posted."""
+
+    __tablename__ = "interest_run"
+    __table_args__ = (sa.UniqueConstraint("scheme_id", "year", name="one_settlement_a_year"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    year: Mapped[int]
+    last_account_id: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    accounts: Mapped[int] = mapped_column(default=0)
+    posted: Mapped[int] = mapped_column(default=0)
+    total: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    left_out: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[dt.datetime] = mapped_column(Moment)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class LedgerReversal(OfAgency, Model):
+    """The reversal of an entry (红冲): one person asks for it, with proof, another confirms."""
+
+    __tablename__ = "ledger_reversal"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("journal_entry.id"), unique=True)
+    account_id: Mapped[int] = refers_to("account.id")
+    proof: Mapped[str] = mapped_column(sa.Text)
+    proposed_by: Mapped[int] = refers_to("ab_user.id")
+    proposed_name: Mapped[str] = mapped_column(sa.String(100))
+    proposed_at: Mapped[dt.datetime] = mapped_column(Moment)
+    confirmed_by: Mapped[int | None] = refers_to("ab_user.id")
+    confirmed_name: Mapped[str] = mapped_column(sa.String(100), default="")
+    confirmed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    twin_id: Mapped[int | None] = mapped_column(sa.ForeignKey("journal_entry.id"), unique=True)
+
+    entry: Mapped[JournalEntry] = relationship(JournalEntry, foreign_keys=[entry_id])
+    account: Mapped[Account] = relationship(Account)
+
+
+class Supplement(OfAgency, Model):
+    """A supplementary case (补充支取): late money of a closed account on its way to the same card."""
+
+    __tablename__ = "supplement"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("application.id"), unique=True)
+    closing_id: Mapped[int] = refers_to("application.id")
+    account_id: Mapped[int] = refers_to("account.id")
+    opened_by: Mapped[int | None] = refers_to("ab_user.id")
+    opened_at: Mapped[dt.datetime] = mapped_column(Moment)
+
+
 class PayoutBatch(OfAgency, Model):
     """Payouts that go to the bank together."""
 
@@ -1225,6 +1320,8 @@ class Payout(HasSeal, OfAgency, Model):
         sa.UniqueConstraint("application_id", "attempt", name="one_payout_an_attempt"),
         sa.CheckConstraint("amount > 0", name="payout_is_positive"),
         sa.Index("payouts_by_status", "status", "due_on", "id"),
+        sa.Index("payouts_by_claim", "agency_id", "claimed_at"),
+        sa.Index("payouts_by_payment", "agency_id", "paid_at"),
         sa.Index(
             "one_live_payout_a_case", "application_id", unique=True,
             sqlite_where=sa.text(LIVE_SQL), postgresql_where=sa.text(LIVE_SQL),
@@ -1247,6 +1344,7 @@ class Payout(HasSeal, OfAgency, Model):
     decision_hash: Mapped[str] = mapped_column(sa.String(64))
     purpose: Mapped[str] = mapped_column(sa.String(200), default="")
     batch_id: Mapped[int | None] = refers_to("payout_batch.id")
+    bank_file_id: Mapped[int | None] = refers_to("bank_file.id")
     due_on: Mapped[dt.date]
     created_at: Mapped[dt.datetime] = mapped_column(Moment)
     claimed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
@@ -1287,6 +1385,57 @@ class BankMessage(HasSeal, OfAgency, Model):
     answer = Sealed()
 
 
+class BankFile(HasSeal, OfAgency, Model):
+    """A file sent to a bank or got from it, every byte sealed: who, when, hash, count and sum."""
+
+    __tablename__ = "bank_file"
+    __table_args__ = (
+        sa.Index(
+            "one_file_a_hash", "agency_id", "direction", "sha256", unique=True,
+            sqlite_where=sa.text("problem = ''"), postgresql_where=sa.text("problem = ''"),
+        ),
+        sa.Index(
+            "one_file_a_number", "agency_id", "direction", "kind", "message_id", unique=True,
+            sqlite_where=sa.text("problem = ''"), postgresql_where=sa.text("problem = ''"),
+        ),
+        sa.Index("files_by_day", "agency_id", "kind", "on_date"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    direction: Mapped[str] = mapped_column(sa.String(4))
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    form: Mapped[str] = mapped_column(sa.String(16))
+    name: Mapped[str] = mapped_column(sa.String(100))
+    message_id: Mapped[str] = mapped_column(sa.String(40), default="")
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    size: Mapped[int]
+    rows: Mapped[int] = mapped_column(default=0)
+    total: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    on_date: Mapped[dt.date | None]
+    opening: Mapped[Decimal | None] = mapped_column(Money)
+    closing: Mapped[Decimal | None] = mapped_column(Money)
+    batch_id: Mapped[int | None] = refers_to("payout_batch.id")
+    about_id: Mapped[int | None] = refers_to("bank_file.id")
+    content_sealed: Mapped[str] = mapped_column(sa.Text)
+    actor_id: Mapped[int | None] = refers_to("ab_user.id")
+    actor_name: Mapped[str] = mapped_column(sa.String(100))
+    at: Mapped[dt.datetime] = mapped_column(Moment)
+    confirmed_by: Mapped[int | None] = refers_to("ab_user.id")
+    confirmed_name: Mapped[str] = mapped_column(sa.String(100), default="")
+    confirmed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    done_rows: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    problem: Mapped[str] = mapped_column(sa.String(200), default="")
+
+    content = Sealed()
+
+    batch: Mapped[PayoutBatch | None] = relationship(PayoutBatch)
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
 class PayoutResolution(OfAgency, Model):
     """How a payment in doubt was ended by two people: what one said, with proof, another confirmed."""
 
@@ -1309,8 +1458,130 @@ class PayoutResolution(OfAgency, Model):
     confirmed_by: Mapped[int | None] = refers_to("ab_user.id")
     confirmed_name: Mapped[str] = mapped_column(sa.String(100), default="")
     confirmed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    code: Mapped[str] = mapped_column(sa.String(16), default="", server_default="")
 
     payout: Mapped[Payout] = relationship(Payout)
+
+
+class PayoutStop(OfAgency, Model):
+    """Why payouts of an agency stand still, and the two people who let them go on."""
+
+    __tablename__ = "payout_stop"
+    __table_args__ = (
+        sa.Index(
+            "one_open_stop_a_reason", "agency_id", "reason", unique=True,
+            sqlite_where=sa.text("lifted_at IS NULL"),
+            postgresql_where=sa.text("lifted_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    by_installation: Mapped[bool] = mapped_column(default=False)
+    stopped_by: Mapped[int | None] = refers_to("ab_user.id")
+    stopped_name: Mapped[str] = mapped_column(sa.String(100), default="")
+    stopped_at: Mapped[dt.datetime] = mapped_column(Moment)
+    proposed_by: Mapped[int | None] = refers_to("ab_user.id")
+    proposed_name: Mapped[str] = mapped_column(sa.String(100), default="")
+    proposed_why: Mapped[str] = mapped_column(sa.String(200), default="")
+    proposed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    lifted_by: Mapped[int | None] = refers_to("ab_user.id")
+    lifted_name: Mapped[str] = mapped_column(sa.String(100), default="")
+    lifted_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+    agency: Mapped[Agency] = relationship(Agency)
+
+
+class PayoutUsage(OfAgency, Model):
+    """What payments have taken of a scheme's caps on a day; counted with every claim."""
+
+    __tablename__ = "payout_usage"
+    __table_args__ = (sa.UniqueConstraint("scheme_id", "on_date", name="one_usage_a_day"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    scheme_id: Mapped[int] = refers_to("scheme.id")
+    on_date: Mapped[dt.date]
+    count: Mapped[int] = mapped_column(default=0)
+    total: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    small_total: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+
+
+class BooksProof(Model):
+    """That the books were proven: when, and how many rows broke a rule; never changed."""
+
+    __tablename__ = "books_proof"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(Moment, index=True)
+    violations: Mapped[int]
+    first: Mapped[str] = mapped_column(sa.String(200), default="")
+
+
+class PayoutProof(OfAgency, Model):
+    """A paper that proves what became of a payment or of a line (bank letter); never changed."""
+
+    __tablename__ = "payout_proof"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    payout_id: Mapped[int | None] = refers_to("payout.id")
+    line_id: Mapped[int | None] = refers_to("statement_line.id")
+    name: Mapped[str] = mapped_column(sa.String(200))
+    storage_key: Mapped[str] = mapped_column(sa.String(100))
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    size: Mapped[int]
+    uploaded_by: Mapped[int] = refers_to("ab_user.id")
+    uploaded_name: Mapped[str] = mapped_column(sa.String(100))
+    uploaded_at: Mapped[dt.datetime] = mapped_column(Moment)
+
+
+class StatementFinding(OfAgency, Model):
+    """What a line that the bank alone has really is: one said it, another confirmed it."""
+
+    __tablename__ = "statement_finding"
+    __table_args__ = (
+        sa.UniqueConstraint("line_id", name="one_finding_a_line"),
+        sa.UniqueConstraint("payout_id", name="one_finding_a_payout"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    line_id: Mapped[int] = mapped_column(sa.ForeignKey("statement_line.id"))
+    payout_id: Mapped[int | None] = mapped_column(sa.ForeignKey("payout.id"))
+    why: Mapped[str] = mapped_column(sa.Text)
+    proposed_by: Mapped[int] = refers_to("ab_user.id")
+    proposed_name: Mapped[str] = mapped_column(sa.String(100))
+    proposed_at: Mapped[dt.datetime] = mapped_column(Moment)
+    confirmed_by: Mapped[int | None] = refers_to("ab_user.id")
+    confirmed_name: Mapped[str] = mapped_column(sa.String(100), default="")
+    confirmed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+    line: Mapped["StatementLine"] = relationship("StatementLine")
+
+
+class DayEnd(OfAgency, Model):
+    """An agency's money day as it was closed: ledger, payments, bank and pages; never changed.
+
+    Sums of the day in yuan, out and back; ``differences`` names every sum in which they differ.
+    """
+
+    __tablename__ = "day_end"
+    __table_args__ = (sa.UniqueConstraint("agency_id", "on_date", name="one_end_a_day"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    on_date: Mapped[dt.date]
+    count_out: Mapped[int]
+    ledger_out: Mapped[Decimal] = mapped_column(Money)
+    ledger_back: Mapped[Decimal] = mapped_column(Money)
+    payouts_out: Mapped[Decimal] = mapped_column(Money)
+    payouts_back: Mapped[Decimal] = mapped_column(Money)
+    bank_out: Mapped[Decimal] = mapped_column(Money)
+    bank_back: Mapped[Decimal] = mapped_column(Money)
+    pages_out: Mapped[Decimal] = mapped_column(Money)
+    pages_back: Mapped[Decimal] = mapped_column(Money)
+    in_transit: Mapped[Decimal] = mapped_column(Money)
+    in_flight: Mapped[Decimal] = mapped_column(Money)
+    balanced: Mapped[bool]
+    differences: Mapped[list[Json]] = mapped_column(sa.JSON)
+    closed_at: Mapped[dt.datetime] = mapped_column(Moment)
 
 
 class BankStatement(OfAgency, Model):
@@ -1345,7 +1616,195 @@ class StatementLine(OfAgency, Model):
     direction: Mapped[str] = mapped_column(sa.String(8))
     payout_id: Mapped[int | None] = refers_to("payout.id")
     bucket: Mapped[str] = mapped_column(sa.String(16), default="")
+    payee_tail: Mapped[str] = mapped_column(sa.String(4), default="", server_default="")
     read_at: Mapped[dt.datetime] = mapped_column(Moment)
+
+
+# --- agreed once, paid each month -------------------------------------------------------------
+
+
+class StandingOrder(HasSeal, OfScheme, Model):
+    """A monthly withdrawal agreed once (约定提取): its terms never change, it only ends."""
+
+    __tablename__ = "standing_order"
+    __table_args__ = (
+        sa.CheckConstraint("day_of_month BETWEEN 1 AND 31", name="order_day_of_a_month"),
+        sa.Index(
+            "one_order_an_account", "account_id", unique=True,
+            sqlite_where=sa.text("state <> 'ended'"),
+            postgresql_where=sa.text("state <> 'ended'"),
+        ),
+        sa.Index("orders_by_day", "state", "day_of_month", "id"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    number: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    account_id: Mapped[int] = refers_to("account.id")
+    applicant_id: Mapped[int] = refers_to("applicant.id")
+    reason_code: Mapped[str] = mapped_column(sa.String(32))
+    rule: Mapped[str] = mapped_column(sa.String(32))
+    payee_name: Mapped[str] = mapped_column(sa.String(100))
+    payee_bank_code: Mapped[str] = mapped_column(sa.String(16))
+    payee_card_sealed: Mapped[str] = mapped_column(sa.Text)
+    payee_card_index: Mapped[str] = mapped_column(sa.String(32))
+    payee_last_four: Mapped[str] = mapped_column(sa.String(4))
+    day_of_month: Mapped[int]
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date]
+    approvals_required: Mapped[int] = mapped_column(default=2)
+    commitment_id: Mapped[int] = refers_to("commitment.id")
+    commitment_sha256: Mapped[str] = mapped_column(sa.String(64))
+    signed_at: Mapped[dt.datetime] = mapped_column(Moment)
+    signature: Mapped[Json] = mapped_column(sa.JSON, default=dict)
+    state: Mapped[OrderState] = mapped_column(Word(OrderState), default=OrderState.PROPOSED)
+    approved_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    ended_how: Mapped[OrderEnd | None] = mapped_column(Word(OrderEnd))
+    ended_by: Mapped[int | None] = refers_to("ab_user.id")
+    end_reason: Mapped[str] = mapped_column(sa.String(200), default="")
+
+    payee_card = Sealed(index=True)
+
+    account: Mapped[Account] = relationship(Account)
+    applicant: Mapped[Applicant] = relationship(Applicant)
+    agency: Mapped[Agency] = relationship(Agency)
+    signatures: Mapped[list["OrderSignature"]] = relationship(
+        back_populates="order", order_by="OrderSignature.id"
+    )
+    months: Mapped[list["OrderMonth"]] = relationship(
+        back_populates="order", order_by="OrderMonth.month.desc()"
+    )
+
+    def __str__(self) -> str:
+        """Return the number."""
+        return self.number
+
+
+class OrderSignature(OfAgency, Model):
+    """That one member of staff signed the terms of an agreed withdrawal: their hash; for good."""
+
+    __tablename__ = "order_signature"
+    __table_args__ = (
+        sa.UniqueConstraint("order_id", "actor_id", name="one_signature_a_person"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    order_id: Mapped[int] = refers_to("standing_order.id")
+    actor_id: Mapped[int] = refers_to("ab_user.id")
+    actor_name: Mapped[str] = mapped_column(sa.String(100))
+    terms_hash: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[dt.datetime] = mapped_column(Moment)
+
+    order: Mapped[StandingOrder] = relationship(back_populates="signatures")
+
+
+class OrderMonth(OfAgency, Model):
+    """What one month of an agreed withdrawal came to: its case and sums, or why there is none.
+
+    The journal entries after ``since_entry_id`` up to ``upto_entry_id`` are those the month
+    pays; ``contributed``, ``available`` and ``kept`` are yuan.
+    """
+
+    __tablename__ = "order_month"
+    __table_args__ = (
+        sa.UniqueConstraint("order_id", "month", name="one_row_a_month"),
+        sa.UniqueConstraint("application_id", name="one_month_a_case"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    order_id: Mapped[int] = refers_to("standing_order.id")
+    month: Mapped[dt.date]
+    application_id: Mapped[int | None] = mapped_column(sa.ForeignKey("application.id"))
+    skipped: Mapped[str] = mapped_column(sa.String(32), default="")
+    since_entry_id: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    upto_entry_id: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    contributed: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    available: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    kept: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    amount: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    tried_on: Mapped[dt.date]
+    at: Mapped[dt.datetime] = mapped_column(Moment)
+
+    order: Mapped[StandingOrder] = relationship(back_populates="months")
+    application: Mapped[Application | None] = relationship(Application)
+
+
+# --- what leaves on paper ---------------------------------------------------------------------
+
+
+class MoneyDay(OfAgency, Model):
+    """A closed day of an agency's money: its entries and receipts up to two keys, its root."""
+
+    __tablename__ = "money_day"
+    __table_args__ = (sa.UniqueConstraint("agency_id", "day", name="one_money_day_a_day"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    day: Mapped[dt.date]
+    rows: Mapped[int]
+    last_entry_id: Mapped[int] = mapped_column(sa.BigInteger)
+    last_receipt_id: Mapped[int] = mapped_column(sa.BigInteger)
+    previous_root: Mapped[str] = mapped_column(sa.String(64))
+    tree: Mapped[str] = mapped_column(sa.String(64))
+    audit_hash: Mapped[str] = mapped_column(sa.String(64))
+    root: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    file_hash: Mapped[str] = mapped_column(sa.String(64))
+    storage_key: Mapped[str] = mapped_column(sa.String(100))
+    size: Mapped[int]
+    closed_at: Mapped[dt.datetime] = mapped_column(Moment)
+
+
+class Receipt(OfAgency, Model):
+    """The receipt (回单) of one payment: what it says, as text whose hash its day holds."""
+
+    __tablename__ = "receipt"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    number: Mapped[str] = mapped_column(sa.String(24), unique=True)
+    application_id: Mapped[int] = refers_to("application.id")
+    payout_id: Mapped[int] = mapped_column(sa.ForeignKey("payout.id"), unique=True)
+    check_code: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    facts: Mapped[str] = mapped_column(sa.Text)
+    issued_at: Mapped[dt.datetime] = mapped_column(Moment)
+
+    application: Mapped[Application] = relationship(Application)
+    payout: Mapped[Payout] = relationship(Payout)
+
+    def __str__(self) -> str:
+        """Return the number."""
+        return self.number
+
+
+class Dossier(OfAgency, Model):
+    """The file of a case (案卷) asked for by somebody: made by the worker, gone after some days."""
+
+    __tablename__ = "dossier"
+    __table_args__ = (
+        sa.Index(
+            "one_dossier_in_the_making", "application_id", "requested_by", unique=True,
+            sqlite_where=sa.text("status = 'queued'"),
+            postgresql_where=sa.text("status = 'queued'"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    application_id: Mapped[int] = refers_to("application.id")
+    requested_by: Mapped[int] = refers_to("ab_user.id")
+    is_full: Mapped[bool]
+    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    status: Mapped[ExportStatus] = mapped_column(
+        Word(ExportStatus), default=ExportStatus.QUEUED, index=True
+    )
+    done: Mapped[int] = mapped_column(default=0)
+    steps: Mapped[int] = mapped_column(default=0)
+    storage_key: Mapped[str | None] = mapped_column(sa.String(100), unique=True)
+    parts: Mapped[int] = mapped_column(default=0)
+    size: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    requested_at: Mapped[dt.datetime] = mapped_column(Moment)
+    ready_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    expires_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+    application: Mapped[Application] = relationship(Application)
 
 
 # --- records ----------------------------------------------------------------------------------

@@ -1,31 +1,14 @@
 """The bank's reason codes, who has to act on each, and how they read.
 
 Names follow ISO 20022's external status reason list; ``DUPL`` is the usual 银企 word for AM05.
+Codes that are not here are in ``iso_codes``, by family.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
+from app.gateways.bank.iso_codes import Reason, Responsible, further
 
-class Responsible(StrEnum):
-    """What a refusal asks for."""
-
-    APPLICANT = "applicant_fixes"
-    OFFICE = "office_fixes"
-    LATER = "retry_later"
-    STOP = "stop_run"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One reason code, its class and its sentence in both languages."""
-
-    code: str
-    responsible: Responsible
-    zh: str
-    en: str
-
+__all__ = ["REASONS", "Reason", "Responsible", "reason_of"]
 
 _APPLICANT, _OFFICE = Responsible.APPLICANT, Responsible.OFFICE
 _LATER, _STOP = Responsible.LATER, Responsible.STOP
@@ -57,5 +40,5 @@ REASONS: Mapping[str, Reason] = {
 
 
 def reason_of(code: str) -> Reason:
-    """Return the reason of a code; one that is not in the table reads as ``MS03`` (office)."""
-    return REASONS.get(code, REASONS["MS03"])
+    """Return the reason of a code: its own, its family's, or for no code of ISO's ``MS03``."""
+    return REASONS.get(code) or further(code) or REASONS["MS03"]

@@ -54,13 +54,17 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One booking of the payer's account: ``amount`` in yuan, negative when money came back."""
+    """One booking of the payer's account: ``amount`` in yuan, negative when money came back.
+
+    ``code`` is the bank's reason where it gives one for what came back.
+    """
 
     reference: str
     amount: Decimal
     payee_name: str
     payee_card: str
     booked_at: datetime
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
