@@ -35,6 +35,8 @@ DEEDS: Mapping[str, Any] = {
     Action.LAPSE: _l("Ended: not corrected in time"),
     Action.VOID: _l("Voided"),
     Action.UNDO: _l("First review undone"),
+    Action.STAND: _l("Made by the monthly agreement"),
+    Action.STAND_DOWN: _l("Taken back with the monthly agreement"),
     Note.STARTED: _l("Begun"),
     Note.HOLD: _l("Put on hold"),
     Note.RELEASE_HOLD: _l("Hold ended"),

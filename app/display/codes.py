@@ -48,9 +48,15 @@ SETTINGS: Words = {
     "medical_cap": _("Most for medical cost"),
     "hardship_cap": _("Most in hardship"),
     "family_may_apply": _("Family may withdraw too"),
+    "standing_orders": _("Monthly withdrawal may be agreed once"),
     "ban_years": _("Years of a bar"),
     "loan_fraud_ban_years": _("Years of a bar after loan fraud"),
     "batch_limit": _("Most payments in a batch"),
+    "payout_run_limit": _("Most yuan in a run"),
+    "payout_day_count": _("Most payments in a day"),
+    "payout_day_limit": _("Most yuan in a day"),
+    "release_by_people": _("Batches are released by people"),
+    "small_batch_limit": _("Yuan a day that leave without a release"),
 }
 """Numbers of the fund, by key."""
 

@@ -20,6 +20,8 @@ from app.domain.terms import (
     Need,
     Note,
     NoticeStatus,
+    OrderEnd,
+    OrderState,
     Origin,
     PayoutStatus,
     Role,
@@ -122,6 +124,8 @@ PAIRS: tuple[tuple[StrEnum, Any], ...] = (
     (Action.LAPSE, _("Ended: not corrected in time")),
     (Action.VOID, _("Made void")),
     (Action.UNDO, _("First review undone")),
+    (Action.STAND, _("Made by the monthly agreement")),
+    (Action.STAND_DOWN, _("Taken back with the monthly agreement")),
     (Note.STARTED, _("Begun")),
     (Note.HOLD, _("Put on hold")),
     (Note.RELEASE_HOLD, _("Hold ended")),
@@ -133,6 +137,14 @@ PAIRS: tuple[tuple[StrEnum, Any], ...] = (
     (Note.CONFIRM_RELATION, _("Relation confirmed")),
     (Note.VERDICT, _("Paper judged")),
     (Note.UNKNOWN, _("Payment in doubt")),
+    (OrderState.PROPOSED, _("Waiting for review")),
+    (OrderState.ACTIVE, _("Running")),
+    (OrderState.ENDED, _("Ended")),
+    (OrderEnd.DECLINED, _("Not approved")),
+    (OrderEnd.APPLICANT, _("Stopped by the applicant")),
+    (OrderEnd.OFFICE, _("Stopped by the office")),
+    (OrderEnd.TERM, _("Its term is over")),
+    (OrderEnd.CLOSED, _("Account closed")),
 )
 
 WORDS: Mapping[tuple[type[StrEnum], str], Any] = {

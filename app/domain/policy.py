@@ -58,10 +58,13 @@ WHO: Mapping[Action, frozenset[Role]] = {
     Action.CONFIRM_PAYEE: frozenset({Role.FIRST_REVIEWER, Role.SECOND_REVIEWER}),
     Action.VOID: frozenset({Role.SUPERVISOR}),
     Action.UNDO: frozenset({Role.SUPERVISOR}),
+    Action.SUPPLEMENT: frozenset({Role.PAYER}),
     Action.PAY: frozenset({Role.WORKER}),
     Action.BANK_REFUSED: frozenset({Role.WORKER}),
     Action.BANK_RETURNED: frozenset({Role.WORKER}),
     Action.LAPSE: frozenset({Role.WORKER}),
+    Action.STAND: frozenset({Role.WORKER}),
+    Action.STAND_DOWN: frozenset({Role.WORKER}),
 }
 """Which role takes which action (table of DESIGN section 3)."""
 

@@ -31,6 +31,7 @@ class Action(StrEnum):
     DECLINE = "decline"
     REJECT = "reject"
     APPROVE = "approve"
+    STAND = "stand"
     PAY = "pay"
     BANK_REFUSED = "bank_refused"
     BANK_RETURNED = "bank_returned"
@@ -39,6 +40,8 @@ class Action(StrEnum):
     LAPSE = "lapse"
     VOID = "void"
     UNDO = "undo"
+    SUPPLEMENT = "supplement"
+    STAND_DOWN = "stand_down"
 
 
 class Note(StrEnum):
@@ -131,10 +134,11 @@ class PayoutStatus(StrEnum):
 
 
 class LedgerCode(StrEnum):
-    """The chart of the ledger: two accounts a holder, four an agency."""
+    """The chart of the ledger: three accounts a holder, four an agency."""
 
     AVAILABLE = "available"
     HELD = "held"
+    SUSPENSE = "suspense"
     BANK = "bank"
     IN_TRANSIT = "in_transit"
     CONTRIBUTIONS = "contributions"
@@ -235,3 +239,21 @@ class ContactState(StrEnum):
     CHECKED = "checked"
     DONE = "done"
     REFUSED = "refused"
+
+
+class OrderState(StrEnum):
+    """Where an agreed monthly withdrawal (约定提取) stands."""
+
+    PROPOSED = "proposed"
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+class OrderEnd(StrEnum):
+    """How an agreed monthly withdrawal ended."""
+
+    DECLINED = "declined"
+    APPLICANT = "applicant"
+    OFFICE = "office"
+    TERM = "term"
+    CLOSED = "closed"

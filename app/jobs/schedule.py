@@ -13,21 +13,23 @@ from flask import Flask
 from app import outside
 from app.domain.workdays import SHANGHAI
 from app.jobs import leader, runs
-from app.jobs.audit_days import close_days
 from app.jobs.data_exports import make_exports
 from app.jobs.deadlines import run_deadlines
 from app.jobs.housekeeping import run_housekeeping
 from app.jobs.identities import run_identities
+from app.jobs.money_days import close_all
 from app.jobs.notices import send_due
 from app.jobs.paying import pay_all
+from app.jobs.standing_orders import run_standing_orders
 
 PAYOUTS_EVERY = 30
 NOTICES_EVERY = 5
 DEADLINES_EVERY = 3600
+ORDERS_EVERY = 600
 IDENTITIES_EVERY = 600
 EXPORTS_EVERY = 15
 AUDIT_EVERY = 1200
-"""A day of the audit is closed so soon after midnight, and whenever a worker begins."""
+"""A day of audit and money is closed so soon after midnight, and whenever a worker begins."""
 
 HOUSEKEEPING_AT = 3
 LOOK_AGAIN = 0.5
@@ -74,8 +76,9 @@ class Worker:
         self._every("notices", self._tell, NOTICES_EVERY)
         self._every("data_exports", lambda now: make_exports(now=now), EXPORTS_EVERY)
         self._every("identities", self._ask, IDENTITIES_EVERY)
+        self._every("standing_orders", self._stand, ORDERS_EVERY)
         self._every("deadlines", lambda now: run_deadlines(now=now), DEADLINES_EVERY)
-        self._every("audit", lambda now: close_days(now=now), AUDIT_EVERY)
+        self._every("audit", lambda now: close_all(now=now), AUDIT_EVERY)
         self.scheduler.add_job(
             self._job("housekeeping", lambda now: run_housekeeping(now=now)),
             "cron", hour=HOUSEKEEPING_AT,
@@ -100,6 +103,9 @@ class Worker:
 
     def _pay(self, now: dt.datetime) -> Any:
         return pay_all(now=now, stopping=self.ending.is_set)
+
+    def _stand(self, now: dt.datetime) -> None:
+        run_standing_orders(now=now, stopping=self.ending.is_set)
 
     @staticmethod
     def _ask(now: dt.datetime) -> Any:

@@ -81,9 +81,15 @@ SETTINGS: Mapping[str, SettingRule] = {
     "medical_cap": _in("yuan", may_be_empty=True),
     "hardship_cap": _in("yuan"),
     "family_may_apply": _in("flag"),
+    "standing_orders": _in("flag"),
     "ban_years": _in("years"),
     "loan_fraud_ban_years": _in("years"),
     "batch_limit": _in("count"),
+    "payout_run_limit": _in("yuan", may_be_empty=True),
+    "payout_day_count": _in("count", may_be_empty=True),
+    "payout_day_limit": _in("yuan", may_be_empty=True),
+    "release_by_people": _in("flag"),
+    "small_batch_limit": _in("yuan", may_be_empty=True),
 }
 """Every setting there is; a package gives each of them, with no day left out."""
 

@@ -72,6 +72,24 @@ def move(
     return _write(session, case, action, before, actor=actor, now=now, note=note, public=public)
 
 
+def stand(
+    session: Session, case: Application, *, actor: Actor, now: dt.datetime, note: str = ""
+) -> CaseEvent:
+    """Write a case that an agreement makes (约定提取): it begins decided, signed by its terms.
+
+    Raises ``NotAllowed`` for anybody but the clock. The caller commits; another open case on
+    the account makes the commit an ``IllegalMove`` (open_case).
+    """
+    policy.check_role(actor, *policy.WHO[Action.STAND])
+    case.status = lifecycle.next_status(Status.DRAFT, Action.STAND)
+    session.add(case)
+    session.flush()
+    start_clock(session, case, now=now)
+    return _write(
+        session, case, Action.STAND, Status.DRAFT, actor=actor, now=now, note=note, public=True
+    )
+
+
 def remark(
     session: Session,
     case: Application,

@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 
 from app import sealing
 from app.domain import lifecycle, policy
-from app.domain.errors import IllegalMove, Invalid
+from app.domain.errors import IllegalMove
 from app.domain.policy import Actor
-from app.domain.terms import Action, Kind, PayoutStatus, Role, Status
+from app.domain.standing_orders import MARK
+from app.domain.terms import Action, Kind, PayoutStatus, Status
 from app.domain.workdays import SHANGHAI, local_date
-from app.models import Agency, Application, CaseEvent, Payout
+from app.models import Agency, Application, CaseEvent, Payout, PayoutStop
 from app.services import audit, ledger
 from app.services.records.updates import changed_rows
-from app.services.staff import standing
+from app.services.standing_orders import proof as agreed
 
 SIGNATURES = (Action.PASS_FIRST.value, Action.PASS_LEVEL.value, Action.APPROVE.value)
 """The steps by which a case is signed; each by another person."""
@@ -144,37 +145,56 @@ def bank_open(agency: Agency, now: dt.datetime) -> bool:
 
 
 def stop(
-    session: Session, agency_id: int, sentence: str, *, now: dt.datetime, **details: Any
+    session: Session,
+    agency_id: int,
+    sentence: str,
+    *,
+    now: dt.datetime,
+    actor: Actor = policy.WORKER,
+    by_installation: bool = False,
+    **details: Any,
 ) -> None:
-    """Stop the payouts of an agency until a person lets them go on; the first sentence stays."""
-    stopped = changed_rows(
+    """Stop the payouts of an agency until two people let them go on.
+
+    A reason stands once; said again, a proposal to lift it falls. The first one is shown.
+    """
+    lock_agency(session, agency_id)
+    reason = sentence[:200]
+    same = sa.and_(
+        PayoutStop.agency_id == agency_id, PayoutStop.reason == reason,
+        PayoutStop.lifted_at.is_(None),
+    )  # fmt: skip
+    again = changed_rows(
         session,
-        sa.update(Agency)
-        .where(Agency.id == agency_id, Agency.payouts_stopped == "")
-        .values(payouts_stopped=sentence)
+        sa.update(PayoutStop)
+        .where(same)
+        .values(proposed_by=None, proposed_name="", proposed_why="", proposed_at=None)
         .execution_options(synchronize_session="fetch"),
     )
-    if stopped:
-        audit.record(
-            session, "payouts_stopped", actor=policy.WORKER, now=now, object_type="agency",
-            object_id=agency_id, agency_id=agency_id, reason=sentence, **details,
-        )  # fmt: skip
-
-
-def resume(
-    session: Session, agency: Agency, *, actor: Actor, now: dt.datetime, reason: str
-) -> None:
-    """Let the payouts of an agency go on, with the reason why it is safe."""
-    policy.check_role(actor, Role.RELEASER, Role.SUPERVISOR)
-    policy.check_agency(actor, agency_id=agency.id)
-    standing.check(session, actor, now=now)
-    if not reason.strip():
-        raise Invalid(code="reason_needed", field="reason")
-    agency.payouts_stopped = ""
-    audit.record(
-        session, "payouts_resumed", actor=actor, now=now, object_type="agency",
-        object_id=agency.id, agency_id=agency.id, reason=reason[:200],
+    if again:
+        return
+    session.add(
+        PayoutStop(
+            agency_id=agency_id, reason=reason, by_installation=by_installation,
+            stopped_by=actor.user_id, stopped_name=actor.name, stopped_at=now,
+        )
     )  # fmt: skip
+    session.execute(
+        sa.update(Agency)
+        .where(Agency.id == agency_id, Agency.payouts_stopped == "")
+        .values(payouts_stopped=reason)
+        .execution_options(synchronize_session="fetch")
+    )
+    audit.record(
+        session, "payouts_stopped", actor=actor, now=now, object_type="agency",
+        object_id=agency_id, agency_id=agency_id, reason=reason, **details,
+    )  # fmt: skip
+
+
+def lock_agency(session: Session, agency_id: int) -> None:
+    """Let nobody else stop or start the payouts of an agency until the commit."""
+    row = sa.select(Agency.id).where(Agency.id == agency_id)
+    session.execute(row.with_for_update(key_share=True))
 
 
 def signers(session: Session, case: Application) -> list[int]:
@@ -209,6 +229,10 @@ def _check_same(payout: Payout, case: Application) -> None:
 
 
 def _check_signatures(session: Session, case: Application) -> None:
+    if case.channel == MARK:
+        if why := agreed.broken(session, case):
+            raise DecisionBroken(why)
+        return
     if len(set(signers(session, case))) < max(2, case.approvals_required):
         raise DecisionBroken("the case lacks the signatures of different people")
 

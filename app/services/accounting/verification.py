@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain import lifecycle
+from app.domain.standing_orders import MARK
 from app.domain.terms import Capacity, Kind, PayoutStatus, Status
 from app.domain.violation import Violation
 from app.models import (
@@ -17,9 +18,11 @@ from app.models import (
     StatementLine,
 )  # fmt: skip
 from app.services import audit, payouts
-from app.services.accounting import ledger_proof
+from app.services.accounting import interest_proof, ledger_proof, posting_proofs
+from app.services.paying import control_proofs
 from app.services.paying.statements import Bucket
 from app.services.staff import standing
+from app.services.standing_orders import proof as agreed
 
 P = PayoutStatus
 PAID = (P.PAID, P.SETTLED)
@@ -131,6 +134,7 @@ def _four_eyes(session: Session) -> Iterator[Violation]:
         .outerjoin(signed, signed.c.application_id == Application.id)
         .where(
             Application.status.in_(SIGNED),
+            Application.channel != MARK,
             sa.or_(people < FEWEST, people < Application.approvals_required),
         )
     )
@@ -220,7 +224,8 @@ HELD = (*UNSIGNED, Status.APPROVED, Status.PAYEE_FIX)
 
 PROOFS: tuple[Callable[[Session], Iterator[Violation]], ...] = (
     ledger_proof.entries, ledger_proof.whole, ledger_proof.accounts, ledger_proof.payments,
+    posting_proofs.batches, posting_proofs.twins, posting_proofs.suspense, interest_proof.interest,
     _holds, _one_payment, _paid_cases, _amounts, _decisions, _four_eyes, _statement_lines,
-    _references, audit.verify,
+    _references, control_proofs.usage, control_proofs.switches, agreed.verify, audit.verify,
 )  # fmt: skip
 """Every proof, the cheap ones of the ledger first."""

@@ -15,6 +15,8 @@ from app.models import (
     Applicant,
     Application,
     CaseEvent,
+    OrderMonth,
+    OrderSignature,
     Payout,
     PayoutBatch,
     PayoutResolution,
@@ -82,7 +84,12 @@ def _known(session: Session, actor: Actor) -> list[sa.Select[int]]:
     decided = sa.select(CaseEvent.application_id).where(
         CaseEvent.actor_id.in_(logins), CaseEvent.action.in_(STEPS)
     )
-    return [decided, *_hands(logins, *other)]
+    agreed = (
+        sa.select(OrderMonth.application_id)
+        .join(OrderSignature, OrderSignature.order_id == OrderMonth.order_id)
+        .where(OrderSignature.actor_id.in_(logins), OrderMonth.application_id.is_not(None))
+    )
+    return [decided, agreed, *_hands(logins, *other)]
 
 
 _PAID_BY = (PayoutBatch.prepared_by, PayoutResolution.proposed_by)

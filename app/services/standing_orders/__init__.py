@@ -1,0 +1,1 @@
+"""Withdrawals agreed once and paid each month (约定提取)."""
