@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from app.domain.policy import Actor
 from app.domain.terms import Action, Status
 from app.gateways.bank import BankState, Payment, Receipt, Statement, StatementLine
-from app.models import Account, Applicant, Application, CaseEvent
+from app.models import Account, Applicant, Application, CaseEvent, PolicySetting
 from app.services import cases, ledger, payouts
+from app.services.catalogue import reference_cache
 from tests.factories import (
     NOON,
     SHANGHAI,
@@ -80,6 +81,23 @@ def make_approved(
     payouts.create(session, case, now=now)
     session.commit()
     return case
+
+
+def put_settings(session: Session, case: Application, **settings: str) -> None:
+    """Put numbers of the fund in force."""
+    for key, value in settings.items():
+        session.execute(
+            sa.delete(PolicySetting).where(
+                PolicySetting.scheme_id == case.scheme_id, PolicySetting.key == key
+            )
+        )
+        session.add(
+            PolicySetting(
+                agency_id=case.agency_id, scheme_id=case.scheme_id, key=key, value=value
+            )
+        )
+    session.commit()
+    reference_cache.forget()
 
 
 class PaperBank:

@@ -13,6 +13,8 @@ from app.demo.bulk_world import read_world
 from app.demo.walks import Outside
 from app.domain.workdays import SHANGHAI, local_date
 from app.extensions import db
+from app.services import reference
+from app.services.paying import caps
 from app.services.people.people_rules import PeopleRules
 from app.transaction import transaction
 
@@ -64,6 +66,8 @@ def _make_up(wanted: Wanted, day: dt.date) -> None:
             bar.update(len(chunk))
     with transaction() as session:
         world.keep_statements(session, now=evening)
+        for agency in reference.agencies(session):
+            caps.recount(session, agency_id=agency.id, since=evening - dt.timedelta(days=2))
 
 
 def refuse_in_production() -> None:

@@ -2,17 +2,24 @@
 
 import datetime as dt
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from app import outside
+from app.domain.violation import Violation
+from app.extensions import db
+from app.gateways.storage import StorageDown
 from app.jobs import runs
 from app.jobs.retention import run_retention
 from app.models import Agency, IdempotencyKey, LoginFailure, OneTimeCode, SpentPicture
 from app.services import payouts
-from app.services.accounting import verification
 from app.services.entry import known_devices
+from app.services.paying import book_proofs, payment_notices
 from app.services.people import contact_changes
+from app.services.records import audit_days, money_proof
 from app.services.records.updates import changed_rows
 from app.services.staff import role_terms
 from app.transaction import transaction
@@ -48,9 +55,13 @@ def run_housekeeping(*, now: dt.datetime) -> dict[str, Any]:
 
 
 def prove_books(*, now: dt.datetime) -> int:
-    """Prove every invariant; any that is broken stops all payouts. Return how many are."""
+    """Prove every invariant; any that is broken stops all payouts. Return how many are.
+
+    The files of closed days are read before, so that nothing waits for them.
+    """
+    days = list(closed_days(db.session()))
     with transaction() as session:
-        found = list(verification.verify_books(session))
+        found = book_proofs.prove(session, now=now, days=days)
         for violation in found:
             log.error(
                 "%s: %s %s: %s",
@@ -59,4 +70,14 @@ def prove_books(*, now: dt.datetime) -> int:
         if found:
             for agency_id in session.scalars(sa.select(Agency.id)):
                 payouts.stop(session, agency_id, STOP_BOOKS, now=now, violations=len(found))
+                payment_notices.books_broken(session, agency_id, len(found), now=now)
     return len(found)
+
+
+def closed_days(session: Session) -> Iterator[Violation]:
+    """Prove the closed days of audit and money; a storage that is away proves nothing wrong."""
+    try:
+        yield from audit_days.verify(session, storage=outside.storage())
+        yield from money_proof.verify(session, storage=outside.storage())
+    except StorageDown:
+        log.exception("the closed days could not be proven: the storage is away")

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from app import outside
-from app.jobs import leader
+from app.jobs import housekeeping, leader
 from app.jobs.payouts import Counts, recover, run_payouts
 from app.models import Agency
 from app.services import reference
+from app.services.paying import stops
 from app.transaction import transaction
 
 
@@ -32,4 +33,13 @@ def pay_all(*, now: dt.datetime, stopping: Callable[[], bool] = lambda: False) -
             )
             for key, value in asdict(counts).items():
                 setattr(total, key, getattr(total, key) + value)
+    prove_for_lifts(now=now)
     return total
+
+
+def prove_for_lifts(*, now: dt.datetime) -> None:
+    """Prove the books where somebody proposed that stopped payouts go on."""
+    with transaction() as session:
+        wanted = stops.wants_proof(session, now=now)
+    if wanted:
+        housekeeping.prove_books(now=now)

@@ -8,12 +8,11 @@ import pytest
 from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.terms import PayoutStatus, Role, Status
 from app.jobs.payouts import run_payouts
-from app.models import PolicySetting
 from app.services import payouts
 from app.services.accounting import verification
 from app.services.paying import batches, resolutions
 from tests.factories import NOON, actor_of, change_roles, make_staff
-from tests.money import PaperBank, make_approved
+from tests.money import PaperBank, make_approved, put_settings
 
 LATER = NOON + dt.timedelta(days=1, hours=1)
 P = PayoutStatus
@@ -122,13 +121,7 @@ def test_payments_wait_for_the_release_of_another_person(
     session, chen, dai, payer, releaser, bank
 ):
     case = make_approved(session, chen, dai)
-    session.add(
-        PolicySetting(
-            agency_id=case.agency_id, scheme_id=case.scheme_id,
-            key=batches.RELEASE_BY_PEOPLE, value="1",
-        )
-    )  # fmt: skip
-    session.commit()
+    put_settings(session, case, **{batches.RELEASE_BY_PEOPLE: "1"})
     assert run_payouts(bank, now=NOON).claimed == 0
 
     batch = batches.prepare_batch(session, [case.payouts[0].id], actor=payer, now=NOON)
@@ -155,18 +148,6 @@ def test_a_payment_stands_in_one_batch(session, chen, dai, payer):
     batches.prepare_batch(session, [case.payouts[0].id], actor=payer, now=NOON)
     with pytest.raises(IllegalMove):
         batches.prepare_batch(session, [case.payouts[0].id], actor=payer, now=NOON)
-
-
-def test_stopped_payouts_go_on_only_with_a_reason(session, chen, dai, releaser, bank):
-    case = make_approved(session, chen, dai)
-    payouts.stop(session, case.agency_id, "stopped", now=NOON)
-    session.commit()
-    assert run_payouts(bank, now=NOON).stopped == 1
-    with pytest.raises(Invalid):
-        payouts.resume(session, case.agency, actor=releaser, now=NOON, reason=" ")
-    payouts.resume(session, case.agency, actor=releaser, now=NOON, reason="checked")
-    session.commit()
-    assert run_payouts(bank, now=NOON).paid == 1
 
 
 def test_what_is_signed_is_amount_payee_card_and_bank(session, chen, dai):

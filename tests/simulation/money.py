@@ -14,9 +14,9 @@ from app.jobs.deadlines import run_deadlines
 from app.jobs.housekeeping import prove_books
 from app.jobs.notices import send_due
 from app.jobs.payouts import run_payouts
-from app.models import Account, Agency, Payout
-from app.services import ledger, payouts
-from app.services.paying import resolutions
+from app.models import Account, Payout, PayoutStop
+from app.services import ledger
+from app.services.paying import resolutions, stops
 from tests.simulation.story import Broken, Story, proven
 
 PASSING = ((30, 120), (30, 480), (25, 1440), (10, 4320), (5, 12_960))
@@ -119,12 +119,31 @@ def resume(story: Story) -> str:
     """Let stopped payouts go on, after somebody has looked."""
     for agency_id in story.hall.cast.agencies:
         with story.work() as session:
-            agency = session.get_one(Agency, agency_id)
-            if agency.payouts_stopped:
-                actor = story.hall.cast.with_role(agency_id, Role.SUPERVISOR)[0]
-                payouts.resume(session, agency, actor=actor, now=story.now(), reason="已核对")
-                return f"resume {agency_id}"
+            found = session.scalars(
+                sa.select(PayoutStop)
+                .where(PayoutStop.agency_id == agency_id, PayoutStop.lifted_at.is_(None))
+                .order_by(PayoutStop.id)
+            ).first()
+            stop_id = found.id if found else None
+        if stop_id is not None:
+            _lift(story, agency_id, stop_id)
+            return f"resume {agency_id}"
     return ""
+
+
+def _lift(story: Story, agency_id: int, stop_id: int) -> None:
+    """Let one propose, prove the books, let another confirm."""
+    first = story.hall.cast.with_role(agency_id, Role.PAYER)[0]
+    second = proven(story, story.hall.cast.with_role(agency_id, Role.RELEASER)[0])
+    with story.work() as session:
+        stop = session.get_one(PayoutStop, stop_id)
+        if stop.proposed_by is None:
+            stops.propose_lift(session, stop, actor=first, now=story.now(), why="已核对")
+    if prove_books(now=story.now()):
+        raise Broken("books", "the books do not hold before payouts go on")
+    with story.work() as session:
+        stop = session.get_one(PayoutStop, stop_id)
+        stops.confirm_lift(session, stop, actor=second, now=story.now())
 
 
 @unrefused()

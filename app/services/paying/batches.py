@@ -12,10 +12,10 @@ from app.domain.errors import IllegalMove, Invalid
 from app.domain.policy import Actor
 from app.domain.terms import PayoutStatus, Role
 from app.domain.workdays import local_date
-from app.models import Payout, PayoutBatch
+from app.models import Application, Payout, PayoutBatch
 from app.services import audit, reference
 from app.services.entry import proofs
-from app.services.paying import money_eyes
+from app.services.paying import caps, money_eyes
 from app.services.records import numbering
 from app.services.records.updates import changed_rows
 from app.services.staff import standing
@@ -33,7 +33,10 @@ def released_by_people(session: Session, scheme_id: int, *, now: dt.datetime) ->
 def prepare_batch(
     session: Session, payout_ids: Sequence[int], *, actor: Actor, now: dt.datetime
 ) -> PayoutBatch:
-    """Put waiting payments into a new batch; another person releases it."""
+    """Put waiting payments into a new batch; another person releases it.
+
+    One within what may leave so in a day (``small_batch_limit``) goes out as it is prepared.
+    """
     policy.check_role(actor, Role.PAYER)
     agency_id = actor.agency_id
     if agency_id is None or not payout_ids:
@@ -54,7 +57,24 @@ def prepare_batch(
     )
     if taken != len(set(payout_ids)):
         raise IllegalMove("a payment is no longer waiting")
-    return _counted(session, batch_id, actor=actor, now=now)
+    batch = _counted(session, batch_id, actor=actor, now=now)
+    if _is_small(session, batch, now=now):
+        batch.released_at = now
+        _record_release(session, batch, actor=actor, now=now, small=True)
+    session.flush()
+    return batch
+
+
+def _is_small(session: Session, batch: PayoutBatch, *, now: dt.datetime) -> bool:
+    schemes = session.scalars(
+        sa.select(Application.scheme_id)
+        .join(Payout, Payout.application_id == Application.id)
+        .where(Payout.batch_id == batch.id)
+        .distinct()
+    ).all()
+    return len(schemes) == 1 and caps.take_small(
+        session, batch.total, agency_id=batch.agency_id, scheme_id=schemes[0], now=now
+    )
 
 
 def release_batch(
@@ -76,9 +96,15 @@ def release_batch(
     )
     if released != 1:
         raise IllegalMove("the batch was released already")
+    _record_release(session, batch, actor=actor, now=now, small=False)
+
+
+def _record_release(
+    session: Session, batch: PayoutBatch, *, actor: Actor, now: dt.datetime, small: bool
+) -> None:
     audit.record(
         session, "batch_released", actor=actor, now=now, object_type="payout_batch",
-        object_id=batch.id, agency_id=batch.agency_id, number=batch.number,
+        object_id=batch.id, agency_id=batch.agency_id, number=batch.number, small=small,
     )  # fmt: skip
 
 

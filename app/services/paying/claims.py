@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,7 +13,8 @@ from app.domain.workdays import local_date
 from app.gateways.bank import Payment
 from app.models import Agency, Application, Payout, PayoutBatch, Scheme
 from app.services import ledger, payouts
-from app.services.paying import batches
+from app.services.paying import batches, caps, payment_notices
+from app.services.paying.caps import Caps, Taken
 from app.services.records import numbering
 from app.services.records.updates import changed_rows
 
@@ -22,12 +24,18 @@ WAIT = dt.timedelta(minutes=5)
 
 @dataclass
 class Round:
-    """What one run of the worker may take: whose payments, and which need a person's release."""
+    """What one run of the worker may take: whose payments, which need a person's release.
+
+    ``taken`` counts by scheme for the caps of the run; ``full`` names the cap a scheme reached.
+    """
 
     now: dt.datetime
     agencies: list[int]
     released_only: list[int]
     batches: dict[int, int] = field(default_factory=dict)
+    caps: dict[int, Caps] = field(default_factory=dict)
+    taken: dict[int, Taken] = field(default_factory=dict)
+    full: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +57,20 @@ def plan(session: Session, *, now: dt.datetime, agency_id: int | None = None) ->
     ]
     schemes = session.scalars(sa.select(Scheme.id).where(Scheme.agency_id.in_(opened))).all()
     bound = [key for key in schemes if batches.released_by_people(session, key, now=now)]
-    return Round(now=now, agencies=opened, released_only=bound)
+    limits = {key: caps.caps_of(session, key, now=now) for key in schemes}
+    return Round(now=now, agencies=opened, released_only=bound, caps=limits)
 
 
 def claim_next(session: Session, turn: Round) -> Claim | None:
     """Take the payment that is due first, or None when none waits.
 
-    The row moves only if it still waits; the money of the case goes into transit with it.
+    The row moves only if it still waits; the money of the case goes into transit with it. A
+    scheme whose next payment would pass a cap is left alone for this run, and people are told.
     """
-    while (payout_id := session.scalar(_waiting(turn))) is not None:
+    while (found := session.execute(_waiting(turn)).first()) is not None:
+        payout_id, agency_id, scheme_id, amount = found
+        if not _within_caps(session, turn, agency_id, scheme_id, amount):
+            continue
         taken = changed_rows(
         session,
             sa.update(Payout)
@@ -73,8 +86,28 @@ def claim_next(session: Session, turn: Round) -> Claim | None:
             assert payout is not None
             _number(session, payout, turn)
             ledger.into_transit(session, payout, now=turn.now)
+            turn.taken.setdefault(scheme_id, Taken()).add(amount)
             return Claim(payout.id, payout.fence, payout.agency_id)
+        caps.count_out(session, scheme_id, amount, on=local_date(turn.now))
     return None
+
+
+def _within_caps(
+    session: Session, turn: Round, agency_id: int, scheme_id: int, amount: Decimal
+) -> bool:
+    """Count a payment into the day's caps; tell people once when a cap is reached."""
+    limits = turn.caps.get(scheme_id, Caps())
+    so_far = turn.taken.get(scheme_id, Taken())
+    reached = caps.over_run(limits, so_far, amount) or caps.take(
+        session, limits, amount, agency_id=agency_id, scheme_id=scheme_id,
+        on=local_date(turn.now),
+    )  # fmt: skip
+    if reached:
+        turn.full[scheme_id] = reached
+        payment_notices.cap_reached(
+            session, agency_id, scheme_id, reached, amount=amount, now=turn.now
+        )
+    return not reached
 
 
 def payment_of(payout: Payout) -> Payment:
@@ -89,6 +122,7 @@ def payment_of(payout: Payout) -> Payment:
 
 def give_back(session: Session, payout: Payout, *, now: dt.datetime, why: str) -> None:
     """Put a payment that certainly did not go to the bank back among those that wait."""
+    caps.give_back(session, payout)
     ledger.put_back(session, payout, now=now, why=why)
     payouts.shift(
         session, payout, PayoutStatus.APPROVED, next_query_at=now + WAIT, bank_text=why[:200]
@@ -121,14 +155,17 @@ def to_ask(
     return [(reference or "", Claim(*rest)) for reference, *rest in rows]
 
 
-def _waiting(turn: Round) -> sa.Select[int]:
+def _waiting(turn: Round) -> sa.Select[int, int, int, Decimal]:
     return (
-        sa.select(Payout.id)
+        sa.select(Payout.id, Payout.agency_id, Application.scheme_id, Payout.amount)
         .join(Application, Application.id == Payout.application_id)
+        .join(Agency, Agency.id == Payout.agency_id)
         .outerjoin(PayoutBatch, PayoutBatch.id == Payout.batch_id)
         .where(
             Payout.status == PayoutStatus.APPROVED,
             Payout.agency_id.in_(turn.agencies),
+            Agency.payouts_stopped == "",
+            Application.scheme_id.not_in(turn.full),
             sa.or_(Payout.next_query_at.is_(None), Payout.next_query_at <= turn.now),
             Application.status == Status.APPROVED,
             Application.on_hold.is_(False),

@@ -13,7 +13,7 @@ from app.domain.workdays import SHANGHAI, local_date
 from app.gateways.bank import BankState, Reason, Receipt, Responsible, reason_of
 from app.models import Application, BankMessage, BankStatement, Payout, StatementLine
 from app.services import cases, ledger, payouts
-from app.services.paying import payment_notices
+from app.services.paying import caps, payment_notices, receipts
 from app.services.review import case_notices
 
 BACK_OFF = (1, 5, 15, 60)
@@ -131,6 +131,7 @@ def pay(session: Session, payout: Payout, *, now: dt.datetime) -> Outcome:
     if case.kind is Kind.CLOSING:
         ledger.close_account(session, case.account)
     payment_notices.paid(session, case, now=now)
+    receipts.issue(session, payout, now=now)
     return Outcome.PAID
 
 
@@ -144,6 +145,7 @@ def reject(
         to_unknown(session, payout, now=now, why=code)
         return Outcome.UNKNOWN
     reason = reason_of(code)
+    caps.give_back(session, payout)
     payouts.shift(
         session, payout, P.REJECTED, ended_at=now, next_query_at=None,
         bank_code_answer=code[:16], bank_text=(text or reason.zh)[:200],
@@ -212,6 +214,7 @@ def not_found(session: Session, payout: Payout, *, now: dt.datetime) -> Outcome:
 
 def to_approved(session: Session, payout: Payout, *, now: dt.datetime, why: str) -> None:
     """It is proven that the bank never had it: it waits again, under the same reference."""
+    caps.give_back(session, payout)
     ledger.put_back(session, payout, now=now, why=why)
     payouts.shift(
         session, payout, P.APPROVED, next_query_at=None, queries=0, bank_text=why,
