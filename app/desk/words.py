@@ -48,6 +48,7 @@ DEEDS: Mapping[str, Any] = {
     Note.CONFIRM_RELATION: _l("Relation confirmed"),
     Note.VERDICT: _l("Paper judged"),
     Note.UNKNOWN: _l("No readable answer of the bank"),
+    Note.OFFICE_FIX: _l("The bank refused the payment, the office acts"),
 }
 
 KINDS: Mapping[Kind, Any] = {

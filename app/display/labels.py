@@ -163,6 +163,7 @@ BY_PAYMENT: Mapping[tuple[Status, PayoutStatus], Stand] = {
     (Status.APPROVED, PayoutStatus.CLAIMED): Stand.PAYING,
     (Status.APPROVED, PayoutStatus.SENT): Stand.PAYING,
     (Status.APPROVED, PayoutStatus.UNKNOWN): Stand.PAY_UNKNOWN,
+    (Status.APPROVED, PayoutStatus.REJECTED): Stand.QUEUED,
     (Status.PAYEE_FIX, PayoutStatus.RETURNED): Stand.BOUNCED,
 }
 """Where the last payment says more than the status."""

@@ -58,6 +58,7 @@ class Note(StrEnum):
     CONFIRM_RELATION = "confirm_relation"
     VERDICT = "verdict"
     UNKNOWN = "payment_unknown"
+    OFFICE_FIX = "payment_office_fix"
 
 
 class Kind(StrEnum):

@@ -34,6 +34,7 @@ TITLES: Mapping[str, object] = {
     Action.DECLINE: _l("Not accepted"),
     Action.REJECT: _l("Refused"),
     Note.CHANGE_PAYEE: _l("You changed the receiving account"),
+    Note.OFFICE_FIX: _l("The bank did not take the payment; the office puts it right"),
     Note.CONFIRM_RELATION: _l("Your right to act for the holder was confirmed"),
 }
 

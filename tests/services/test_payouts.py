@@ -57,7 +57,7 @@ def resolve(session, payout, actor, outcome, proof="letter of the bank 17", now=
     ("outcome", "status"),
     [
         (P.PAID, Status.PAID),
-        (P.REJECTED, Status.PAYEE_FIX),
+        (P.REJECTED, Status.APPROVED),
         (P.APPROVED, Status.APPROVED),
     ],
 )

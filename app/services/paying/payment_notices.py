@@ -13,6 +13,7 @@ from app.domain.page_words import Words
 from app.domain.policy import WORKER
 from app.domain.terms import Kind, Role
 from app.domain.workdays import local_date
+from app.gateways.bank import Reason
 from app.models import Application, Payout, Staff
 from app.services import audit, notices
 from app.services.paying import caps
@@ -39,6 +40,17 @@ def in_doubt(session: Session, payout: Payout, *, now: dt.datetime) -> None:
             session, "payment_unknown", agency_id=payout.agency_id, user_id=user_id,
             application=payout.application, now=now, payment_no=payout.bank_reference or "",
             reference=f"payment_unknown:{payout.id}:{payout.fence}:{user_id}",
+        )  # fmt: skip
+
+
+def office_acts(session: Session, payout: Payout, reason: Reason, *, now: dt.datetime) -> None:
+    """Tell the agency's payers that the bank refused what only the office can put right."""
+    for user_id in payers(session, payout.agency_id):
+        notices.notify(
+            session, "payment_office_fix", agency_id=payout.agency_id, user_id=user_id,
+            application=payout.application, now=now, payment_no=payout.bank_reference or "",
+            bank_reason=Words(reason.zh, reason.en),
+            reference=f"payment_office_fix:{payout.id}:{user_id}",
         )  # fmt: skip
 
 

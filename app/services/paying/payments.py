@@ -160,8 +160,17 @@ def reject(
     if reason.responsible is Responsible.LATER:
         payouts.create(session, payout.application, now=now, not_before=now + RETRY)
         return Outcome.LATER
-    _back_to_applicant(session, payout, Action.BANK_REFUSED, "pay_failed", reason, now=now)
+    if reason.responsible is Responsible.OFFICE:
+        _to_office(session, payout, reason, now=now)
+    else:
+        to_applicant(session, payout, code, now=now)
     return Outcome.REJECTED
+
+
+def to_applicant(session: Session, payout: Payout, code: str, *, now: dt.datetime) -> None:
+    """Let the applicant of a refused payment correct the receiving account."""
+    reason = reason_of(code)
+    _back_to_applicant(session, payout, Action.BANK_REFUSED, "pay_failed", reason, now=now)
 
 
 def bounce(
@@ -287,6 +296,16 @@ def _no_answer(
         return Outcome.NOT_SENT
     to_unknown(session, payout, now=now, why=receipt.code)
     return Outcome.UNKNOWN
+
+
+def _to_office(session: Session, payout: Payout, reason: Reason, *, now: dt.datetime) -> None:
+    """Make a refusal that only the office can put right a task of the payers."""
+    note = f"{reason.code} {reason.zh}"
+    cases.remark(
+        session, payout.application, Note.OFFICE_FIX, actor=WORKER, now=now, note=note,
+        public=True,
+    )  # fmt: skip
+    payment_notices.office_acts(session, payout, reason, now=now)
 
 
 def _back_to_applicant(

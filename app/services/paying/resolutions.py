@@ -1,23 +1,37 @@
-"""The end of a payment in doubt by people: one says what became of it, with proof, one confirms."""
+"""What two people decide of a payment, with proof: the end of a doubt, a refusal put right.
+
+One says what became of it, another confirms the same.
+"""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.domain import policy
 from app.domain.errors import IllegalMove, Invalid
 from app.domain.policy import Actor
-from app.domain.terms import PayoutStatus, Role
-from app.models import Payout, PayoutResolution
-from app.services import audit
+from app.domain.terms import PayoutStatus, Role, Status
+from app.gateways.bank import Responsible
+from app.gateways.bank.codes import REASONS
+from app.models import Application, Payout, PayoutResolution
+from app.services import audit, payouts
 from app.services.entry import proofs
 from app.services.paying import money_eyes, payments
 from app.services.staff import standing
 
 BY_HAND = "NARR"
 SHORTEST_PROOF = 4
+CODES_BY_HAND = frozenset(
+    code
+    for code, reason in REASONS.items()
+    if reason.responsible in (Responsible.APPLICANT, Responsible.OFFICE)
+)
+"""The reasons a bank's letter may give for a refusal: the account's, or the office's."""
+
+End = Callable[[Session, Payout, PayoutResolution, dt.datetime], None]
+Ends = Mapping[PayoutStatus, End]
 
 
 def resolve_unknown(
@@ -28,22 +42,91 @@ def resolve_unknown(
     now: dt.datetime,
     outcome: PayoutStatus,
     proof: str = "",
+    code: str = "",
 ) -> PayoutResolution:
     """Say what became of a payment in doubt, or confirm what another person said of it.
 
-    ``outcome`` is paid, rejected, or approved (the bank never had it: it is sent again). The
-    first call is a payer's and needs the proof; the second is a releaser's and must say the
-    same. Raises ``NotAllowed`` (four_eyes) for the same person, ``Invalid`` when they differ.
+    ``outcome`` is paid, rejected (with the bank's reason ``code``), or approved (the bank never
+    had it: it is sent again). The first call is a payer's and needs the proof; the second is a
+    releaser's and must say the same. Raises ``NotAllowed`` (four_eyes) for the same person,
+    ``Invalid`` when they differ.
     """
     if payout.status is not PayoutStatus.UNKNOWN:
         raise IllegalMove("the payment is not in doubt")
-    if outcome not in ENDS:
-        raise Invalid("no such end of a doubt", code="outcome_unknown", field="outcome")
+    return _decide(
+        session, payout, ENDS, actor=actor, now=now, outcome=outcome, proof=proof, code=code
+    )
+
+
+def settle_refusal(
+    session: Session,
+    payout: Payout,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    outcome: PayoutStatus,
+    proof: str = "",
+) -> PayoutResolution:
+    """Say how a refusal that the office answers for was put right, or confirm it.
+
+    ``outcome`` is approved (put right: a new payment with a new reference) or rejected (after
+    all the applicant has to correct the account). The steps are those of a doubt.
+    """
+    if not is_office_task(session, payout):
+        raise IllegalMove("it is not for the office")
+    return _decide(
+        session,
+        payout,
+        OFFICE_ENDS,
+        actor=actor,
+        now=now,
+        outcome=outcome,
+        proof=proof,
+        code="",
+    )
+
+
+def office_tasks() -> sa.Select[Payout]:
+    """Return the refused payments whose case still waits to be paid: the office acts."""
+    later = aliased(Payout)
+    return (
+        sa.select(Payout)
+        .join(Application, Application.id == Payout.application_id)
+        .where(
+            Payout.status == PayoutStatus.REJECTED,
+            Application.status == Status.APPROVED,
+            ~sa.exists().where(
+                later.application_id == Payout.application_id, later.attempt > Payout.attempt
+            ),
+        )
+    )
+
+
+def is_office_task(session: Session, payout: Payout) -> bool:
+    """Tell whether a payment was refused for what only the office can put right."""
+    return session.scalar(office_tasks().where(Payout.id == payout.id)) is not None
+
+
+def _decide(
+    session: Session,
+    payout: Payout,
+    ends: Ends,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    outcome: PayoutStatus,
+    proof: str,
+    code: str,
+) -> PayoutResolution:
+    if outcome not in ends:
+        raise Invalid("no such end", code="outcome_unknown", field="outcome")
     _check(session, payout, outcome, actor=actor, now=now)
     said = open_resolution(session, payout)
     if said is None:
-        return _propose(session, payout, actor=actor, now=now, outcome=outcome, proof=proof)
-    _confirm(session, payout, said, actor=actor, now=now, outcome=outcome)
+        return _propose(
+            session, payout, actor=actor, now=now, outcome=outcome, proof=proof, code=code
+        )
+    _confirm(session, payout, said, ends, actor=actor, now=now, outcome=outcome)
     return said
 
 
@@ -85,7 +168,9 @@ def _check(
     policy.check_role(actor, Role.PAYER, Role.RELEASER)
     policy.check_agency(actor, agency_id=payout.agency_id)
     money_eyes.check(session, [payout.id], actor=actor, now=now)
-    if outcome is PayoutStatus.APPROVED and not payments.window_over(payout, now=now):
+    in_doubt = payout.status is PayoutStatus.UNKNOWN
+    never_there = outcome is PayoutStatus.APPROVED and in_doubt
+    if never_there and not payments.window_over(payout, now=now):
         raise Invalid("the bank may still book it", code="window_open", field="outcome")
 
 
@@ -97,13 +182,17 @@ def _propose(
     now: dt.datetime,
     outcome: PayoutStatus,
     proof: str,
+    code: str,
 ) -> PayoutResolution:
     policy.check_role(actor, Role.PAYER)
+    if code and code not in CODES_BY_HAND:
+        raise Invalid("no such reason", code="outcome_unknown", field="code")
     if len(proof.strip()) < SHORTEST_PROOF:
         raise Invalid("a proof is needed", code="proof_needed", field="proof")
     assert actor.user_id is not None
     said = PayoutResolution(
         payout_id=payout.id, agency_id=payout.agency_id, outcome=outcome, proof=proof,
+        code=code if outcome is PayoutStatus.REJECTED else "",
         proposed_by=actor.user_id, proposed_name=actor.name, proposed_at=now,
     )  # fmt: skip
     session.add(said)
@@ -116,6 +205,7 @@ def _confirm(
     session: Session,
     payout: Payout,
     said: PayoutResolution,
+    ends: Ends,
     *,
     actor: Actor,
     now: dt.datetime,
@@ -127,7 +217,7 @@ def _confirm(
         raise Invalid("the two differ", code="resolution_differs", field="outcome")
     proofs.check(actor, now=now)
     said.confirmed_by, said.confirmed_name, said.confirmed_at = actor.user_id, actor.name, now
-    ENDS[outcome](session, payout, now)
+    ends[outcome](session, payout, said, now)
     _record(session, "resolution_confirmed", said, actor=actor, now=now)
 
 
@@ -140,21 +230,34 @@ def _record(
     )  # fmt: skip
 
 
-def _pay(session: Session, payout: Payout, now: dt.datetime) -> None:
+def _pay(session: Session, payout: Payout, _said: PayoutResolution, now: dt.datetime) -> None:
     payments.pay(session, payout, now=now)
 
 
-def _reject(session: Session, payout: Payout, now: dt.datetime) -> None:
-    payments.reject(session, payout, BY_HAND, "", now=now)
+def _reject(session: Session, payout: Payout, said: PayoutResolution, now: dt.datetime) -> None:
+    payments.reject(session, payout, said.code or BY_HAND, "", now=now)
 
 
-def _again(session: Session, payout: Payout, now: dt.datetime) -> None:
+def _again(session: Session, payout: Payout, _said: PayoutResolution, now: dt.datetime) -> None:
     payments.to_approved(session, payout, now=now, why="resolved")
 
 
-ENDS: Mapping[PayoutStatus, Callable[[Session, Payout, dt.datetime], None]] = {
+def _anew(session: Session, payout: Payout, _said: PayoutResolution, now: dt.datetime) -> None:
+    payouts.create(session, payout.application, now=now)
+
+
+def _to_applicant(
+    session: Session, payout: Payout, _said: PayoutResolution, now: dt.datetime
+) -> None:
+    payments.to_applicant(session, payout, payout.bank_code_answer, now=now)
+
+
+ENDS: Ends = {
     PayoutStatus.PAID: _pay,
     PayoutStatus.REJECTED: _reject,
     PayoutStatus.APPROVED: _again,
 }
 """What a doubt can end in."""
+
+OFFICE_ENDS: Ends = {PayoutStatus.APPROVED: _anew, PayoutStatus.REJECTED: _to_applicant}
+"""What a refusal that the office answers for can end in."""

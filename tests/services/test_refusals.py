@@ -1,0 +1,216 @@
+"""What every refusal of the bank comes to: who acts, and what the next payment is."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from app.domain.errors import IllegalMove, Invalid, NotAllowed
+from app.domain.terms import Note, PayoutStatus, Role, Status
+from app.gateways.bank import REASONS, Responsible
+from app.jobs.payouts import run_payouts
+from app.models import Agency, Notice, Payout
+from app.services import cases, payouts
+from app.services.accounting import verification
+from app.services.paying import resolutions
+from app.services.review import decisions
+from tests.factories import NOON, actor_of, make_staff
+from tests.money import PaperBank, make_approved
+
+P = PayoutStatus
+LATER = NOON + dt.timedelta(hours=2)
+EFFECTS = {
+    Responsible.APPLICANT: (Status.PAYEE_FIX, [P.REJECTED], False),
+    Responsible.OFFICE: (Status.APPROVED, [P.REJECTED], False),
+    Responsible.LATER: (Status.APPROVED, [P.REJECTED, P.APPROVED], False),
+    Responsible.STOP: (Status.APPROVED, [P.REJECTED, P.APPROVED], True),
+}
+"""By class: the case, its payments, whether payouts stop."""
+
+
+@pytest.fixture
+def bank(clock):
+    """A bank in memory."""
+    return PaperBank(clock)
+
+
+@pytest.fixture
+def payer(session, people):
+    """Make the payer of Anhui."""
+    return actor_of(session, make_staff(session, "Pan", Role.PAYER))
+
+
+@pytest.fixture
+def releaser(session, people):
+    """Make the releaser of Anhui."""
+    return actor_of(session, make_staff(session, "Ren", Role.RELEASER))
+
+
+@pytest.fixture
+def refused(session, chen, dai, payer, bank):
+    """Make a payment and let the bank refuse it with a code."""
+
+    def make(code):
+        bank.script.append(code)
+        case = make_approved(session, chen, dai)
+        run_payouts(bank, now=NOON)
+        session.expire_all()
+        return case
+
+    return make
+
+
+@pytest.mark.parametrize("code", sorted(REASONS.keys() - {"AM05", "DUPL"}))
+def test_every_reason_has_its_effect(session, refused, code):
+    case = refused(code)
+
+    status, payments, stops = EFFECTS[REASONS[code].responsible]
+    assert case.status is status
+    assert [payout.status for payout in case.payouts] == payments
+    assert bool(session.get_one(Agency, case.agency_id).payouts_stopped) is stops
+    assert (case.account.available, case.account.held) == (95_000, 5000)
+    assert [*verification.verify(session)] == []
+
+
+@pytest.mark.parametrize("code", ["AM05", "DUPL"])
+def test_what_was_sent_before_is_asked_for_and_never_made_anew(session, refused, bank, code):
+    case = refused(code)
+    assert [payout.status for payout in case.payouts] == [P.UNKNOWN]
+    assert case.status is Status.APPROVED
+    assert len(bank.sendings) == 1
+
+
+def test_what_the_office_puts_right_is_told_to_the_payers_not_the_applicant(
+    session, refused, payer
+):
+    case = refused("RC01")
+    told = session.scalars(sa.select(Notice)).all()
+    assert [(one.event, one.user_id) for one in told] == [("payment_office_fix", payer.user_id)]
+    assert "联行号错误" in told[0].text_zh
+    assert case.events[-1].action == Note.OFFICE_FIX
+    assert session.scalars(resolutions.office_tasks()).one() is case.payouts[0]
+
+
+def settle(session, payout, actor, outcome, proof="bank code put right, letter 8"):
+    """Say how a refusal was put right."""
+    return resolutions.settle_refusal(
+        session, payout, actor=actor, now=LATER, outcome=outcome, proof=proof
+    )
+
+
+@pytest.mark.both
+def test_two_people_pay_anew_what_the_office_put_right(
+    kind, session, refused, payer, releaser, bank
+):
+    case = refused("RC01")
+    first = case.payouts[0]
+
+    settle(session, first, payer, P.APPROVED)
+    assert len(case.payouts) == 1
+    settle(session, first, releaser, P.APPROVED)
+    session.commit()
+    run_payouts(bank, now=LATER)
+
+    session.expire_all()
+    assert [payout.status for payout in case.payouts] == [P.REJECTED, P.PAID]
+    assert len({payout.bank_reference for payout in case.payouts}) == 2
+    assert case.status is Status.PAID
+    assert [*verification.verify(session)] == []
+
+
+def test_the_office_may_hand_a_refusal_on_to_the_applicant(session, refused, payer, releaser):
+    case = refused("MS02")
+    settle(session, case.payouts[0], payer, P.REJECTED)
+    settle(session, case.payouts[0], releaser, P.REJECTED)
+    session.commit()
+    assert case.status is Status.PAYEE_FIX
+    assert session.scalars(sa.select(Notice).where(Notice.event == "pay_failed")).all()
+    assert [*verification.verify(session)] == []
+
+
+def test_one_person_puts_no_refusal_right_alone(session, refused, payer):
+    case = refused("RC01")
+    settle(session, case.payouts[0], payer, P.APPROVED)
+    with pytest.raises(NotAllowed):
+        settle(session, case.payouts[0], payer, P.APPROVED)
+
+
+def test_what_the_applicant_corrects_is_no_task_of_the_office(session, refused, payer):
+    case = refused("AC04")
+    with pytest.raises(IllegalMove):
+        settle(session, case.payouts[0], payer, P.APPROVED)
+
+
+def test_a_refusal_is_put_right_once(session, refused, payer, releaser):
+    case = refused("RC01")
+    settle(session, case.payouts[0], payer, P.APPROVED)
+    settle(session, case.payouts[0], releaser, P.APPROVED)
+    with pytest.raises(IllegalMove):
+        settle(session, case.payouts[0], payer, P.APPROVED)
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("AC04", Status.PAYEE_FIX), ("", Status.APPROVED)]
+)
+def test_a_refusal_by_letter_goes_to_who_can_act(
+    session, chen, dai, bank, payer, releaser, code, status
+):
+    bank.script.append("lost")
+    case = make_approved(session, chen, dai)
+    run_payouts(bank, now=NOON)
+    session.expire_all()
+    for actor in (payer, releaser):
+        resolutions.resolve_unknown(
+            session, case.payouts[0], actor=actor, now=LATER, outcome=P.REJECTED,
+            proof="letter of the bank", code=code,
+        )  # fmt: skip
+    session.commit()
+    assert case.status is status
+    assert [*verification.verify(session)] == []
+
+
+def test_a_letter_gives_a_reason_that_somebody_can_act_on(session, chen, dai, bank, payer):
+    bank.script.append("lost")
+    case = make_approved(session, chen, dai)
+    run_payouts(bank, now=NOON)
+    session.expire_all()
+    with pytest.raises(Invalid):
+        resolutions.resolve_unknown(
+            session, case.payouts[0], actor=payer, now=LATER, outcome=P.REJECTED,
+            proof="letter of the bank", code="FF01",
+        )  # fmt: skip
+
+
+def test_the_corrected_account_is_paid_under_a_new_reference(session, refused, chen, dai, bank):
+    case = refused("AC04")
+    cases.remark(session, case, Note.CHANGE_PAYEE, actor=chen, now=LATER)
+    session.flush()
+    decisions.check_payee(session, case, actor=chen, now=LATER)
+    session.flush()
+    decisions.confirm_payee(session, case, actor=dai, now=LATER)
+    session.commit()
+    bank.held.clear()
+
+    run_payouts(bank, now=LATER)
+
+    session.expire_all()
+    old, new = case.payouts
+    assert (old.status, new.status) == (P.REJECTED, P.PAID)
+    assert old.bank_reference != new.bank_reference
+    assert old.ended_at <= new.created_at
+
+
+@pytest.mark.both
+def test_no_new_payment_before_the_old_one_is_closed(kind, session, chen, dai):
+    case = make_approved(session, chen, dai)
+    with pytest.raises(IllegalMove) as told:
+        payouts.create(session, case, now=NOON)
+    assert told.value.code == "payout_live"
+    columns = {
+        column.name: getattr(case.payouts[0], column.name)
+        for column in Payout.__table__.columns
+        if column.name != "id"
+    }
+    with pytest.raises(sa.exc.IntegrityError):
+        session.execute(sa.insert(Payout), [columns | {"attempt": 2}])
+    session.rollback()
