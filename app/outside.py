@@ -9,7 +9,11 @@ from flask import current_app
 from app import sealing
 from app.extensions import db
 from app.gateways.bank import Bank
+from app.gateways.bank.filed import FiledBank
+from app.gateways.bank.folder import Folder
+from app.gateways.bank.orders import Form
 from app.gateways.bank.simulator import SimulatorBank
+from app.gateways.bank.ways import FORMS
 from app.gateways.cardcheck import CardCheck, LocalCardCheck
 from app.gateways.identity import HttpIdentityCheck, IdentityCheck, LocalIdentityCheck
 from app.gateways.openid import OpenIdService, Provider
@@ -28,6 +32,7 @@ from app.gateways.wechat import (
     WechatPlatform,
 )
 from app.models import Agency
+from app.services.paying import bank_arrivals
 
 
 def chosen(name: str, default: Any) -> Any:
@@ -36,10 +41,26 @@ def chosen(name: str, default: Any) -> Any:
 
 
 def bank(agency: Agency) -> Bank:
-    """Return the bank that pays for an agency; its statements are of the agency's account."""
+    """Return the bank that pays for an agency: by file, or asked one by one.
+
+    Its statements are of the agency's account.
+    """
+    if (form := FORMS.get(agency.pays_by)) is not None:
+        return filed_bank(agency, form)
     url, account = current_app.config["ANJU_BANK_URL"], agency.payer_account
     made: Bank = chosen("ANJU_BANK", lambda: SimulatorBank(url, account=account))
     return made
+
+
+def filed_bank(agency: Agency, form: Form) -> FiledBank:
+    """Return the bank that pays for an agency by file, with its folder under the hall's home."""
+    agency_id = agency.id
+    return FiledBank(
+        form,
+        Folder(Path(current_app.config["ANJU_HOME"]) / "bank-files" / agency.code),
+        most=agency.batch_limit,
+        kept=lambda day: bank_arrivals.kept_statement(db.session(), form, agency_id, day),
+    )
 
 
 def sms() -> Sms:
@@ -129,6 +150,13 @@ def antivirus() -> Antivirus:
     """Return the virus scanner."""
     made: Antivirus = chosen("ANJU_ANTIVIRUS", NoAntivirus)
     return made
+
+
+def public_address() -> str:
+    """Return the address under which people open the hall, without a slash at its end."""
+    settings = current_app.config
+    own = f"http://{settings['HOST']}:{settings['PORT']}"
+    return str(settings["ANJU_PUBLIC_URL"] or own)
 
 
 def storage() -> Storage:

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from app.domain.errors import IllegalMove, RuleBroken
 from app.domain.terms import PayoutStatus
 from app.gateways.bank import Bank, Payment, Receipt, Responsible, reason_of
-from app.jobs import crash
+from app.gateways.bank.filed import FiledBank
+from app.jobs import crash, filing
 from app.models import Agency, Payout
 from app.services import payouts
-from app.services.paying import claims, payments, statements
+from app.services.paying import bank_arrivals, bank_files, claims, payments, statements
 from app.services.paying.claims import Claim, Round
 from app.services.paying.payments import Outcome
 from app.transaction import transaction
@@ -49,6 +50,7 @@ class Counts:
     not_sent: int = 0
     settled: int = 0
     waiting: int = 0
+    capped: int = 0
     stopped: int = 0
 
     def add(self, outcome: Outcome) -> None:
@@ -57,7 +59,7 @@ class Counts:
             setattr(self, outcome.value, getattr(self, outcome.value) + 1)
 
 
-COUNTED = frozenset(asdict(Counts())) - {"stopped", "unknown", "waiting"}
+COUNTED = frozenset(asdict(Counts())) - {"stopped", "unknown", "waiting", "capped"}
 
 
 def run_payouts(
@@ -77,6 +79,9 @@ def run_payouts(
     """
     counts = Counts()
     counts.recovered = recover(now=now, agency_id=agency_id, alone=alone)
+    if isinstance(bank, FiledBank):
+        assert agency_id is not None
+        filing.begin(bank, counts, now=now, agency_id=agency_id)
 
     def go_on() -> bool:
         return not stopping() and (limit is None or counts.claimed < limit)
@@ -106,6 +111,7 @@ def recover(*, now: dt.datetime, agency_id: int | None = None, alone: bool = Tru
     before = None if alone else now - GRACE
     with transaction() as session:
         left = claims.left_behind(session, before=before, agency_id=agency_id)
+        left = bank_files.never_filed(session, left, now=now)
         for payout_id in left:
             payout = session.get_one(Payout, payout_id)
             payments.to_unknown(session, payout, now=now, why="restart")
@@ -126,10 +132,12 @@ def _send_due(
     with transaction() as session:
         turn = claims.plan(session, now=now, agency_id=agency_id)
     silences: Counter[int] = Counter()
+    if isinstance(bank, FiledBank):
+        filing.send_due(bank, counts, turn, go_on=go_on, take=_claim, check=_check)
     while turn.agencies and go_on():
         claim = _claim(turn)
         if claim is None:
-            return
+            break
         counts.claimed += 1
         payment = _check(claim, turn)
         if payment is None:
@@ -139,6 +147,7 @@ def _send_due(
         silences[claim.agency_id] += 1 if outcome is Outcome.UNKNOWN else 0
         if leave or silences[claim.agency_id] >= SILENCES:
             turn.agencies.remove(claim.agency_id)
+    counts.capped += len(turn.full)
 
 
 def _claim(turn: Round) -> Claim | None:
@@ -253,10 +262,12 @@ def _read_statements(
             for key in session.scalars(query)
         }
     for key, wanted in days.items():
-        for day in wanted:
+        for day in filing.days_here(key, wanted) if isinstance(bank, FiledBank) else wanted:
             said = bank.statement(day)
             with transaction() as session:
                 found = statements.take_statement(session, key, said, now=now)
+                if isinstance(bank, FiledBank) and found is not None:
+                    bank_arrivals.statement_read(session, key, day, now=now)
                 crash.point("statement.written")
             crash.point("statement.kept")
             if found is None:

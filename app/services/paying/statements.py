@@ -159,7 +159,7 @@ def _compare(
             went_out.append(payout)
         if payout is not None and bucket is Bucket.RETURNED:
             booked.discard(payout.id)
-            came_back.append(payout)
+            came_back.append((payout, line.code))
         rows.append(_row(agency_id, statement.day, number, line, payout, bucket, now))
     if rows:
         session.execute(sa.insert(StatementLine), rows)
@@ -180,15 +180,19 @@ def _bucket(payout: Payout | None, amount: Decimal, booked: set[int]) -> Bucket:
 
 
 def _follow(
-    session: Session, went_out: list[Payout], came_back: list[Payout], *, now: dt.datetime
+    session: Session,
+    went_out: list[Payout],
+    came_back: list[tuple[Payout, str]],
+    *,
+    now: dt.datetime,
 ) -> None:
     """Act on what the lines prove: paid after all, or returned."""
     for payout in went_out:
         if payout.status in (P.SENT, P.UNKNOWN):
             payments.pay(session, payout, now=now)
-    for payout in came_back:
+    for payout, code in came_back:
         if payout.status in (P.SENT, P.UNKNOWN, P.PAID, P.SETTLED):
-            payments.bounce(session, payout, "", "", now=now)
+            payments.bounce(session, payout, code, "", now=now)
 
 
 def _row(

@@ -1,0 +1,219 @@
+"""Files to a bank: a batch is one unit, kept whole before anybody outside can see it."""
+
+import base64
+import datetime as dt
+import hashlib
+import zlib
+from collections.abc import Collection, Iterator, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.domain.terms import PayoutStatus
+from app.domain.workdays import SHANGHAI, local_date
+from app.gateways.bank.orders import Form, Order, Unwritable
+from app.models import Agency, Bank, BankFile, Payout, PayoutBatch
+from app.services import payouts
+from app.services.paying import claims
+from app.services.paying.claims import Claim
+from app.services.records.updates import changed_rows
+
+OUT, IN = "out", "in"
+ORDER, ANSWER, STATEMENT, ADVICE, REFUSED = "order", "answer", "statement", "advice", "refused"
+STOP_UNWRITABLE = "A batch could not be written as a file."
+STOP_CLASH = "Another file lies where a batch was to go."
+CHUNK = 500
+P = PayoutStatus
+
+
+def pack(data: bytes) -> str:
+    """Return bytes as the text that is sealed."""
+    return base64.b64encode(zlib.compress(data)).decode()
+
+
+def unpack(file: BankFile) -> bytes:
+    """Return the bytes of a kept file, the same as went out or came in."""
+    return zlib.decompress(base64.b64decode(file.content))
+
+
+def compose(
+    session: Session, batch_id: int, taken: Collection[Claim], form: Form, *, now: dt.datetime
+) -> BankFile | None:
+    """Write the taken payments of a batch as one file and keep it; nobody has seen it yet.
+
+    Only payments this worker still holds go into it. None when it may not go out now or none
+    is left: then they wait again, for certainly nothing was sent.
+    """
+    batch = session.get_one(PayoutBatch, batch_id)
+    agency = session.get_one(Agency, batch.agency_id)
+    mine = _held(session, taken)
+    if agency.payouts_stopped or not payouts.bank_open(agency, now):
+        _leave(session, mine, now=now, why="the bank is closed or payouts are stopped")
+        return None
+    if not mine:
+        return None
+    order = _order(session, batch, agency, mine, now=now)
+    try:
+        data = form.write(order)
+    except Unwritable as fault:
+        payouts.stop(session, agency.id, STOP_UNWRITABLE, now=now, why=str(fault)[:200])
+        _leave(session, mine, now=now, why=str(fault))
+        return None
+    file = BankFile(
+        agency_id=agency.id, direction=OUT, kind=ORDER, form=form.name,
+        name=order.message_id + form.suffix, message_id=order.message_id,
+        sha256=hashlib.sha256(data).hexdigest(), size=len(data), rows=len(mine),
+        total=order.total, on_date=order.pay_on, batch_id=batch.id, actor_name="", at=now,
+        confirmed_name="", problem="",
+    )  # fmt: skip
+    file.content = pack(data)
+    session.add(file)
+    session.flush()
+    _mark(session, [one.id for one in mine], bank_file_id=file.id)
+    return file
+
+
+def unpublished(session: Session, agency_id: int) -> list[int]:
+    """Return the files that were kept and perhaps never put out: a worker died in between."""
+    return list(
+        session.scalars(
+            sa.select(BankFile.id)
+            .join(Agency, Agency.id == BankFile.agency_id)
+            .where(
+                BankFile.agency_id == agency_id,
+                BankFile.direction == OUT,
+                BankFile.done_at.is_(None),
+                BankFile.problem == "",
+                Agency.payouts_stopped == "",
+            )
+            .order_by(BankFile.id)
+        )
+    )
+
+
+def may_go(session: Session, file: BankFile) -> bool:
+    """Tell whether every payment of a file still waits for it to go out.
+
+    Where people settled one meanwhile, the file never goes out again; the others of it stay in
+    doubt until people settle them too, for the file may have been there.
+    """
+    ready = session.scalar(
+        sa.select(sa.func.count()).where(
+            Payout.bank_file_id == file.id, Payout.status.in_((P.CLAIMED, P.UNKNOWN))
+        )
+    )
+    if ready != file.rows and file.done_at is None and not file.problem:
+        file.problem = "a payment of it was settled by people"
+        session.flush()
+    return ready == file.rows
+
+
+def published(session: Session, file: BankFile, *, now: dt.datetime) -> int:
+    """The file lies in the outbox, whole and on disk: its payments are sent. Return how many.
+
+    Nobody is asked for them: a file from the bank says more, or its statement does.
+    """
+    if file.done_at is None:
+        file.done_at, file.done_rows = now, file.rows
+        session.flush()
+    sent = changed_rows(
+        session,
+        sa.update(Payout)
+        .where(
+            Payout.bank_file_id == file.id, Payout.status.in_((P.CLAIMED, P.UNKNOWN))
+        )
+        .values(
+            status=P.SENT, sent_at=sa.func.coalesce(Payout.sent_at, now), next_query_at=None,
+            not_found_at=None, bank_text="",
+        )
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    session.expire_all()
+    return sent
+
+
+def stop_for_clash(session: Session, file: BankFile, *, now: dt.datetime) -> None:
+    """Stop the agency's payouts: other bytes lie under the name of this file."""
+    payouts.stop(session, file.agency_id, STOP_CLASH, now=now, file=file.name)
+
+
+def never_filed(
+    session: Session, payout_ids: Collection[int], *, now: dt.datetime
+) -> list[int]:
+    """Put taken payments that stand in no file back among those that wait; return the others.
+
+    A payment by file cannot have gone out before its file was kept, and a worker that comes
+    back later finds the row moved on: its file leaves the payment out.
+    """
+    rest = []
+    for payout_id in payout_ids:
+        payout = session.get_one(Payout, payout_id)
+        by_file = payout.agency.pays_by != "simulator"
+        if by_file and payout.bank_file_id is None and payout.status is P.CLAIMED:
+            claims.give_back(session, payout, now=now, why="in no file")
+        else:
+            rest.append(payout_id)
+    return rest
+
+
+def _held(session: Session, taken: Collection[Claim]) -> list[Payout]:
+    """Return the payments that are still this worker's, locked, in the order of their keys."""
+    fences = {claim.payout_id: claim.fence for claim in taken}
+    found: list[Payout] = []
+    for keys in _chunks(sorted(fences)):
+        found += session.scalars(
+            sa.select(Payout)
+            .where(Payout.id.in_(keys), Payout.status == P.CLAIMED)
+            .order_by(Payout.id)
+            .with_for_update(of=Payout)
+            .execution_options(populate_existing=True)
+        )
+    return [one for one in found if one.fence == fences[one.id]]
+
+
+def _leave(session: Session, mine: Sequence[Payout], *, now: dt.datetime, why: str) -> None:
+    for payout in mine:
+        claims.give_back(session, payout, now=now, why=why)
+
+
+def _mark(session: Session, keys: Sequence[int], **values: object) -> None:
+    for chunk in _chunks(keys):
+        session.execute(
+            sa.update(Payout)
+            .where(Payout.id.in_(chunk))
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+    session.expire_all()
+
+
+def _order(
+    session: Session,
+    batch: PayoutBatch,
+    agency: Agency,
+    mine: Sequence[Payout],
+    *,
+    now: dt.datetime,
+) -> Order:
+    """Return the batch for the bank; a batch that fills several files numbers them."""
+    before = session.scalar(
+        sa.select(sa.func.count()).where(
+            BankFile.batch_id == batch.id, BankFile.direction == OUT
+        )
+    )
+    banks = session.scalars(sa.select(Bank))
+    return Order(
+        message_id=f"{batch.number}-{before + 1}" if before else batch.number,
+        made_at=now.astimezone(SHANGHAI).replace(microsecond=0),
+        pay_on=local_date(now),
+        payer_name=agency.payer_name,
+        payer_account=agency.payer_account,
+        payer_bank_code=agency.payer_bank_code,
+        payments=tuple(claims.payment_of(payout) for payout in mine),
+        clearing={bank.code: (bank.cnaps_bank_code, bank.name_zh) for bank in banks},
+    )
+
+
+def _chunks(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(keys), CHUNK):
+        yield keys[start : start + CHUNK]
