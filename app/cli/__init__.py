@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.cli import accounts, administrator, audit, demo, keys, money, privacy, setup, wechat  # noqa: F401 - commands are added by being imported
+from app.cli import accounts, administrator, audit, demo, keys, money, privacy, proof, setup, wechat  # noqa: F401 - commands are added by being imported
 from app.cli.group import anju
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from app import current, outside
+from app import current
 from app.cli.group import anju
 from app.extensions import db
 from app.gateways.bank.server import serve
+from app.jobs.housekeeping import closed_days
 from app.jobs.paying import pay_all
 from app.jobs.schedule import Worker
 from app.services.accounting import verification
-from app.services.records import audit_days
 
 
 @anju.command()
@@ -42,8 +42,7 @@ def worker() -> None:
 def verify() -> None:
     """Prove every invariant of money and record; one JSON line for each broken row, then exit 1."""
     found, session = 0, db.session()
-    closed_days = audit_days.verify(session, storage=outside.storage())
-    for violation in itertools.chain(verification.verify(session), closed_days):
+    for violation in itertools.chain(verification.verify(session), closed_days(session)):
         click.echo(json.dumps(asdict(violation), ensure_ascii=False))
         found += 1
     if found:

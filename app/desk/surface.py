@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from app.desk.case_views import CaseView
 from app.desk.corrections_page import CorrectionView
 from app.desk.counter_views import CounterView
+from app.desk.paper_page import DeskPaperView
 from app.desk.payout_views import PayoutRunView
 from app.desk.reveal_views import RevealView
 from app.desk.views import DeskView
@@ -23,6 +24,7 @@ def add_to(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(CaseView)
     appbuilder.add_view(CounterView, "Counter", label=_l("Counter"), category="Work")
     appbuilder.add_view_no_menu(RevealView)
+    appbuilder.add_view_no_menu(DeskPaperView)
     appbuilder.add_view(
         CorrectionView, "Corrections", label=_l("Corrections asked for"),
         href="/desk/corrections/", category="Work", category_label=_l("Work"),

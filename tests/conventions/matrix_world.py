@@ -67,7 +67,7 @@ KEYS = {
     "ProgressView": "case", "CaseView.page": "case_page", "CaseView": "case",
     "PayoutRunView.settle": "payout", "PayoutRunView.release": "batch",
     "ApplicationsApi.submit": "draft", "ApplicationsApi": "case", "StepsApi": "draft",
-    "RevealView": "case",
+    "RevealView": "case", "PaperView.receipt": "case", "DeskPaperView.receipt": "case",
 }  # fmt: skip
 """Of which row the key in an address is, by endpoint or view."""
 

@@ -30,6 +30,7 @@ PUBLIC = {
     "FrontView.guide",
     "HelpView.accessibility",
     "PublicProgressView.ask",  # by number, mobile and a code
+    "CheckView.ask",  # a receipt, by the code on it
     "SignInView.login",
     "RegisterView.index",
     "RegisterView.code",

@@ -1,0 +1,94 @@
+"""Papers that leave the hall: who gets a receipt, and what the check of it tells a stranger."""
+
+import re
+
+import pypdfium2
+import pytest
+import sqlalchemy as sa
+from bs4 import BeautifulSoup
+
+from app.domain.terms import PayoutStatus, Role
+from app.jobs.payouts import run_payouts
+from app.models import Applicant, AuditEvent, Payout, Receipt
+from tests.factories import NOON, make_account
+from tests.money import PaperBank, make_approved
+
+
+@pytest.fixture
+def paid(app, rows, people, clock):
+    """Ana's paid case: its key, and the check code of its receipt."""
+    with rows() as session:
+        chen, dai, ana = (people[who].actor for who in ("chen", "dai", "ana"))
+        account = make_account(session, session.get_one(Applicant, ana.applicant_id), 90_000)
+        case = make_approved(session, chen, dai, account=account)
+        run_payouts(PaperBank(clock), now=NOON)
+        return case.id, session.scalar(sa.select(Receipt.check_code))
+
+
+def main_of(page):
+    return re.sub(r"\s+", " ", page.soup.main.get_text())
+
+
+def test_the_applicant_saves_the_receipt_from_the_case(paid, browse, rows):
+    browser = browse("ana")
+    page = browser.open(f"/hall/progress/{paid[0]}/")
+    [link] = page.soup.select("a[href$=receipt]")
+
+    answer = browser.client.get(link["href"])
+
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    with pypdfium2.PdfDocument(answer.data) as document:
+        assert "伍仟元整" in document[0].get_textpage().get_text_range()
+    with rows() as session:
+        acts = session.scalars(
+            sa.select(AuditEvent.act).where(AuditEvent.act == "receipt_taken")
+        )
+        assert acts.all() == ["receipt_taken"]
+
+
+def test_nobody_else_gets_it(paid, browse, staff):
+    place = f"/hall/papers/{paid[0]}/receipt"
+    assert browse("bo").client.get(place).status_code == 404
+    assert browse().client.get(place).status_code == 302
+    desk = f"/desk/papers/{paid[0]}/receipt"
+    assert staff("far", Role.AUDITOR, agency="liaoning").client.get(desk).status_code == 404
+    assert staff("pay", Role.PAYER).client.get(desk).status_code == 403
+    assert staff("eve", Role.AUDITOR).client.get(desk).mimetype == "application/pdf"
+
+
+def test_whoever_holds_the_code_sees_that_it_is_genuine_and_masked(paid, browse, people):
+    page = browse().open(f"/check/{paid[1]}")
+
+    text = main_of(page)
+    assert "回单属实" in text
+    assert "5,000.00" in text
+    assert "人民币伍仟元整" in text
+    assert people["ana"].actor.name not in text
+
+
+def test_a_typed_code_with_spaces_leads_to_the_same_page(paid, browse):
+    code = paid[1]
+    answer = browse().client.get("/check/", query_string={"code": f" {code[:5]} {code[5:]} "})
+
+    assert answer.headers["Location"].endswith(f"/check/{code}")
+
+
+def test_money_that_came_back_makes_it_void(paid, browse, rows):
+    with rows() as session:
+        session.execute(sa.update(Payout).values(status=PayoutStatus.RETURNED))
+
+    assert "已作废" in main_of(browse().open(f"/check/{paid[1]}"))
+
+
+def test_unknown_codes_have_one_answer_and_are_soon_refused(paid, browse):
+    browser = browse()
+    answers = [browser.client.get(f"/check/{code}") for code in ("a" * 27, "1", "..%2Fetc")]
+    said = {BeautifulSoup(answer.data, "html.parser").main.get_text() for answer in answers[:2]}
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert len(said) == 1
+    for _ in range(10):
+        last = browser.client.get(f"/check/{'b' * 27}")
+    assert last.status_code == 429
+    assert browser.client.get(f"/check/{paid[1]}").status_code == 429
