@@ -35,6 +35,7 @@ DEEDS: Mapping[str, Any] = {
     Action.LAPSE: _l("Ended: not corrected in time"),
     Action.VOID: _l("Voided"),
     Action.UNDO: _l("First review undone"),
+    Action.SUPPLEMENT: _l("Supplementary payment opened"),
     Action.STAND: _l("Made by the monthly agreement"),
     Action.STAND_DOWN: _l("Taken back with the monthly agreement"),
     Note.STARTED: _l("Begun"),

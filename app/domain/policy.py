@@ -58,7 +58,7 @@ WHO: Mapping[Action, frozenset[Role]] = {
     Action.CONFIRM_PAYEE: frozenset({Role.FIRST_REVIEWER, Role.SECOND_REVIEWER}),
     Action.VOID: frozenset({Role.SUPERVISOR}),
     Action.UNDO: frozenset({Role.SUPERVISOR}),
-    Action.SUPPLEMENT: frozenset({Role.PAYER}),
+    Action.SUPPLEMENT: frozenset({Role.WORKER}),
     Action.PAY: frozenset({Role.WORKER}),
     Action.BANK_REFUSED: frozenset({Role.WORKER}),
     Action.BANK_RETURNED: frozenset({Role.WORKER}),

@@ -28,6 +28,7 @@ TITLES: Mapping[str, object] = {
     Action.CONFIRM_PAYEE: _l(
         "The new receiving account was confirmed; the money is sent again"
     ),
+    Action.SUPPLEMENT: _l("The office pays what came after the account was closed"),
     Action.CANCEL: _l("You took the application back"),
     Action.LAPSE: _l("Ended: the days for correction are over"),
     Action.VOID: _l("Voided"),

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from app.domain.workdays import local_date
 from app.models import Account, Applicant, ImportBatch, PaidHistory
 from app.packages.problems import Findings, Problem
 from app.services import audit
-from app.services.accounting.account_files import RawFile, read_file
+from app.services.accounting.account_files import RawFile, check_declared, read_file
 from app.services.accounting.account_rows import AccountRow, check_row, words_of
 from app.services.accounting.openings import Opening, open_accounts
 
@@ -74,7 +74,7 @@ def import_accounts(
     whole = sum((row.balance for row in rows), Decimal(0))
     _check_file(session, raw, sha256, name, findings)
     if not findings.problems:
-        _check_declared(raw, count, total, whole, name, findings)
+        check_declared(raw, count, total, whole, name, findings)
     _check_one_agency(rows, actor, name, findings)
     _check_numbers(session, rows, name, findings)
     known = _people(session, [row.person for row in rows])
@@ -104,45 +104,6 @@ def _check_file(
             f"这个文件已于 {day} 以“{earlier.name}”导入",
             f"this file was imported on {day} as {earlier.name!r}",
         )  # fmt: skip
-
-
-def _check_declared(
-    raw: RawFile,
-    count: int | None,
-    total: Decimal | None,
-    whole: Decimal,
-    name: str,
-    findings: Findings,
-) -> None:
-    """Compare what the sender declares with what was read."""
-    declared_count = str(count) if count is not None else raw.count
-    declared_total = str(total) if total is not None else raw.total
-    if not declared_count or not declared_total:
-        findings.add(
-            name, 0, "",
-            "没有申报笔数和总额（末行 #TRAILER,笔数,总额，或命令选项）",
-            "count and total are not declared (last line #TRAILER,count,total, or options)",
-        )  # fmt: skip
-        return
-    if _number(declared_count) != len(raw.rows):
-        findings.add(
-            name, 0, "count",
-            f"申报 {declared_count} 笔，实有 {len(raw.rows)} 笔",
-            f"{declared_count} rows are declared, {len(raw.rows)} are there",
-        )  # fmt: skip
-    if _number(declared_total) != whole:
-        findings.add(
-            name, 0, "total",
-            f"申报总额 {declared_total}，实有 {whole}",
-            f"a total of {declared_total} is declared, {whole} is there",
-        )  # fmt: skip
-
-
-def _number(text: str) -> Decimal | None:
-    try:
-        return Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        return None
 
 
 def _check_one_agency(

@@ -21,7 +21,7 @@ from app.models import (
     PaidHistory,
     Posting,
 )
-from app.services import ledger
+from app.services.accounting import accrual
 from app.services.accounting.verification import verify
 from app.services.accounts import import_accounts
 from tests.factories import NOON, find_agency, find_scheme, make_account, make_applicant
@@ -86,7 +86,7 @@ def test_holders_accounts_and_balances_come_from_a_file(session):
     assert (ana.available, bo.available, ana.held) == (Decimal("1000.50"), Decimal(20), 0)
     assert ana.applicant.mobile == "13900000001"
     assert ana.applicant.user_id is None
-    assert ledger.movements(session, ana) == [(dt.date(2026, 6, 30), Decimal("1000.50"))]
+    assert accrual.movements(session, ana) == [(dt.date(2026, 6, 30), Decimal("1000.50"))]
     assert list(verify(session)) == []
 
 

@@ -1,4 +1,4 @@
-"""Files of accounts as agencies send them: csv in UTF-8 or GB18030, or an Excel sheet."""
+"""Files as agencies send them, of accounts or contributions: csv (UTF-8, GB18030) or Excel."""
 
 import csv
 import datetime as dt
@@ -6,13 +6,22 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from app.packages.problems import Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns a kind of file must have and may have."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+
 
 REQUIRED = (
     "agency",
@@ -38,6 +47,10 @@ OPTIONAL = (
     "paid_amount",
     "house_key",
 )
+ACCOUNTS = Columns(REQUIRED, OPTIONAL)
+CONTRIBUTIONS = Columns(
+    ("agency", "scheme", "account_number", "amount", "value_date"), ("name",)
+)
 TRAILER = "#TRAILER"
 LONGEST_EXACT = 15
 """Digits that Excel keeps of a number; a longer one must stand in a cell of text."""
@@ -53,14 +66,17 @@ class RawRow:
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """The lines of a file, and the count and total that its trailer declares."""
+    """The lines of a file; count, total and the sender's reference that its trailer declares."""
 
     rows: tuple[RawRow, ...]
     count: str = ""
     total: str = ""
+    reference: str = ""
 
 
-def read_file(data: bytes, name: str, findings: Findings) -> RawFile:
+def read_file(
+    data: bytes, name: str, findings: Findings, columns: Columns = ACCOUNTS
+) -> RawFile:
     """Return the lines of a csv or xlsx file; what is wrong with its form goes to the findings."""
     is_sheet = data.startswith(b"PK")
     records = _sheet(data, name, findings) if is_sheet else _csv(data, name, findings)
@@ -69,9 +85,48 @@ def read_file(data: bytes, name: str, findings: Findings) -> RawFile:
         findings.add(name, 1, "", "文件是空的", "the file is empty")
         return RawFile(())
     header = [cell.strip().lower() for cell in lines[0][1]]
-    if not _header_is_right(header, name, findings):
+    if not _header_is_right(header, columns, name, findings):
         return RawFile(())
     return _split(lines[1:], header, name, findings)
+
+
+def check_declared(
+    raw: RawFile,
+    count: int | None,
+    total: Decimal | None,
+    whole: Decimal,
+    name: str,
+    findings: Findings,
+) -> None:
+    """Compare what the sender declares with what was read."""
+    declared_count = str(count) if count is not None else raw.count
+    declared_total = str(total) if total is not None else raw.total
+    if not declared_count or not declared_total:
+        findings.add(
+            name, 0, "",
+            "没有申报笔数和总额（末行 #TRAILER,笔数,总额，或命令选项）",
+            "count and total are not declared (last line #TRAILER,count,total, or options)",
+        )  # fmt: skip
+        return
+    if _number(declared_count) != len(raw.rows):
+        findings.add(
+            name, 0, "count",
+            f"申报 {declared_count} 笔，实有 {len(raw.rows)} 笔",
+            f"{declared_count} rows are declared, {len(raw.rows)} are there",
+        )  # fmt: skip
+    if _number(declared_total) != whole:
+        findings.add(
+            name, 0, "total",
+            f"申报总额 {declared_total}，实有 {whole}",
+            f"a total of {declared_total} is declared, {whole} is there",
+        )  # fmt: skip
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        return Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        return None
 
 
 def _split(
@@ -85,23 +140,26 @@ def _split(
                 name, line, "", "尾行之后还有内容", "there is a line after the trailer"
             )
         elif record[0].strip().upper() == TRAILER:
-            trailer = [*(cell.strip() for cell in record[1:]), "", ""]
+            trailer = [*(cell.strip() for cell in record[1:]), "", "", ""]
         elif any(cell.strip() for cell in record[len(header) :]):
             findings.add(name, line, "", "列数比表头多", "has more cells than the header")
         else:
             padded = [*record, *[""] * (len(header) - len(record))]
             cells = {key: cell.strip() for key, cell in zip(header, padded, strict=False)}
             rows.append(RawRow(line, cells))
-    count, total = (trailer[0], trailer[1]) if trailer else ("", "")
-    return RawFile(tuple(rows), count, total)
+    return RawFile(tuple(rows), *(trailer[:3] if trailer else ()))
 
 
-def _header_is_right(header: list[str], name: str, findings: Findings) -> bool:
+def _header_is_right(
+    header: list[str], columns: Columns, name: str, findings: Findings
+) -> bool:
     before = len(findings.problems)
-    for column in REQUIRED:
+    for column in columns.required:
         if column not in header:
             findings.add(name, 1, column, "缺少列", "missing column")
-    for column in sorted({cell for cell in header if cell} - {*REQUIRED, *OPTIONAL}):
+    for column in sorted(
+        {cell for cell in header if cell} - {*columns.required, *columns.optional}
+    ):
         findings.add(name, 1, column, "不认识的列", "unknown column")
     for column in sorted({cell for cell in header if cell and header.count(cell) > 1}):
         findings.add(name, 1, column, "列重复", "column occurs twice")

@@ -110,11 +110,12 @@ def check_row(raw: RawRow, words: Words, name: str, findings: Findings) -> Accou
     return _Line(raw, words, name, findings).checked()
 
 
-class _Cells:
+class Cells:
     """The cells of a line, and every fault noted while they are read."""
 
-    def __init__(self, raw: RawRow, words: Words, name: str, findings: Findings) -> None:
-        self.raw, self.words, self.name, self.findings = raw, words, name, findings
+    def __init__(self, raw: RawRow, today: dt.date, name: str, findings: Findings) -> None:
+        """Take the line, the day of the import, the file's name and where faults are noted."""
+        self.raw, self.today, self.name, self.findings = raw, today, name, findings
         self.failed = False
 
     def _try(self, column: str, read: Callable[[], T]) -> T | None:
@@ -146,7 +147,7 @@ class _Cells:
             day = dt.date.fromisoformat(cell.replace("/", "-"))
         except ValueError:
             raise Wrong("应为日期，如 2026-09-20", "is no date like 2026-09-20") from None
-        if day > self.words.today:
+        if day > self.today:
             raise Wrong("日期在将来", "lies in the future")
         return day
 
@@ -163,8 +164,12 @@ class _Cells:
         return amount.quantize(Decimal("0.01"))
 
 
-class _Line(_Cells):
+class _Line(Cells):
     """A line being checked: what each cell means, and what the cells say together."""
+
+    def __init__(self, raw: RawRow, words: Words, name: str, findings: Findings) -> None:
+        super().__init__(raw, words.today, name, findings)
+        self.words = words
 
     def checked(self) -> AccountRow | None:
         """Check every cell, then what the cells say together."""

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.domain import derived, facts, interest, materials
+from app.domain import derived, facts, materials
 from app.domain.entitlement import Closing, Entitlement, available_balance, entitlement
 from app.domain.materials import Missing, Needed
 from app.domain.months import add_months
@@ -16,6 +16,7 @@ from app.domain.terms import Capacity, Kind, Need, Status
 from app.domain.workdays import local_date
 from app.models import Account, Application, MaterialPage, PaidHistory
 from app.services import ledger, reference
+from app.services.accounting import closings
 
 TWO_SIDES = frozenset({"resident_id_card", "hmt_residence_permit", "foreign_pr_id_2023"})
 """Identity documents that are a card with two sides (EL17)."""
@@ -162,7 +163,7 @@ def calculation(
     held_elsewhere = account.held - ledger.held_for(session, case)
     closing = None
     if case.kind is Kind.CLOSING:
-        closing = Closing(interest=accrued_interest(session, account, to=on))
+        closing = Closing(interest=closings.interest_due(session, case, to=on))
     return entitlement(
         case.reason.amount_rule,
         available=ENDLESS
@@ -172,17 +173,6 @@ def calculation(
         facts=known(session, case, on=on),
         settings=settings(session, case, on=on),
         balance=account.balance,
-    )
-
-
-def accrued_interest(session: Session, account: Account, *, to: dt.date) -> Decimal:
-    """Return the interest earned since the last interest posting, yuan (IN02, AM08)."""
-    basis = reference.settings_on(session, account.scheme_id, to).get("interest_basis")
-    return interest.interest(
-        ledger.movements(session, account),
-        to=to,
-        rates=reference.interest_rates(session, account.scheme_id),
-        basis=int(basis or 360),
     )
 
 

@@ -15,6 +15,7 @@ from app.domain.terms import Action, Capacity, Kind, Note, Status, Verdict
 from app.domain.workdays import local_date
 from app.models import Application, CaseEvent, Material, ReturnItem, ReturnReason
 from app.services import cases, ledger, payouts, reference
+from app.services.accounting import closings
 from app.services.applying import circumstances, relations
 from app.services.paying import money_eyes
 from app.services.review import case_notices, deadlines, return_texts
@@ -148,9 +149,7 @@ def approve(
         return
     on = local_date(now)
     if case.kind is Kind.CLOSING:
-        case.interest = circumstances.accrued_interest(session, case.account, to=on)
-        ledger.fix_closing(session, case, interest=case.interest, now=now)
-        case.amount = ledger.held_for(session, case)
+        closings.fix(session, case, now=now)
     entitled = circumstances.calculation(session, case, now=now)
     if case.amount > entitled.amount:
         raise Invalid(code="amount_over", field="amount", max_amount=entitled.amount)

@@ -1,0 +1,101 @@
+"""The proof of what was paid in, reversed and kept waiting: files, twins and suspense agree."""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from app.domain.terms import AccountState, LedgerCode
+from app.domain.violation import Violation
+from app.models import (
+    Account,
+    ContributionBatch,
+    ContributionLine,
+    JournalEntry,
+    LedgerAccount,
+    LedgerReversal,
+    Posting,
+)  # fmt: skip
+
+MONEY = Account.available.type
+KINDS = ("contribution", "late")
+
+
+def batches(session: Session) -> Iterator[Violation]:
+    """Name every file of contributions whose lines or postings are not what it declared."""
+    posted = (
+        sa.select(
+            ContributionLine.batch_id,
+            sa.func.count().label("count"),
+            sa.func.sum(Posting.amount).label("total"),
+        )
+        .join(JournalEntry, JournalEntry.id == ContributionLine.entry_id)
+        .join(Posting, Posting.entry_id == JournalEntry.id)
+        .join(LedgerAccount, LedgerAccount.id == Posting.ledger_account_id)
+        .where(
+            JournalEntry.kind.in_(KINDS),
+            Posting.amount == ContributionLine.amount,
+            LedgerAccount.account_id == ContributionLine.account_id,
+        )
+        .group_by(ContributionLine.batch_id)
+        .subquery()
+    )
+    count = sa.func.coalesce(posted.c.count, 0)
+    total = sa.type_coerce(sa.func.coalesce(posted.c.total, 0), MONEY)
+    rows = session.execute(
+        sa.select(
+            ContributionBatch.id, ContributionBatch.rows, ContributionBatch.total, count, total
+        )
+        .outerjoin(posted, posted.c.batch_id == ContributionBatch.id)
+        .where(sa.or_(count != ContributionBatch.rows, total != ContributionBatch.total))
+    )
+    for key, rows_said, total_said, rows_there, total_there in rows:
+        yield Violation(
+            "batch_differs", "contribution_batch", key,
+            f"{rows_said} lines and {total_said} yuan were declared, "
+            f"{rows_there} and {total_there} are posted",
+        )  # fmt: skip
+
+
+def twins(session: Session) -> Iterator[Violation]:
+    """Name every reversal whose twin is not the entry the other way, or that one person did."""
+    entry, twin = aliased(Posting), aliased(Posting)
+    there = sa.exists().where(
+        entry.entry_id == LedgerReversal.entry_id,
+        twin.entry_id == LedgerReversal.twin_id,
+        entry.ledger_account_id == twin.ledger_account_id,
+        entry.amount == -twin.amount,
+    )
+    rows = session.execute(
+        sa.select(LedgerReversal.id, LedgerReversal.proposed_by == LedgerReversal.confirmed_by)
+        .where(LedgerReversal.confirmed_at.is_not(None))
+        .where(sa.or_(~there, LedgerReversal.proposed_by == LedgerReversal.confirmed_by))
+    )
+    for key, alone in rows:
+        why = "one person did both steps" if alone else "its twin is another sum"
+        yield Violation("reversal_differs", "ledger_reversal", key, why)
+    lone = session.scalars(
+        sa.select(JournalEntry.id)
+        .outerjoin(LedgerReversal, LedgerReversal.twin_id == JournalEntry.id)
+        .where(JournalEntry.kind.endswith("_reversal"), LedgerReversal.id.is_(None))
+    )
+    for key in lone:
+        yield Violation("reversal_unsigned", "journal_entry", key, "nobody confirmed it")
+
+
+def suspense(session: Session) -> Iterator[Violation]:
+    """Name accounts whose suspense is below zero, or holds money although the account takes it."""
+    total = sa.func.sum(Posting.amount)
+    takes = sa.and_(
+        Account.closing.is_(False), Account.state != AccountState.CLOSED_BY_WITHDRAWAL
+    )
+    rows = session.execute(
+        sa.select(Account.id, total)
+        .join(LedgerAccount, LedgerAccount.account_id == Account.id)
+        .join(Posting, Posting.ledger_account_id == LedgerAccount.id)
+        .where(LedgerAccount.code == LedgerCode.SUSPENSE)
+        .group_by(Account.id, takes)
+        .having(sa.or_(total < 0, sa.and_(total != 0, takes)))
+    )
+    for key, amount in rows:
+        yield Violation("suspense_differs", "account", key, f"{amount} waits in suspense")
