@@ -6,7 +6,7 @@ not a definite answer stays in doubt and is asked for by its reference.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
@@ -165,7 +165,7 @@ def _claim(turn: Round) -> Claim | None:
 def _check(claim: Claim, turn: Round) -> Payment | None:
     """Look at the payment once more; None when it must not go out now."""
     with transaction() as session:
-        payout = session.get_one(Payout, claim.payout_id)
+        payout = session.get_one(Payout, claim.payout_id, options=payments.WITH_CASE)
         if payout.fence != claim.fence:
             return None
         try:
@@ -214,16 +214,27 @@ def _ask_open(
     stopping: Callable[[], bool],
 ) -> None:
     """Ask by reference for every payment whose answer is due."""
-    with transaction() as session:
-        due = claims.to_ask(session, now=now, agency_id=agency_id)
     silent = 0
-    for reference, claim in due:
+    for reference, claim in _to_ask(now=now, agency_id=agency_id):
         receipt = bank.query(reference)
         crash.point("query.answered")
         silent = silent + 1 if receipt.state.value == "unknown" else 0
         _take(claim, receipt, counts, now=now)
         if silent >= SILENCES or stopping():
             return
+
+
+def _to_ask(*, now: dt.datetime, agency_id: int | None) -> Iterator[tuple[str, Claim]]:
+    """Give what is to be asked for, chunk after chunk; nothing is asked for twice in a run."""
+    asked: set[int] = set()
+    while True:
+        with transaction() as session:
+            chunk = claims.to_ask(session, now=now, agency_id=agency_id)
+        due = [one for one in chunk if one[1].payout_id not in asked]
+        if not due:
+            return
+        yield from due
+        asked.update(claim.payout_id for _, claim in due)
 
 
 def _take(claim: Claim, receipt: Receipt, counts: Counts, *, now: dt.datetime) -> None:

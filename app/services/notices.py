@@ -47,10 +47,11 @@ def notify(
         for language in ("zh", "en")
     }
     number = mobile or (applicant.mobile if applicant else None)
+    told = _known(session, [f"{reference}:{channel}" for channel in template.channels])
     written = []
     for channel in map(Channel, template.channels):
         name = f"{reference}:{channel}"
-        if not _reaches(channel, number, applicant, user_id) or _known(session, name):
+        if not _reaches(channel, number, applicant, user_id) or name in told:
             continue
         notice = _blank(channel, now)
         notice.reference, notice.event, notice.agency_id = name, event, agency_id
@@ -159,8 +160,9 @@ def _blank(channel: Channel, now: dt.datetime) -> Notice:
     )
 
 
-def _known(session: Session, reference: str) -> bool:
-    return session.scalar(sa.select(Notice.id).where(Notice.reference == reference)) is not None
+def _known(session: Session, references: Sequence[str]) -> set[str]:
+    found = sa.select(Notice.reference).where(Notice.reference.in_(references))
+    return set(session.scalars(found))
 
 
 def _of(applicant: Applicant) -> tuple[sa.ColumnElement[bool], ...]:

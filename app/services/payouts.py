@@ -18,7 +18,7 @@ from app.domain.terms import Action, Kind, PayoutStatus, Status
 from app.domain.workdays import SHANGHAI, local_date
 from app.models import Agency, Application, CaseEvent, Payout, PayoutStop
 from app.services import audit, ledger
-from app.services.records.updates import changed_rows
+from app.services.records.updates import changed_row, changed_rows
 from app.services.standing_orders import proof as agreed
 
 SIGNATURES = (Action.PASS_FIRST.value, Action.PASS_LEVEL.value, Action.APPROVE.value)
@@ -101,20 +101,14 @@ def in_flight(session: Session, case: Application) -> bool:
 def shift(session: Session, payout: Payout, to: PayoutStatus, **columns: object) -> None:
     """Move a payment on from the status and fence it was read with, or raise ``IllegalMove``."""
     session.flush()
-    moved = changed_rows(
-        session,
-        sa.update(Payout)
-        .where(
-            Payout.id == payout.id,
-            Payout.status == payout.status,
-            Payout.fence == payout.fence,
-        )
-        .values(status=to, **columns)
-        .execution_options(synchronize_session=False),
+    as_read = (
+        Payout.id == payout.id,
+        Payout.status == payout.status,
+        Payout.fence == payout.fence,
     )
-    if moved != 1:
+    update = sa.update(Payout).where(*as_read).values(status=to, **columns)
+    if not changed_row(session, payout, update):
         raise IllegalMove("the payment has moved on")
-    session.refresh(payout)
 
 
 def check_to_send(session: Session, payout: Payout, *, now: dt.datetime) -> None:

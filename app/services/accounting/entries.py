@@ -6,12 +6,12 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.domain.errors import IllegalMove, Invalid
 from app.domain.terms import LedgerCode
 from app.domain.workdays import local_date
 from app.models import Account, Application, JournalEntry, LedgerAccount, Payout, Posting
-from app.services.records.updates import changed_rows
 
 ZERO = Decimal("0.00")
 OF_HOLDER = (LedgerCode.AVAILABLE, LedgerCode.HELD, LedgerCode.SUSPENSE)
@@ -54,11 +54,13 @@ def post(
     )  # fmt: skip
     session.add(entry)
     session.flush()
+    places = _places(session, account, (move.source, move.target))
     for code, amount in ((move.source, -move.amount), (move.target, move.amount)):
+        place = places.get(code) or chart(session, account, code).id
         session.add(
             Posting(
                 agency_id=account.agency_id, entry_id=entry.id, amount=amount,
-                ledger_account_id=chart(session, account, code).id,
+                ledger_account_id=place,
             )
         )  # fmt: skip
     session.flush()
@@ -80,16 +82,17 @@ def _carry(session: Session, account: Account, move: Movement) -> None:
     if available < 0:
         allowed.append(Account.available + available >= Account.frozen_amount)
     session.flush()
-    moved = changed_rows(
-        session,
+    moved = session.execute(
         sa.update(Account)
         .where(*allowed)
         .values(available=Account.available + available, held=Account.held + held)
-        .execution_options(synchronize_session=False),
-    )
-    if moved != 1:
+        .returning(Account.available, Account.held)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if len(moved) != 1:
         raise Invalid("the account does not cover it", code="amount_over", field="amount")
-    session.refresh(account, ["available", "held"])
+    for name, value in zip(("available", "held"), moved[0], strict=True):
+        set_committed_value(account, name, value)
 
 
 def _same(session: Session, earlier: JournalEntry, move: Movement) -> JournalEntry:
@@ -106,6 +109,25 @@ def _same(session: Session, earlier: JournalEntry, move: Movement) -> JournalEnt
 def find(session: Session, reference: str) -> JournalEntry | None:
     """Return the entry under a reference."""
     return session.scalar(sa.select(JournalEntry).where(JournalEntry.reference == reference))
+
+
+def _places(
+    session: Session, account: Account, codes: tuple[LedgerCode, ...]
+) -> dict[LedgerCode, int]:
+    """Return where in the chart both sides of a movement stand, as far as they are there."""
+    here = [
+        sa.and_(
+            LedgerAccount.code == code,
+            LedgerAccount.account_id == (account.id if code in OF_HOLDER else None),
+        )
+        for code in codes
+    ]
+    rows = session.execute(
+        sa.select(LedgerAccount.code, LedgerAccount.id).where(
+            LedgerAccount.agency_id == account.agency_id, sa.or_(*here)
+        )
+    )
+    return {row.code: row.id for row in rows}
 
 
 def chart(session: Session, account: Account, code: LedgerCode) -> LedgerAccount:

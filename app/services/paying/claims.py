@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.domain import numbers
 from app.domain.terms import PayoutStatus, Status
@@ -16,7 +16,6 @@ from app.services import ledger, payouts
 from app.services.paying import batches, caps, payment_notices
 from app.services.paying.caps import Caps, Taken
 from app.services.records import numbering
-from app.services.records.updates import changed_rows
 
 WAIT = dt.timedelta(minutes=5)
 """How long a payment that must wait is left alone."""
@@ -71,19 +70,20 @@ def claim_next(session: Session, turn: Round) -> Claim | None:
         payout_id, agency_id, scheme_id, amount = found
         if not _within_caps(session, turn, agency_id, scheme_id, amount):
             continue
-        taken = changed_rows(
-        session,
+        payout = session.scalar(
             sa.update(Payout)
             .where(Payout.id == payout_id, Payout.status == PayoutStatus.APPROVED)
             .values(
                 status=PayoutStatus.CLAIMED, fence=Payout.fence + 1, claimed_at=turn.now,
                 queries=0, next_query_at=None, not_found_at=None,
             )
-            .execution_options(synchronize_session=False)
+            .returning(Payout)
+            .execution_options(synchronize_session=False, populate_existing=True)
         )  # fmt: skip
-        if taken == 1:
-            payout = session.get(Payout, payout_id, populate_existing=True)
-            assert payout is not None
+        if payout is not None:
+            session.get(
+                Application, payout.application_id, options=[joinedload(Application.account)]
+            )
             _number(session, payout, turn)
             ledger.into_transit(session, payout, now=turn.now)
             turn.taken.setdefault(scheme_id, Taken()).add(amount)

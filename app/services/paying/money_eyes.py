@@ -85,9 +85,10 @@ def _known(session: Session, actor: Actor) -> list[sa.Select[int]]:
         CaseEvent.actor_id.in_(logins), CaseEvent.action.in_(STEPS)
     )
     agreed = (
-        sa.select(OrderMonth.application_id)
+        sa.select(Application.id)
         .join(OrderSignature, OrderSignature.order_id == OrderMonth.order_id)
-        .where(OrderSignature.actor_id.in_(logins), OrderMonth.application_id.is_not(None))
+        .where(OrderSignature.actor_id.in_(logins))
+        .join(Application, Application.id == OrderMonth.application_id)
     )
     return [decided, agreed, *_hands(logins, *other)]
 

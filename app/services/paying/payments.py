@@ -4,14 +4,21 @@ import datetime as dt
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.domain.page_words import Words
 from app.domain.policy import WORKER
 from app.domain.terms import Action, Kind, Note, PayoutStatus
 from app.domain.workdays import SHANGHAI, local_date
 from app.gateways.bank import BankState, Reason, Receipt, Responsible, reason_of
-from app.models import Application, BankMessage, BankStatement, Payout, StatementLine
+from app.models import (
+    Application,
+    BankMessage,
+    BankStatement,
+    Payout,
+    StatementFinding,
+    StatementLine,
+)
 from app.services import cases, ledger, payouts
 from app.services.paying import caps, payment_notices, receipts
 from app.services.review import case_notices
@@ -26,6 +33,17 @@ RETRY = dt.timedelta(hours=1)
 NOTHING_SENT = "no_connection"
 TWICE = frozenset({"AM05", "DUPL"})
 """Refused as sent before: the first one may be paid, so it is asked for, never made anew."""
+
+_case = joinedload(Payout.application)
+WITH_CASE = (
+    joinedload(Payout.agency),
+    _case.joinedload(Application.account),
+    _case.joinedload(Application.applicant),
+    _case.joinedload(Application.reason),
+    _case.joinedload(Application.scheme),
+    _case.joinedload(Application.agency),
+)
+"""What an answer mostly leads to is read at once: a payment that was asked for is paid."""
 
 P = PayoutStatus
 
@@ -58,7 +76,9 @@ def take_answer(
 
     An answer to an earlier taking of the row, or to a payment that has ended, changes nothing.
     """
-    payout = session.get_one(Payout, payout_id, populate_existing=True)
+    payout = session.get_one(
+        Payout, payout_id, populate_existing=True, options=WITH_CASE if asked else ()
+    )
     keep_message(session, payout, receipt, kind="query" if asked else "send", now=now)
     awaited = {P.SENT, P.UNKNOWN, P.PAID} if asked else {P.CLAIMED}
     if payout.fence != fence or payout.status not in awaited:
@@ -237,7 +257,11 @@ def window_over(payout: Payout, *, now: dt.datetime) -> bool:
 
 
 def statement_lacks(session: Session, payout: Payout) -> bool:
-    """Tell whether the complete statement of the day it was taken is here, without it."""
+    """Tell whether the complete statement of the day it was taken is here, without it.
+
+    A line that nobody has explained and that could be the payment (same sum, no reference of
+    ours) proves nothing: it stays in doubt.
+    """
     if payout.claimed_at is None:
         return False
     read = session.scalar(
@@ -246,9 +270,19 @@ def statement_lacks(session: Session, payout: Payout) -> bool:
             BankStatement.on_date == local_date(payout.claimed_at),
         )
     )
+    finding = sa.select(StatementFinding.payout_id).where(
+        StatementFinding.line_id == StatementLine.id, StatementFinding.confirmed_at.is_not(None)
+    )
+    could_be = sa.and_(
+        StatementLine.agency_id == payout.agency_id,
+        StatementLine.on_date >= local_date(payout.claimed_at),
+        StatementLine.amount == payout.amount,
+        StatementLine.payout_id.is_(None),
+        sa.or_(~finding.exists(), finding.scalar_subquery() == payout.id),
+    )
     booked = session.scalar(
         sa.select(StatementLine.id)
-        .where(StatementLine.reference == payout.bank_reference)
+        .where(sa.or_(StatementLine.reference == payout.bank_reference, could_be))
         .limit(1)
     )
     return read is not None and booked is None

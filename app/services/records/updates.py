@@ -6,6 +6,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 
+def changed_row(session: Session, row: Any, statement: sa.Update) -> bool:
+    """Run a conditional UPDATE of one row and read it anew in the same statement.
+
+    Tells whether the row was still as the condition says; else nothing has changed.
+    """
+    found = session.scalars(
+        statement.returning(type(row)),
+        execution_options={"synchronize_session": False, "populate_existing": True},
+    ).all()
+    return len(found) == 1 and found[0] is row
+
+
 def changed_rows(
     session: Session,
     statement: sa.Update | sa.Delete,
