@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.policy import Actor
 from app.extensions import db
+from tests.bars import pytest_runtest_makereport  # noqa: F401 - a hook
 from tests.browser import Browser
 from tests.databases import Database, PostgresDatabase, SqliteDatabase, clock
 from tests.factories import NOON, Clock, Person

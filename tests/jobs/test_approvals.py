@@ -15,10 +15,12 @@ FULL = os.environ.get("ANJU_BARS") == "full"
 CASES, REVIEWERS = (150, 8) if FULL else (6, 4)
 
 
-@pytest.mark.bar
+@pytest.mark.bar(4)
 @pytest.mark.both
 @pytest.mark.timeout(0 if FULL else 180)
-def test_reviewers_at_once_approve_every_case_once(kind, app, session, chen, payer):
+def test_reviewers_at_once_approve_every_case_once(
+    kind, app, session, chen, payer, record_property
+):
     waiting = [make_signed(session, chen).id for _ in range(CASES)]
     staff = [
         make_staff(session, f"second{number}", Role.SECOND_REVIEWER).id
@@ -27,6 +29,7 @@ def test_reviewers_at_once_approve_every_case_once(kind, app, session, chen, pay
 
     told = payer.work_for(app).approve(waiting, staff, NOON)
 
+    record_property("number", f"{CASES} cases, {REVIEWERS} processes")
     session.rollback()
     approvals = sa.select(CaseEvent.application_id).where(CaseEvent.action == Action.APPROVE)
     assert sum(told) == CASES

@@ -36,10 +36,12 @@ def sent(session) -> dict[str, int]:
     return counts
 
 
-@pytest.mark.bar
+@pytest.mark.bar(17)
 @pytest.mark.both
 @pytest.mark.timeout(0 if FULL else 180)
-def test_one_address_sends_as_many_as_it_may_and_not_one_more(kind, app, session, payer):
+def test_one_address_sends_as_many_as_it_may_and_not_one_more(
+    kind, app, session, payer, record_property
+):
     asked = [(f"137{number:08d}", "192.0.2.7") for number in range(REQUESTS)]
 
     told = payer.work_for(app).codes(
@@ -47,13 +49,16 @@ def test_one_address_sends_as_many_as_it_may_and_not_one_more(kind, app, session
     )
 
     assert told == [0] * WORKERS
+    record_property("number", f"{REQUESTS} requests of 1 address, {FROM_ONE} sent")
     assert sum(sent(session).values()) == FROM_ONE
 
 
-@pytest.mark.bar
+@pytest.mark.bar(17)
 @pytest.mark.both
 @pytest.mark.timeout(0 if FULL else 180)
-def test_a_mobile_gets_as_many_as_it_may_from_however_many_addresses(kind, app, session, payer):
+def test_a_mobile_gets_as_many_as_it_may_from_however_many_addresses(
+    kind, app, session, payer, record_property
+):
     asked = [
         (f"1370000{number % MOBILES:04d}", f"192.0.2.{number % ADDRESSES}")
         for number in range(REQUESTS)
@@ -62,13 +67,18 @@ def test_a_mobile_gets_as_many_as_it_may_from_however_many_addresses(kind, app, 
     told = payer.work_for(app).codes(shared_out(asked), NOON, **RULES)
 
     assert told == [0] * WORKERS
+    record_property(
+        "number", f"{REQUESTS} requests of {ADDRESSES} addresses, {5 * MOBILES} sent"
+    )
     assert [*sent(session).values()] == [5] * MOBILES
 
 
-@pytest.mark.bar
+@pytest.mark.bar(17)
 @pytest.mark.both
 @pytest.mark.timeout(180)
-def test_a_code_is_tried_five_times_and_used_once_by_however_many(kind, app, session, payer):
+def test_a_code_is_tried_five_times_and_used_once_by_however_many(
+    kind, app, session, payer, record_property
+):
     now = NOON + dt.timedelta(minutes=1)
     token = codes.send_code(
         session, purpose=codes.Purpose.REGISTER, mobile=MOBILE, now=now,
@@ -83,5 +93,6 @@ def test_a_code_is_tried_five_times_and_used_once_by_however_many(kind, app, ses
     session.rollback()
     [row] = session.scalars(sa.select(OneTimeCode)).all()
     assert row.mobile_index == sealing.index_of(MOBILE)
+    record_property("number", f"{10 * WORKERS} tries at once, used {sum(told)} time")
     assert sum(told) == 1
     assert row.tries <= 5

@@ -37,11 +37,11 @@ def test_there_are_many_points_to_die_at() -> None:
     assert len(POINTS) == len(set(POINTS))
 
 
-@pytest.mark.bar
+@pytest.mark.bar(1)
 @pytest.mark.both
 @pytest.mark.timeout(0 if FULL else 180)
 def test_a_killed_worker_pays_every_case_exactly_once(
-    kind, app, session, chen, dai, payer, tmp_path
+    kind, app, session, chen, dai, payer, tmp_path, record_property
 ) -> None:
     killed = 0
     with SimulatorProcess(tmp_path / "bank.db") as simulator:
@@ -64,6 +64,7 @@ def test_a_killed_worker_pays_every_case_exactly_once(
         assert payer.pay(late) == [0]
         booked = simulator.booked()
 
+    record_property("number", f"{killed} kills at {len(TRIED)} points")
     assert killed == ROUNDS * len(TRIED)
     assert_paid_once(session, booked)
 

@@ -25,21 +25,24 @@ TAKEOVER = 2
 """Seconds until another leads."""
 
 
-@pytest.mark.bar
+@pytest.mark.bar(3)
 @pytest.mark.both
 @pytest.mark.timeout(0 if FULL else 180)
 @pytest.mark.parametrize("workers", [2, 4] if FULL else [3])
 def test_workers_side_by_side_pay_everything_once(
-    kind, app, session, chen, dai, payer, tmp_path, workers
+    kind, app, session, chen, dai, payer, tmp_path, workers, record_property
 ):
     for _ in range(MANY):
         make_approved(session, chen, dai)
     with SimulatorProcess(tmp_path / "bank.db") as simulator:
         payer.work_for(app, simulator.url)
         simulator.control(now=NOON.isoformat())
+        began = time.monotonic()
         told = payer.pay(NOON, workers=workers)
+        record_property("seconds", round(time.monotonic() - began, 2))
         booked = simulator.booked()
 
+    record_property("number", f"{MANY} payouts, {workers} workers")
     assert told == [0] * workers
     session.expire_all()
     rows = session.scalars(sa.select(Payout)).all()
@@ -48,9 +51,12 @@ def test_workers_side_by_side_pay_everything_once(
     assert [*verification.verify(session)] == []
 
 
+@pytest.mark.bar(3)
 @pytest.mark.both
 @pytest.mark.timeout(180)
-def test_another_worker_leads_when_the_leader_is_killed(kind, app, session, payer):
+def test_another_worker_leads_when_the_leader_is_killed(
+    kind, app, session, payer, record_property
+):
     leading = payer.work_for(app).lead()
     with leader.lock("worker") as held:
         assert not held
@@ -59,6 +65,8 @@ def test_another_worker_leads_when_the_leader_is_killed(kind, app, session, paye
     while not held and time.monotonic() - gone < TAKEOVER:
         with leader.lock("worker") as held:
             pass
+    record_property("seconds", round(time.monotonic() - gone, 3))
+    record_property("number", f"1 leader killed, taken over within {TAKEOVER} s")
     assert held
 
 

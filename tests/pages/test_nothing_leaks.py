@@ -223,14 +223,15 @@ def hits(values, text):
     ]
 
 
-@pytest.mark.bar
+@pytest.mark.bar(19)
 @DATABASES
 @pytest.mark.timeout(0 if FULL else 120)
 def test_nothing_planted_is_found_in_clear(
-    kind, app, rows, browse, staff, people, chen, dai, clock, heard, urls
+    kind, app, rows, browse, staff, people, chen, dai, clock, heard, urls, record_property
 ):
     with rows() as session:
         shipped = dumped(session)
+    record_property("number", f"{MANY} people with number, card, mobile, codes and name")
     planted = [Planted(serial) for serial in range(MANY)]
     visitors = [settle(app, rows, browse, one) for one in planted]
     cases = [

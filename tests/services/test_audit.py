@@ -24,7 +24,7 @@ def fill(session: Session, actor, rows: int = 4) -> list[int]:
     return keys
 
 
-def tamper(session: Session, *statements: str) -> None:
+def tamper(session: Session, *statements: str, keep: bool = True) -> None:
     """Change the table as somebody with the database's password could, guards taken away."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.text("ALTER TABLE audit_event DISABLE TRIGGER ALL"))
@@ -33,7 +33,8 @@ def tamper(session: Session, *statements: str) -> None:
             session.execute(sa.text(f"DROP TRIGGER IF EXISTS audit_event_no_{deed}"))
     for statement in statements:
         session.execute(sa.text(statement))
-    session.commit()
+    if keep:
+        session.commit()
 
 
 def broken(session: Session) -> list[tuple[str, int | str]]:

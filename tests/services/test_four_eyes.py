@@ -115,7 +115,7 @@ def remember(session, case, earlier, kim, payer):
     STEPS[earlier].work(session, case, kim)
 
 
-@pytest.mark.bar
+@pytest.mark.bar(7)
 @pytest.mark.parametrize(("earlier", "later"), PAIRS if FULL else PAIRS[::5])
 def test_no_person_takes_two_steps_in_different_roles(session, chen, dai, kim, earlier, later):
     payer = actor_of(session, make_staff(session, "pay", Role.PAYER))

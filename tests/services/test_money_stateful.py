@@ -152,9 +152,10 @@ class Money(RuleBasedStateMachine):
         return Hall.session.query(Payout).filter(Payout.application_id.in_(self.mine)).all()
 
 
-@pytest.mark.bar
+@pytest.mark.bar(2)
 @pytest.mark.timeout(0 if FULL else 120)
-def test_money_stays_right_whatever_happens(session, chen, dai):
+def test_money_stays_right_whatever_happens(session, chen, dai, record_property):
+    record_property("number", f"{EXAMPLES} stories of {STEPS} steps")
     Hall.session, Hall.first, Hall.second = session, chen, dai
     run_state_machine_as_test(
         Money,
