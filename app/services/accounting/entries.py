@@ -55,15 +55,16 @@ def post(
     session.add(entry)
     session.flush()
     places = _places(session, account, (move.source, move.target))
-    for code, amount in ((move.source, -move.amount), (move.target, move.amount)):
-        place = places.get(code) or chart(session, account, code).id
-        session.add(
-            Posting(
-                agency_id=account.agency_id, entry_id=entry.id, amount=amount,
-                ledger_account_id=place,
-            )
-        )  # fmt: skip
-    session.flush()
+    session.execute(
+        sa.insert(Posting),
+        [
+            {
+                "agency_id": account.agency_id, "entry_id": entry.id, "amount": amount,
+                "ledger_account_id": places.get(code) or chart(session, account, code).id,
+            }
+            for code, amount in ((move.source, -move.amount), (move.target, move.amount))
+        ],
+    )  # fmt: skip
     return entry
 
 

@@ -76,9 +76,7 @@ def take_answer(
 
     An answer to an earlier taking of the row, or to a payment that has ended, changes nothing.
     """
-    payout = session.get_one(
-        Payout, payout_id, populate_existing=True, options=WITH_CASE if asked else ()
-    )
+    payout, _beside = _read(session, payout_id, with_case=asked)
     keep_message(session, payout, receipt, kind="query" if asked else "send", now=now)
     awaited = {P.SENT, P.UNKNOWN, P.PAID} if asked else {P.CLAIMED}
     if payout.fence != fence or payout.status not in awaited:
@@ -86,6 +84,20 @@ def take_answer(
     if _differs(payout, receipt):
         return _stop(session, payout, now=now)
     return _act(session, payout, receipt, asked=asked, now=now)
+
+
+def _read(
+    session: Session, payout_id: int, *, with_case: bool
+) -> tuple[Payout, tuple[object, ...]]:
+    """Return a payment as it is now, and what stands beside it, so that it is read once only."""
+    payout = session.get_one(
+        Payout, payout_id, populate_existing=True, options=WITH_CASE if with_case else ()
+    )
+    if not with_case:
+        return payout, ()
+    case = payout.application
+    rows = (payout.agency, case.account, case.applicant, case.reason, case.scheme, case.agency)
+    return payout, (case, *rows)
 
 
 def _act(
