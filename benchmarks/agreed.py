@@ -126,9 +126,7 @@ class Maker:
         ]
         self.session.add(entry)
 
-    def _order(
-        self, account: Account, person: Applicant, card: BankCard, serial: int
-    ) -> None:
+    def _order(self, account: Account, person: Applicant, card: BankCard, serial: int) -> None:
         order = StandingOrder(
             number=f"YDB{serial:09d}", agency_id=account.agency_id, scheme_id=account.scheme_id,
             account_id=account.id, applicant_id=person.id, reason_code="ZZZG", rule=RULE,
