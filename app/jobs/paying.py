@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from app import outside
-from app.jobs import housekeeping, leader
+from app.jobs import day_ends, housekeeping, leader
 from app.jobs.payouts import Counts, recover, run_payouts
 from app.models import Agency
 from app.services import reference
@@ -33,6 +33,7 @@ def pay_all(*, now: dt.datetime, stopping: Callable[[], bool] = lambda: False) -
             )
             for key, value in asdict(counts).items():
                 setattr(total, key, getattr(total, key) + value)
+    day_ends.close_days(now=now)
     prove_for_lifts(now=now)
     return total
 

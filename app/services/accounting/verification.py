@@ -15,12 +15,11 @@ from app.models import (
     CaseEvent,
     Payout,
     Staff,
-    StatementLine,
 )  # fmt: skip
 from app.services import audit, payouts
 from app.services.accounting import interest_proof, ledger_proof, posting_proofs
 from app.services.paying import control_proofs
-from app.services.paying.statements import Bucket
+from app.services.paying.statements import is_matched
 from app.services.staff import standing
 from app.services.standing_orders import proof as agreed
 
@@ -145,12 +144,9 @@ def _four_eyes(session: Session) -> Iterator[Violation]:
 
 
 def _statement_lines(session: Session) -> Iterator[Violation]:
-    line = sa.exists().where(
-        StatementLine.payout_id == Payout.id,
-        StatementLine.bucket == Bucket.MATCHED.value,
-        StatementLine.amount == Payout.amount,
+    rows = session.scalars(
+        sa.select(Payout.id).where(Payout.status == P.SETTLED, ~is_matched())
     )
-    rows = session.scalars(sa.select(Payout.id).where(Payout.status == P.SETTLED, ~line))
     for payout_id in rows:
         yield Violation(
             "settled_unproven", "payout", payout_id, "it is settled without a statement line"

@@ -20,6 +20,7 @@ from app.models import (
     Payout,
     PayoutBatch,
     PayoutResolution,
+    StatementFinding,
 )  # fmt: skip
 from app.services.staff import standing
 
@@ -28,8 +29,9 @@ STEPS = tuple(
 )
 """What makes somebody one of those who decided a case."""
 
-Side = tuple[InstrumentedAttribute[int | None], InstrumentedAttribute[int | None]]
-"""Who stands for a batch, and who for the end of a payment in doubt."""
+Hand = InstrumentedAttribute[int | None]
+Side = tuple[Hand, Hand, Hand]
+"""Who stands for a batch, for the end of a payment in doubt, for what a line of the bank is."""
 
 
 def check(
@@ -86,20 +88,24 @@ def _known(session: Session, actor: Actor) -> list[sa.Select[int]]:
     )
     agreed = (
         sa.select(Application.id)
+        .join(OrderMonth, OrderMonth.application_id == Application.id)
         .join(OrderSignature, OrderSignature.order_id == OrderMonth.order_id)
         .where(OrderSignature.actor_id.in_(logins))
-        .join(Application, Application.id == OrderMonth.application_id)
     )
     return [decided, agreed, *_hands(logins, *other)]
 
 
-_PAID_BY = (PayoutBatch.prepared_by, PayoutResolution.proposed_by)
-_RELEASED_BY = (PayoutBatch.released_by, PayoutResolution.confirmed_by)
+_PAID_BY = (PayoutBatch.prepared_by, PayoutResolution.proposed_by, StatementFinding.proposed_by)
+_RELEASED_BY = (
+    PayoutBatch.released_by,
+    PayoutResolution.confirmed_by,
+    StatementFinding.confirmed_by,
+)
 
 
 def _hands(logins: Collection[int], *sides: Side) -> Iterator[sa.Select[int]]:
     """Give the cases whose payments went through these hands, on these sides."""
-    for of_batch, of_doubt in sides:
+    for of_batch, of_doubt, of_line in sides:
         yield (
             sa.select(Payout.application_id)
             .join(PayoutBatch, PayoutBatch.id == Payout.batch_id)
@@ -109,4 +115,9 @@ def _hands(logins: Collection[int], *sides: Side) -> Iterator[sa.Select[int]]:
             sa.select(Payout.application_id)
             .join(PayoutResolution, PayoutResolution.payout_id == Payout.id)
             .where(of_doubt.in_(logins))
+        )
+        yield (
+            sa.select(Payout.application_id)
+            .join(StatementFinding, StatementFinding.payout_id == Payout.id)
+            .where(of_line.in_(logins))
         )

@@ -54,6 +54,18 @@ def office_acts(session: Session, payout: Payout, reason: Reason, *, now: dt.dat
         )  # fmt: skip
 
 
+def differs(
+    session: Session, agency_id: int, count: int, *, day: dt.date, now: dt.datetime
+) -> None:
+    """Tell the agency's payers that a statement and our payments differ."""
+    for user_id in payers(session, agency_id):
+        notices.notify(
+            session, "reconciliation_difference", agency_id=agency_id, user_id=user_id,
+            date=day, count=str(count), now=now,
+            reference=f"reconciliation:{agency_id}:{day}:{user_id}",
+        )  # fmt: skip
+
+
 def cap_reached(
     session: Session,
     agency_id: int,

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from app.domain.terms import PayoutStatus
 from app.domain.workdays import SHANGHAI, local_date
 from app.gateways.bank import Statement
-from app.models import BankMessage, BankStatement, Payout, StatementLine
+from app.models import BankMessage, BankStatement, Payout, StatementFinding, StatementLine
 from app.services import payouts
-from app.services.paying import payments
+from app.services.paying import payment_notices, payments
 from app.services.records.updates import changed_rows
 
 STOP_THEIRS = "The bank's statement has a payment that is not ours."
@@ -99,6 +99,9 @@ def take_statement(
             differing=found.differing, read_at=now,
         )
     )  # fmt: skip
+    flagged = len(found.only_ours) + found.only_theirs + found.differing
+    if flagged:
+        payment_notices.differs(session, agency_id, flagged, day=statement.day, now=now)
     if found.only_theirs:
         payouts.stop(
             session, agency_id, STOP_THEIRS, now=now, day=statement.day.isoformat(),
@@ -110,10 +113,7 @@ def take_statement(
 
 def settle(session: Session, *, now: dt.datetime, agency_id: int | None = None) -> int:
     """Settle every paid payment that a statement line matches; return how many."""
-    line = sa.exists().where(
-        StatementLine.payout_id == Payout.id, StatementLine.bucket == Bucket.MATCHED.value
-    )
-    query = sa.update(Payout).where(Payout.status == P.PAID, line)
+    query = sa.update(Payout).where(Payout.status == P.PAID, is_matched())
     if agency_id is not None:
         query = query.where(Payout.agency_id == agency_id)
     done = changed_rows(
@@ -126,18 +126,41 @@ def settle(session: Session, *, now: dt.datetime, agency_id: int | None = None) 
     return done
 
 
+def is_matched() -> sa.ColumnElement[bool]:
+    """Return what holds for a payment that went out by a statement: by reference, or found by two."""
+    by_reference = sa.exists().where(
+        StatementLine.payout_id == Payout.id,
+        StatementLine.bucket == Bucket.MATCHED.value,
+        StatementLine.amount == Payout.amount,
+    )
+    return sa.or_(by_reference, is_found())
+
+
+def is_found() -> sa.ColumnElement[bool]:
+    """Return what holds for a payment whose line without our reference two people found."""
+    return sa.exists().where(
+        StatementFinding.payout_id == Payout.id,
+        StatementFinding.confirmed_at.is_not(None),
+        StatementFinding.line_id == StatementLine.id,
+        StatementLine.amount == Payout.amount,
+    )
+
+
 def only_ours(session: Session, agency_id: int, *, day: dt.date) -> list[int]:
     """Return the payments that were paid by a day's end and stand in no statement."""
     end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), SHANGHAI)
     line = sa.exists().where(StatementLine.payout_id == Payout.id)
     return list(
         session.scalars(
-            sa.select(Payout.id).where(
+            sa.select(Payout.id)
+            .where(
                 Payout.agency_id == agency_id,
                 Payout.status == P.PAID,
                 Payout.paid_at < end,
                 ~line,
+                ~is_found(),
             )
+            .order_by(Payout.id)
         )
     )
 
@@ -209,6 +232,7 @@ def _row(
         "reference": line.reference[:32], "amount": line.amount,
         "direction": "out" if line.amount > 0 else "in",
         "payout_id": payout.id if payout else None, "bucket": bucket.value, "read_at": now,
+        "payee_tail": "".join(filter(str.isdigit, line.payee_card))[-4:],
     }  # fmt: skip
 
 
