@@ -19,6 +19,8 @@ from app.sealing import KeyRing
 ROOT = Path(__file__).parent
 MINIMUM_SECRET = 32
 MODES = ("production", "development")
+DOSSIER_DAYS = 7
+"""So many days the file of a case can be fetched."""
 
 REFERENCE_MENUS = (
     "Reasons", "MaterialTypes", "Requirements", "ReturnReasons", "Banks", "CardPrefixes",
@@ -169,6 +171,7 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "ANJU_LOG": env("ANJU_LOG") or log_form(production=production),
         "ANJU_AGENCY_BY_HOST": env("ANJU_AGENCY_BY_HOST", "") == "1",
         "ANJU_REVEALS_PER_HOUR": whole("ANJU_REVEALS_PER_HOUR", PER_HOUR),
+        "ANJU_DOSSIER_DAYS": whole("ANJU_DOSSIER_DAYS", DOSSIER_DAYS),
         "ANJU_PROXIES": whole("ANJU_PROXIES", 0),
         "ANJU_SECOND_FACTOR": second_factor(production=production),
         "HOST": env("HOST", "127.0.0.1"),
@@ -229,7 +232,7 @@ CASES = [
     *rights("Materials", "read"),
     *menus("Work", "Desk", "Queue", "Cases", "Materials"),
 ]
-MONEY = [*rights("Payouts", "read"), *menus("Money", "Payouts", "PayoutBatches", "PayoutRuns")]
+MONEY = [*rights("Payouts", "read"), *menus("Money", "Payouts", "PayoutBatches", "PayoutRuns", "BankFiles", "Contributions", "Reversals")]
 REFERENCE = [
     *rights("Reference", "read"),
     *rights("Calendar", "read"),

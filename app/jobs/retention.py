@@ -13,8 +13,9 @@ from app import outside
 from app.domain.policy import WORKER
 from app.extensions import db
 from app.gateways.storage import Storage, StorageDown
-from app.models import DataExport, MaterialPage
+from app.models import DataExport, Dossier, MaterialPage
 from app.services import audit
+from app.services.dossiers.requests import PLACE as DOSSIERS
 from app.services.privacy import retention
 from app.services.privacy.data_exports import COPIES
 from app.services.privacy.retention import Rule
@@ -80,6 +81,8 @@ def _left_uploads(storage: Storage, *, now: dt.datetime, dry_run: bool) -> int:
     left = [key for key in old if key.startswith(WAITING)]
     copies = {key: key for key in old if key.startswith(COPIES)}
     left += _unknown(copies, sa.select(DataExport.storage_key), DataExport.storage_key)
+    parts = {key: key.rpartition("/")[0] for key in old if key.startswith(DOSSIERS)}
+    left += _unknown(parts, sa.select(Dossier.storage_key), Dossier.storage_key)
     pages = {key: key.removesuffix("-small") for key in old if _PAGE.fullmatch(key)}
     alive = sa.select(MaterialPage.storage_key).where(MaterialPage.purged_at.is_(None))
     left += _unknown(pages, alive, MaterialPage.storage_key)

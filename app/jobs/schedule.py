@@ -15,8 +15,10 @@ from app.domain.workdays import SHANGHAI
 from app.jobs import leader, runs
 from app.jobs.data_exports import make_exports
 from app.jobs.deadlines import run_deadlines
+from app.jobs.dossiers import make_dossiers
 from app.jobs.housekeeping import run_housekeeping
 from app.jobs.identities import run_identities
+from app.jobs.interest import settle_due
 from app.jobs.money_days import close_all
 from app.jobs.notices import send_due
 from app.jobs.paying import pay_all
@@ -27,6 +29,7 @@ NOTICES_EVERY = 5
 DEADLINES_EVERY = 3600
 ORDERS_EVERY = 600
 IDENTITIES_EVERY = 600
+INTEREST_EVERY = 3600
 EXPORTS_EVERY = 15
 AUDIT_EVERY = 1200
 """A day of audit and money is closed so soon after midnight, and whenever a worker begins."""
@@ -75,8 +78,10 @@ class Worker:
         self._every("payouts", self._pay, PAYOUTS_EVERY)
         self._every("notices", self._tell, NOTICES_EVERY)
         self._every("data_exports", lambda now: make_exports(now=now), EXPORTS_EVERY)
+        self._every("dossiers", lambda now: make_dossiers(now=now), EXPORTS_EVERY)
         self._every("identities", self._ask, IDENTITIES_EVERY)
         self._every("standing_orders", self._stand, ORDERS_EVERY)
+        self._every("interest", self._settle, INTEREST_EVERY)
         self._every("deadlines", lambda now: run_deadlines(now=now), DEADLINES_EVERY)
         self._every("audit", lambda now: close_all(now=now), AUDIT_EVERY)
         self.scheduler.add_job(
@@ -106,6 +111,9 @@ class Worker:
 
     def _stand(self, now: dt.datetime) -> None:
         run_standing_orders(now=now, stopping=self.ending.is_set)
+
+    def _settle(self, now: dt.datetime) -> Any:
+        return settle_due(now=now, stopping=self.ending.is_set)
 
     @staticmethod
     def _ask(now: dt.datetime) -> Any:

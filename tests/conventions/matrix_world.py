@@ -21,9 +21,12 @@ from app.models import (
     Account,
     Application,
     BankCard,
+    BankFile,
     CaseEvent,
     ImportBatch,
     JobRun,
+    JournalEntry,
+    LedgerReversal,
     Material,
     MaterialPage,
     MaterialType,
@@ -33,6 +36,7 @@ from app.models import (
 )  # fmt: skip
 from app.services import audit
 from app.services.entry import sessions
+from app.services.paying.bank_files import pack
 from tests.factories import (
     NOON,
     actor_of,
@@ -66,8 +70,11 @@ KEYS = {
     "WizardView": "draft", "UploadView.add": "draft", "UploadView": "page", "CardView": "card",
     "ProgressView": "case", "CaseView.page": "case_page", "CaseView": "case",
     "PayoutRunView.settle": "payout", "PayoutRunView.release": "batch",
+    "BankFileView": "bank_file", "AccountBookView": "account", "StaffBookView": "account",
+    "ReversalView": "reversal", "ReversalView.supplement": "account",
     "ApplicationsApi.submit": "draft", "ApplicationsApi": "case", "StepsApi": "draft",
-    "RevealView": "case", "PaperView.receipt": "case", "DeskPaperView.receipt": "case",
+    "RevealView": "case", "PaperView": "case", "PaperView.fetch": "dossier",
+    "DeskPaperView": "case", "DeskPaperView.fetch": "dossier",
 }  # fmt: skip
 """Of which row the key in an address is, by endpoint or view."""
 
@@ -161,7 +168,14 @@ def rows_of(session: Session, account: Account, actor: Actor) -> dict[str, int]:
         actor_name="", action=Action.SUBMIT.value, to_status=case.status, at=NOON,
     )  # fmt: skip
     taken = ImportBatch(agency_id=case.agency_id, **import_columns(case))
-    session.add_all([event, taken])
+    entry = session.scalars(
+        sa.select(JournalEntry).where(JournalEntry.agency_id == case.agency_id)
+    ).first()
+    asked = LedgerReversal(
+        agency_id=case.agency_id, entry_id=entry.id, account_id=account.id, proof="letter",
+        proposed_by=actor.user_id, proposed_name="", proposed_at=NOON,
+    )  # fmt: skip
+    session.add_all([event, taken, asked])
     session.flush()
     read = audit.record(
         session, "material_read", actor=actor, now=NOON, agency_id=case.agency_id
@@ -170,7 +184,7 @@ def rows_of(session: Session, account: Account, actor: Actor) -> dict[str, int]:
     reason = find_reason(session, case.reason_code, case.scheme.code)
     found = {
         "case": case.id, "draft": draft.id, "page": page.id, "case_page": seen.id, "payout": payout.id,
-        "batch": batch.id, "card": make_card(session, account.applicant).id,
+        "reversal": asked.id, "batch": batch.id, "card": make_card(session, account.applicant).id,
         "application": case.id, "account": account.id, "applicant": account.applicant_id,
         "material": seen.material_id, "case_event": event.id, "import_batch": taken.id,
         "audit_event": read.id, "withdrawal_reason": reason.id, "payout_batch": batch.id,
@@ -232,9 +246,19 @@ def make_payout(session: Session, case: Application) -> tuple[Payout, PayoutBatc
         bank_reference=f"AJ20261118{case.id:08d}",
     )  # fmt: skip
     payout.payee_card = "6217000000000000000"
-    session.add(payout)
+    session.add_all([payout, make_bank_file(case.agency_id)])
     session.commit()
     return payout, batch
+
+
+def make_bank_file(agency_id: int) -> BankFile:
+    """Return an answer of the bank that a colleague brought and nobody has confirmed."""
+    file = BankFile(
+        agency_id=agency_id, direction="in", kind="answer", form="csv", name="hp.csv",
+        message_id="HP1", sha256="0" * 64, size=1, actor_name="-", at=NOON,
+    )  # fmt: skip
+    file.content = pack(b"-")
+    return file
 
 
 def import_columns(case: Application) -> dict[str, Any]:

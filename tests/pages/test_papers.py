@@ -1,6 +1,8 @@
 """Papers that leave the hall: who gets a receipt, and what the check of it tells a stranger."""
 
+import io
 import re
+import zipfile
 
 import pypdfium2
 import pytest
@@ -8,6 +10,7 @@ import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
 from app.domain.terms import PayoutStatus, Role
+from app.jobs.dossiers import make_dossiers
 from app.jobs.payouts import run_payouts
 from app.models import Applicant, AuditEvent, Payout, Receipt
 from tests.factories import NOON, make_account
@@ -55,6 +58,37 @@ def test_nobody_else_gets_it(paid, browse, staff):
     assert staff("far", Role.AUDITOR, agency="liaoning").client.get(desk).status_code == 404
     assert staff("pay", Role.PAYER).client.get(desk).status_code == 403
     assert staff("eve", Role.AUDITOR).client.get(desk).mimetype == "application/pdf"
+
+
+def test_an_applicant_has_the_file_made_and_saves_it(paid, browse, rows, app):
+    browser = browse("ana")
+    page = browser.open(f"/hall/papers/{paid[0]}/")
+    page = browser.press(page, "生成案卷")
+    assert page.soup.select_one("progress")
+    assert browser.client.get(page.url).headers["Refresh"]
+
+    with app.app_context():
+        assert make_dossiers(now=NOON) == 1
+    page = browser.open(f"/hall/papers/{paid[0]}/")
+    [link] = page.soup.select("a[href*=dossier]")
+    answer = browser.client.get(link["href"])
+
+    assert "Refresh" not in browser.client.get(page.url).headers
+    assert zipfile.ZipFile(io.BytesIO(answer.data)).testzip() is None
+    assert int(answer.headers["Content-Length"]) == len(answer.data)
+    assert browse("bo").client.get(link["href"]).status_code == 404
+
+
+def test_staff_give_a_reason_and_only_oversight_is_asked_for_one(paid, staff, app):
+    place = f"/desk/papers/{paid[0]}/"
+    reviewer = staff("ray", Role.FIRST_REVIEWER).open(place)
+    assert not reviewer.soup.select("form[action$=dossier]")
+
+    browser = staff("eve", Role.AUDITOR)
+    page = browser.press(browser.open(place), "生成案卷", status=422, reason="")
+    assert "请写明理由" in main_of(page)
+    page = browser.press(page, "生成案卷", reason="年度内部审计抽查")
+    assert "年度内部审计抽查" in main_of(page)
 
 
 def test_whoever_holds_the_code_sees_that_it_is_genuine_and_masked(paid, browse, people):

@@ -157,7 +157,7 @@ def own_exports(session: Session, applicant: Applicant) -> list[DataExport]:
 def page_of(record: dict[str, Any]) -> str:
     """Return the readable page: every value, escaped, under its heading."""
     parts = "".join(
-        f"<h2>{html.escape(HEADINGS.get(name, name))}</h2>{_shown(value)}"
+        f"<h2>{html.escape(HEADINGS.get(name, name))}</h2>{shown(value)}"
         for name, value in record.items()
     )
     return (
@@ -167,16 +167,17 @@ def page_of(record: dict[str, Any]) -> str:
     )
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Return a value as escaped HTML: lists and nested values in lists of their own."""
     if isinstance(value, dict):
         rows = "".join(
-            f"<dt>{html.escape(str(name))}</dt><dd>{_shown(one)}</dd>"
+            f"<dt>{html.escape(str(name))}</dt><dd>{shown(one)}</dd>"
             for name, one in value.items()
         )
         return f"<dl>{rows}</dl>"
     if isinstance(value, list):
         return (
-            f"<ol>{''.join(f'<li>{_shown(one)}</li>' for one in value)}</ol>" if value else "-"
+            f"<ol>{''.join(f'<li>{shown(one)}</li>' for one in value)}</ol>" if value else "-"
         )
     return "-" if value in (None, "") else html.escape(str(value))
 

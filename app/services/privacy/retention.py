@@ -17,6 +17,7 @@ from app.models import (
     Application,
     CorrectionRequest,
     DataExport,
+    Dossier,
     LoginSession,
     Material,
     MaterialPage,
@@ -26,6 +27,7 @@ from app.models import (
     Scheme,
 )
 from app.services import reference
+from app.services.dossiers import requests as dossiers
 from app.services.uploads import thumbnail_key
 
 LOG_DAYS = 183
@@ -185,6 +187,26 @@ def _expire_exports(session: Session, ids: list[int], _now: dt.datetime) -> list
     return gone
 
 
+def _dossiers(_session: Session, now: dt.datetime) -> Ids:
+    return sa.select(Dossier.id).where(
+        Dossier.status == ExportStatus.READY, Dossier.expires_at < now
+    )
+
+
+def _expire_dossiers(session: Session, ids: list[int], _now: dt.datetime) -> list[str]:
+    rows = session.scalars(sa.select(Dossier).where(Dossier.id.in_(ids))).all()
+    gone = [
+        dossiers.part_key(row.storage_key, number)
+        for row in rows
+        if row.storage_key
+        for number in range(1, row.parts + 1)
+    ]
+    for row in rows:
+        row.status, row.storage_key = ExportStatus.EXPIRED, None
+    session.flush()
+    return gone
+
+
 def _corrections(session: Session, now: dt.datetime) -> Ids:
     longest = min(
         (before for _, before in _limits(session, "refused_keep_days", now)), default=None
@@ -222,6 +244,7 @@ RULES = (
     Rule("login_sessions", _sessions, _delete_sessions),
     Rule("ended_connections", _connections, _delete_connections),
     Rule("data_exports", _exports, _expire_exports),
+    Rule("dossiers", _dossiers, _expire_dossiers),
     Rule("corrections", _corrections, _scrub_corrections),
 )
 """Every rule, in the order in which they are applied."""
