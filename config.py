@@ -230,7 +230,7 @@ CASES = [
     *rights("Desk", "read", "home"),
     *rights("Cases", "read"),
     *rights("Materials", "read"),
-    *menus("Work", "Desk", "Queue", "Cases", "Materials"),
+    *menus("Work", "Desk", "Queue", "Cases", "Materials", "Agreements", "StandingOrders"),
 ]
 MONEY = [*rights("Payouts", "read"), *menus("Money", "Payouts", "PayoutBatches", "PayoutRuns", "BankFiles", "Contributions", "Reversals")]
 REFERENCE = [

@@ -3,12 +3,17 @@
 from flask_appbuilder import AppBuilder
 from flask_babel import lazy_gettext as _l
 
+from app.desk.account_book import StaffBookView
+from app.desk.bank_file_views import BankFileView
 from app.desk.case_views import CaseView
+from app.desk.contribution_views import ContributionView
 from app.desk.corrections_page import CorrectionView
 from app.desk.counter_views import CounterView
 from app.desk.paper_page import DeskPaperView
 from app.desk.payout_views import PayoutRunView
 from app.desk.reveal_views import RevealView
+from app.desk.reversal_views import ReversalView
+from app.desk.standing_page import AgreementView
 from app.desk.views import DeskView
 
 
@@ -30,6 +35,23 @@ def add_to(appbuilder: AppBuilder) -> None:
         href="/desk/corrections/", category="Work", category_label=_l("Work"),
     )  # fmt: skip
     appbuilder.add_view(
+        AgreementView, "Agreements", label=_l("Monthly withdrawals by agreement"),
+        href="/desk/monthly/", category="Work", category_label=_l("Work"),
+    )  # fmt: skip
+    appbuilder.add_view(
         PayoutRunView, "PayoutRuns", label=_l("Payout runs"), href="/desk/payouts/",
         category="Money", category_label=_l("Money"),
     )  # fmt: skip
+    appbuilder.add_view(
+        BankFileView, "BankFiles", label=_l("Bank files"), href="/desk/bank-files/",
+        category="Money", category_label=_l("Money"),
+    )  # fmt: skip
+    appbuilder.add_view(
+        ContributionView, "Contributions", label=_l("Contributions and interest"),
+        href="/desk/contributions/", category="Money", category_label=_l("Money"),
+    )  # fmt: skip
+    appbuilder.add_view(
+        ReversalView, "Reversals", label=_l("Reversals and late money"),
+        href="/desk/reversals/", category="Money", category_label=_l("Money"),
+    )  # fmt: skip
+    appbuilder.add_view_no_menu(StaffBookView)

@@ -31,6 +31,11 @@ from app.services.catalogue import agency_edits
 from app.services.catalogue.loading import Loaded, load_packages
 
 OUTCOMES = {"ok": _("Done"), "failed": _("Failed"), "running": _("Running")}
+WAYS = {
+    "simulator": _("direct line to the bank"),
+    "pain001": _("files of ISO 20022 (pain.001, pain.002, camt.053)"),
+    "csv": _("tables (GB18030 csv)"),
+}  # fmt: skip
 COUNTS = {
     "added": _("added"), "changed": _("changed"), "ended": _("ended"),
     "kept": _("left as staff set them"),
@@ -66,6 +71,8 @@ class AgencyScreen(Written):
         col.bank("payer_bank_code", _("Payer's bank")),
         col.made("payer_account", _("Payer account"), lambda row: f"**** {row.payer_account[-4:]}"),
         col.made("bank_hours", _("Hours of the bank"), bank_hours),
+        col.made("pays_by", _("Way of paying"), lambda row: WAYS[row.pays_by]),
+        col.number("batch_limit", _("Most payments in a file")),
         col.text("host_name", _("Name of the host")),
         col.text("agreement_version", _("Version of the agreement")),
         col.flag("placeholder", _("Data are placeholders")),
@@ -82,7 +89,7 @@ class AgencyScreen(Written):
     show_fieldsets = [
         (_("Agency"), {"fields": ["code", "name", "short_name", "hall_name", "schemes", "host_name", "agreement_version", "placeholder"]}),
         (_("Contact"), {"fields": ["hotline", "hours", "address"]}),
-        (_("Payer and bank"), {"fields": ["payer_name", "payer_bank_code", "payer_account", "bank_hours", "payouts_stopped"]}),
+        (_("Payer and bank"), {"fields": ["payer_name", "payer_bank_code", "payer_account", "bank_hours", "pays_by", "batch_limit", "payouts_stopped"]}),
     ]  # fmt: skip
     edits = {
         "hotline": put.line(_("Hotline"), 40),
@@ -95,6 +102,8 @@ class AgencyScreen(Written):
         "payer_account": put.line(_("Payer account"), 40),
         "bank_opens": put.time(_("The bank opens at"), hint=_("Empty for a bank that is always open.")),
         "bank_closes": put.time(_("The bank closes at")),
+        "pays_by": put.choice(_("Way of paying"), lambda: list(WAYS.items()), hint=_("Change it only when no payment is on its way.")),
+        "batch_limit": put.whole(_("Most payments in a file"), 1, 50_000),
         "host_name": put.line(_("Name of the host"), 100, required=False, hint=_("The address by which a visitor reaches this agency alone.")),
         "placeholder": put.flag(_("Data are placeholders"), hint=_("While this is ticked, pages say that contact data are invented.")),
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """Payments by file through the whole hall, and a bank written by others that pays and refuses."""
 
 import datetime as dt
+import shutil
 
 import pytest
 import sqlalchemy as sa
@@ -24,7 +25,8 @@ def agency(session):
     row = session.scalar(sa.select(Agency).where(Agency.code == "anhui"))
     row.pays_by, row.payer_account = "pain001", OURS
     session.commit()
-    return row
+    yield row
+    shutil.rmtree(outside.bank(row).folder.root, ignore_errors=True)
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def approved(session, chen, dai):
 
 def folder(agency, which):
     """Return one of the agency's folders."""
-    return outside.bank(agency).folder._root / which
+    return outside.bank(agency).folder.root / which
 
 
 def carry(agency, bank):

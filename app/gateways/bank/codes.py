@@ -6,7 +6,7 @@ Codes that are not here are in ``iso_codes``, by family.
 
 from collections.abc import Mapping
 
-from app.gateways.bank.iso_codes import Reason, Responsible, further
+from .iso_codes import Reason, Responsible, further
 
 __all__ = ["REASONS", "Reason", "Responsible", "reason_of"]
 

@@ -18,7 +18,7 @@ class Folder:
     """One agency's folder: ``outbox`` for the bank, ``inbox`` from it, ``read``, ``refused``."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
 
     def publish(self, name: str, content: bytes) -> None:
         """Put a file into the outbox: on disk and whole before it has its name there.
@@ -47,7 +47,7 @@ class Folder:
 
     def arrived(self) -> Iterator[str]:
         """Give the names of the files from the bank that are whole, in order."""
-        place = self._root / INBOX
+        place = self.root / INBOX
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
         for path in sorted(place.iterdir()):
             hidden = path.name.startswith(".") or path.name.endswith(UNDER_WAY)
@@ -57,14 +57,14 @@ class Folder:
     def fetch(self, name: str, most: int) -> bytes:
         """Read a file of the inbox, one byte more than ``most`` at the most."""
         try:
-            with (self._root / INBOX / Path(name).name).open("rb") as file:
+            with (self.root / INBOX / Path(name).name).open("rb") as file:
                 return file.read(most + 1)
         except OSError as fault:
             raise Unavailable("bank", "not_read", str(fault.errno)) from fault
 
     def put_away(self, name: str, where: str) -> None:
         """Move a file out of the inbox; one of the same name there gets a number, both stay."""
-        source, place = self._root / INBOX / Path(name).name, self._root / where
+        source, place = self.root / INBOX / Path(name).name, self.root / where
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
         target, copy = place / source.name, 1
         while target.exists():
@@ -74,7 +74,7 @@ class Folder:
         _to_disk(place)
 
     def _place(self, where: str, name: str) -> Path:
-        return self._root / where / Path(name).name
+        return self.root / where / Path(name).name
 
 
 def _write_down(path: Path, content: bytes) -> None:

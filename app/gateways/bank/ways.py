@@ -6,4 +6,7 @@ from .csv_batch import CsvBatch
 from .orders import Form
 from .pain001 import Pain001
 
+DIRECT = "simulator"
+"""Payment by payment over a line of its own."""
+
 FORMS: Mapping[str, Form] = {form.name: form for form in (Pain001(), CsvBatch())}

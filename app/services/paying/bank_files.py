@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.terms import PayoutStatus
 from app.domain.workdays import SHANGHAI, local_date
 from app.gateways.bank.orders import Form, Order, Unwritable
+from app.gateways.bank.ways import FORMS
 from app.models import Agency, Bank, BankFile, Payout, PayoutBatch
 from app.services import payouts
 from app.services.paying import claims
@@ -148,7 +149,7 @@ def never_filed(
     rest = []
     for payout_id in payout_ids:
         payout = session.get_one(Payout, payout_id)
-        by_file = payout.agency.pays_by != "simulator"
+        by_file = payout.agency.pays_by in FORMS
         if by_file and payout.bank_file_id is None and payout.status is P.CLAIMED:
             claims.give_back(session, payout, now=now, why="in no file")
         else:

@@ -82,7 +82,7 @@ def _lines(entry: Node) -> list[StatementLine]:
     """Return the payments an entry books: one, or those of a batch booked as one sum."""
     details = list(entry.all("NtryDtls/TxDtls"))
     whole = values.signed(entry)
-    if len(details) < 2:  # noqa: PLR2004 - one payment, or one that is not ours
+    if len(details) <= 1:
         return _line(entry, details[0] if details else entry, whole)
     parts = [_part(one, whole) for one in details]
     if sum(parts) != whole:

@@ -70,7 +70,7 @@ class _Builder:
         self.namespace = ""
         self.place: Locator | None = None
 
-    def handler(self) -> ContentHandler:
+    def reporting(self) -> ContentHandler:
         """Return the parser's way to report, under the names it gives them."""
         made = ContentHandler()
         deeds = {
@@ -127,7 +127,7 @@ def read(
         raise Unreadable("too_long", line=1, column=1)
     builder = _Builder(repeating, take)
     try:
-        parseString(data, builder.handler(), forbid_dtd=True)
+        parseString(data, builder.reporting(), forbid_dtd=True)
     except DefusedXmlException as fault:
         line, column = builder.at()
         raise Unreadable("dtd", type(fault).__name__, line=line, column=column) from None

@@ -1,0 +1,362 @@
+"""A batch as a file: kept before it is seen, put out once, never with other bytes."""
+
+import datetime as dt
+import itertools
+import shutil
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+
+from app import outside
+from app.domain.errors import Invalid
+from app.domain.policy import WORKER
+from app.domain.terms import PayoutStatus, Status
+from app.gateways.errors import Unavailable
+from app.jobs import filing
+from app.jobs.paying import pay_all
+from app.models import Agency, BankFile, Payout
+from app.services.accounting import verification
+from app.services.paying import bank_arrivals, bank_files, claims, payments
+from app.transaction import transaction
+from tests.factories import NOON
+from tests.money import make_approved
+
+LATER = NOON + dt.timedelta(minutes=20)
+numbers = itertools.count(1)
+
+
+class Died(Exception):
+    """The process has ended here."""
+
+
+@pytest.fixture
+def agency(session):
+    """The agency, paying by tables."""
+    row = session.scalar(sa.select(Agency).where(Agency.code == "anhui"))
+    row.pays_by = "csv"
+    session.commit()
+    yield row
+    shutil.rmtree(outside.bank(row).folder.root, ignore_errors=True)
+
+
+@pytest.fixture
+def approved(session, agency, chen, dai):
+    """Make an approved case."""
+    return lambda **columns: make_approved(session, chen, dai, **columns)
+
+
+@pytest.fixture
+def dies(app):
+    """Let the process die at a named point, once."""
+
+    def at(point):
+        def end(name):
+            if name == point:
+                app.config["ANJU_CRASH_AT"] = None
+                raise Died
+
+        app.config["ANJU_CRASH_AT"] = end
+
+    yield at
+    app.config["ANJU_CRASH_AT"] = None
+
+
+def folder(agency, which):
+    """Return one of the agency's folders."""
+    place = outside.bank(agency).folder.root / which
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
+def put(agency, text, name=""):
+    """Lay a file of the bank into the inbox."""
+    name = name or f"hp{next(numbers)}.csv"
+    (folder(agency, "inbox") / name).write_bytes(text.encode("gb18030"))
+
+
+def answer(file, *rows, number="HP1"):
+    """Return the bank's answer to a batch: (reference, amount, result, code)."""
+    lines = [
+        f"D,{n},{ref},{amount},{word},{code},"
+        for n, (ref, amount, word, code) in enumerate(rows, 1)
+    ]
+    total = sum((Decimal(row[1]) for row in rows), Decimal("0.00"))
+    head = f"H,ANJU-HP1,{number},{file.message_id},{file.rows},{file.total},,,"
+    return "\r\n".join([head, *lines, f"T,{len(rows)},{total}"])
+
+
+def statement(agency, *rows, day="2026-11-18", opening="1000000.00"):
+    """Return the bank's statement of a day: (reference, amount)."""
+    total = sum((Decimal(amount) for _, amount in rows), Decimal("0.00"))
+    head = (
+        f"H,ANJU-DZ1,DZ{day},{agency.payer_account},{day},{opening},{Decimal(opening) - total}"
+    )
+    lines = [
+        f"D,{n},{ref},{amount},张三,6217,12:00:00," for n, (ref, amount) in enumerate(rows, 1)
+    ]
+    return "\r\n".join([head, *lines, f"T,{len(rows)},{total}"])
+
+
+def files(session, kind="order"):
+    """Return the files of a kind, read again."""
+    session.expire_all()
+    return session.scalars(
+        sa.select(BankFile).where(BankFile.kind == kind).order_by(BankFile.id)
+    ).all()
+
+
+def payouts_of(session):
+    """Return all payments, read again."""
+    session.expire_all()
+    return session.scalars(sa.select(Payout).order_by(Payout.id)).all()
+
+
+def sound(session):
+    """Tell whether every invariant holds."""
+    return [*verification.verify(session)] == []
+
+
+@pytest.mark.both
+def test_a_table_goes_out_is_answered_and_settled(kind, session, agency, approved):
+    case = approved(amount=5000)
+    pay_all(now=NOON)
+    [file], [payout] = files(session), payouts_of(session)
+    put(agency, answer(file, (payout.bank_reference, "5000.00", "0", "")))
+    pay_all(now=LATER)
+    put(agency, statement(agency, (payout.bank_reference, "5000.00")))
+
+    counts = pay_all(now=NOON + dt.timedelta(days=1))
+
+    session.refresh(case)
+    assert (counts.settled, case.status) == (1, Status.PAID)
+    assert (file.rows, file.total) == (1, Decimal(5000))
+    assert sorted(path.name for path in folder(agency, "outbox").iterdir()) == [file.name]
+    assert sound(session)
+
+
+@pytest.mark.parametrize(
+    "point",
+    ["claim.kept", "check.passed", "file.written", "file.kept", "file.on_disk", "file.sent"],
+)
+def test_a_death_at_any_point_sends_each_payment_in_one_file(
+    session, agency, approved, dies, point
+):
+    approved()
+    approved()
+    dies(point)
+    with pytest.raises(Died):
+        pay_all(now=NOON)
+    session.rollback()
+    seen = {path.name: path.read_bytes() for path in folder(agency, "outbox").iterdir()}
+
+    pay_all(now=LATER)
+    pay_all(now=LATER + dt.timedelta(hours=1))
+
+    lying = {path.name: path.read_bytes() for path in folder(agency, "outbox").iterdir()}
+    text = b"".join(lying.values())
+    assert seen.items() <= lying.items()
+    assert {one.status for one in payouts_of(session)} == {PayoutStatus.SENT}
+    assert [text.count(one.bank_reference.encode()) for one in payouts_of(session)] == [1, 1]
+    assert sound(session)
+
+
+def test_a_worker_that_slept_leaves_out_what_another_took_back(session, agency, approved):
+    approved()
+    approved()
+    with transaction() as writing:
+        turn = claims.plan(writing, now=NOON, agency_id=agency.id)
+    taken = []
+    for _ in range(2):
+        with transaction() as writing:
+            taken.append(claims.claim_next(writing, turn))
+            first = writing.get(Payout, taken[0].payout_id)
+            turn.batches[agency.id] = batch_id = first.batch_id
+    with transaction() as writing:
+        claims.give_back(
+            writing, writing.get(Payout, taken[0].payout_id), now=NOON, why="slept"
+        )
+
+    with transaction() as writing:
+        form = outside.bank(agency).form
+        file = bank_files.compose(writing, batch_id, taken, form, now=NOON)
+        rows, named = file.rows, bank_files.unpack(file).decode("gb18030")
+
+    first, second = payouts_of(session)
+    assert (rows, second.bank_reference in named, first.bank_reference in named) == (
+        1,
+        True,
+        False,
+    )
+
+
+def test_other_bytes_never_take_a_files_name(session, agency, approved):
+    approved()
+    bank = outside.bank(agency)
+    bank.folder.publish("PC1.csv", b"one")
+
+    bank.folder.publish("PC1.csv", b"one")
+    with pytest.raises(Unavailable):
+        bank.folder.publish("PC1.csv", b"two")
+
+    assert (folder(agency, "outbox") / "PC1.csv").read_bytes() == b"one"
+
+
+def test_a_batch_that_is_too_long_is_split(session, agency, approved):
+    agency.batch_limit = 2
+    session.commit()
+    for _ in range(5):
+        approved()
+
+    pay_all(now=NOON)
+
+    kept = files(session)
+    assert [file.rows for file in kept] == [2, 2, 1]
+    assert len({file.message_id for file in kept}) == len({file.batch_id for file in kept}) == 3
+
+
+def test_stopped_payouts_put_nothing_out_and_what_was_taken_waits_again(
+    session, agency, approved, dies
+):
+    approved()
+    dies("file.kept")
+    with pytest.raises(Died):
+        pay_all(now=NOON)
+    session.rollback()
+    agency.payouts_stopped = "looked at"
+    session.commit()
+
+    pay_all(now=LATER)
+
+    assert list(folder(agency, "outbox").iterdir()) == []
+    assert [one.status for one in payouts_of(session)] == [PayoutStatus.UNKNOWN]
+
+
+def test_a_file_that_people_settled_meanwhile_never_goes_out(session, agency, approved, dies):
+    approved()
+    dies("file.kept")
+    with pytest.raises(Died):
+        pay_all(now=NOON)
+    session.rollback()
+    with transaction() as writing:
+        [payout] = payouts_of(writing)
+        payments.to_unknown(writing, payout, now=NOON, why="restart")
+        payments.to_approved(writing, payout, now=NOON, why="resolved")
+
+    pay_all(now=LATER)
+
+    old, new = files(session)
+    assert old.problem
+    assert [path.name for path in folder(agency, "outbox").iterdir()] == [new.name]
+
+
+class TestAnswers:
+    @pytest.fixture
+    def sent(self, session, agency, approved):
+        """A file with two payments in the outbox."""
+        approved(amount=100)
+        approved(amount=200)
+        pay_all(now=NOON)
+        [file] = files(session)
+        return file, [one.bank_reference for one in payouts_of(session)]
+
+    def test_half_an_answer_changes_nothing(self, session, agency, sent):
+        file, (one, two) = sent
+        whole = answer(file, (one, "100.00", "0", ""), (two, "200.00", "1", "AC04"))
+        for cut in range(10, len(whole), 40):
+            put(agency, whole[:cut])
+
+        pay_all(now=LATER)
+
+        assert {one.status for one in payouts_of(session)} == {PayoutStatus.SENT}
+        assert {one.kind for one in files(session, "refused")} == {"refused"}
+        assert len(list(folder(agency, "refused").iterdir())) == len(files(session, "refused"))
+
+    def test_an_answer_that_comes_twice_is_taken_once(self, session, agency, sent):
+        file, (one, two) = sent
+        whole = answer(file, (one, "100.00", "0", ""), (two, "200.00", "1", "AC04"))
+        put(agency, whole)
+        put(agency, whole)
+
+        pay_all(now=LATER)
+
+        assert [one.status for one in payouts_of(session)] == [
+            PayoutStatus.PAID, PayoutStatus.REJECTED,
+        ]  # fmt: skip
+        assert len(files(session, "answer")) == 1
+        assert sound(session)
+
+    def test_another_answer_under_the_same_number_is_refused(self, session, agency, sent):
+        file, (one, two) = sent
+        put(agency, answer(file, (one, "100.00", "0", "")))
+        put(agency, answer(file, (two, "200.00", "0", "")))
+
+        pay_all(now=LATER)
+
+        assert [one.status for one in payouts_of(session)] == [
+            PayoutStatus.PAID, PayoutStatus.SENT,
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("change", "code"),
+        [
+            (("PC2026", "PC2025"), "bank_file_about"),
+            ((",2,300", ",3,300"), "bank_file_counts"),
+            ((",300.00,", ",301.00,"), "bank_file_counts"),
+            (("D,1,AJ", "D,1,AX"), "bank_file_reference"),
+        ],
+    )
+    def test_an_answer_that_does_not_fit_is_refused(self, session, agency, sent, change, code):
+        file, (one, two) = sent
+        whole = answer(file, (one, "100.00", "0", ""), (two, "200.00", "0", ""))
+        data = whole.replace(*change, 1).encode("gb18030")
+
+        with pytest.raises(Invalid) as why:
+            bank_arrivals.take(
+                session, agency, "hp.csv", data, form=outside.bank(agency).form, actor=WORKER,
+                now=LATER,
+            )  # fmt: skip
+
+        assert why.value.code == code
+
+    def test_a_death_in_the_middle_of_an_answer_goes_on_from_there(
+        self, session, agency, sent, dies, monkeypatch
+    ):
+        monkeypatch.setattr(filing, "AT_ONCE", 1)
+        file, (one, two) = sent
+        put(agency, answer(file, (one, "100.00", "0", ""), (two, "200.00", "0", "")))
+        dies("answer.part")
+        with pytest.raises(Died):
+            pay_all(now=LATER)
+        session.rollback()
+        assert [one.done_rows for one in files(session, "answer")] == [1]
+
+        pay_all(now=LATER)
+
+        assert {one.status for one in payouts_of(session)} == {PayoutStatus.PAID}
+        assert files(session, "answer")[0].done_at
+        assert sound(session)
+
+    def test_another_amount_under_our_reference_stops_payouts(self, session, agency, sent):
+        file, (one, two) = sent
+        put(agency, answer(file, (one, "100.01", "0", ""), (two, "199.99", "2", "")))
+
+        pay_all(now=LATER)
+
+        session.refresh(agency)
+        assert agency.payouts_stopped
+        assert payouts_of(session)[0].status is PayoutStatus.UNKNOWN
+
+    def test_a_days_statement_waits_for_the_one_before(self, session, agency, sent):
+        _, (one, two) = sent
+        day, after = (NOON + dt.timedelta(days=ahead) for ahead in (1, 2))
+        put(agency, statement(agency, (one, "100.00")))
+        pay_all(now=day)
+        gap = statement(agency, (two, "200.00"), day="2026-11-19", opening="999999.00")
+        put(agency, gap)
+
+        pay_all(now=after)
+
+        assert [one.status for one in payouts_of(session)] == [
+            PayoutStatus.SETTLED, PayoutStatus.SENT,
+        ]  # fmt: skip

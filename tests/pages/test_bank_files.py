@@ -1,0 +1,137 @@
+"""The page of bank files: one person brings a file, another confirms it, each download is known."""
+
+import io
+import shutil
+
+import pytest
+import sqlalchemy as sa
+
+from app import outside
+from app.domain.terms import PayoutStatus, Role
+from app.jobs.paying import pay_all
+from app.models import Agency, AuditEvent, BankFile, Payout
+from app.services.accounting import verification
+from tests.factories import NOON, PASSWORD, Person, actor_of, make_staff
+from tests.money import make_approved
+
+PATH = "/desk/bank-files/"
+
+
+@pytest.fixture
+def sign_in(rows, browse):
+    """Sign in a member of staff made for the test."""
+
+    def signed_in(role, agency="anhui"):
+        with rows() as session:
+            member = make_staff(session, f"{agency}-{role}", role, agency=agency)
+            person = Person(
+                f"{agency}-{role}", PASSWORD, actor_of(session, member), member.name
+            )
+        return browse().sign_in(person)
+
+    return signed_in
+
+
+@pytest.fixture
+def order(app, rows, chen, dai):
+    """A batch of one payment that was put out as a table: its number, sum and reference."""
+    with rows() as session:
+        agency = session.scalar(sa.select(Agency).where(Agency.code == "anhui"))
+        agency.pays_by = "csv"
+        make_approved(session, chen, dai, amount=5000)
+        pay_all(now=NOON)
+        file, payout = session.scalar(sa.select(BankFile)), session.scalar(sa.select(Payout))
+        found = file.id, file.message_id, payout.bank_reference
+        folder = outside.bank(agency).folder.root
+    yield found
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def send(browser, data, name="hp.csv"):
+    """Send a file over the page's form."""
+    page = browser.open(PATH)
+    form = page.soup.select_one('form[enctype="multipart/form-data"]')
+    fields = {one["name"]: one["value"] for one in form.select('input[type="hidden"]')}
+    return browser.client.post(
+        form["action"], data=fields | {"file": (io.BytesIO(data), name)}, follow_redirects=True
+    )
+
+
+def answer(number, reference, amount="5000.00"):
+    """Return the bank's answer: paid."""
+    return (
+        f"H,ANJU-HP1,HP1,{number},1,{amount},,,\r\nD,1,{reference},{amount},0,,\r\nT,1,{amount}"
+    ).encode()
+
+
+def test_what_one_person_brings_another_confirms_and_the_run_works_in(
+    app, rows, order, sign_in
+):
+    _, number, reference = order
+    payer, releaser = sign_in(Role.PAYER), sign_in(Role.RELEASER)
+    brought = send(payer, answer(number, reference))
+    with rows():
+        pay_all(now=NOON)
+    with rows() as session:
+        assert session.scalar(sa.select(Payout.status)) is PayoutStatus.SENT
+
+    confirmed = releaser.press(releaser.open(PATH), "确认并处理")
+    with rows():
+        pay_all(now=NOON)
+
+    assert "等另一人确认" in brought.text
+    assert "已确认" in confirmed.text
+    with rows() as session:
+        assert session.scalar(sa.select(Payout.status)) is PayoutStatus.PAID
+        assert [*verification.verify(session)] == []
+
+
+def test_a_file_that_is_not_whole_is_refused_by_line_and_column(rows, order, sign_in):
+    _, number, reference = order
+
+    page = send(sign_in(Role.PAYER), answer(number, reference)[:-1] + b"9")
+
+    assert page.status_code == 422
+    assert "第 3 行第 3 列" in page.text
+    with rows() as session:
+        kept = session.scalar(sa.select(BankFile).where(BankFile.kind == "refused"))
+        assert kept.problem
+
+
+def test_a_refused_file_changes_nothing_and_says_why(rows, order, sign_in):
+    _, number, reference = order
+    send(sign_in(Role.PAYER), answer(number, reference))
+    releaser = sign_in(Role.RELEASER)
+
+    page = releaser.press(releaser.open(PATH), "不予接收", reason="与银行电话核对不符")
+
+    assert "与银行电话核对不符" in page.text
+    with rows() as session:
+        assert session.scalar(sa.select(Payout.status)) is PayoutStatus.SENT
+
+
+def test_every_download_is_written_down(rows, order, sign_in):
+    key, number, _ = order
+
+    got = sign_in(Role.PAYER).client.get(f"{PATH}{key}/file")
+
+    assert number.encode() in got.data
+    assert got.headers["Content-Disposition"].startswith("attachment")
+    with rows() as session:
+        [act] = session.scalars(
+            sa.select(AuditEvent).where(AuditEvent.act == "bank_file_handed_out")
+        )
+        assert act.object_id == str(key) or act.object_id == key
+
+
+@pytest.mark.parametrize(
+    ("role", "agency", "status"),
+    [
+        (Role.AUDITOR, "anhui", 403), (Role.SUPERVISOR, "anhui", 403),
+        (Role.PAYER, "liaoning", 404), (Role.FIRST_REVIEWER, "anhui", 403),
+    ],
+)  # fmt: skip
+def test_full_accounts_are_in_nobody_elses_hands(order, sign_in, role, agency, status):
+    got = sign_in(role, agency).client.get(f"{PATH}{order[0]}/file")
+
+    assert got.status_code == status
