@@ -2,7 +2,19 @@
 
 from flask import Flask
 
-from app.cli import accounts, administrator, audit, demo, keys, money, privacy, proof, setup, wechat  # noqa: F401 - commands are added by being imported
+from app.cli import (  # noqa: F401 - commands are added by being imported
+    accounts,
+    administrator,
+    audit,
+    contributions,
+    demo,
+    keys,
+    money,
+    privacy,
+    proof,
+    setup,
+    wechat,
+)
 from app.cli.group import anju
 
 

@@ -2,6 +2,7 @@
 
 from flask_appbuilder import AppBuilder
 
+from app.hall.account_book import AccountBookView
 from app.hall.applying.apply import ApplyView
 from app.hall.applying.upload import UploadView
 from app.hall.applying.wizard import WizardView
@@ -9,6 +10,7 @@ from app.hall.check_page import CheckView
 from app.hall.home import HomeView
 from app.hall.paper_page import PaperView
 from app.hall.progress import ProgressView, PublicProgressView
+from app.hall.standing_page import StandingView
 
 
 def add_to(appbuilder: AppBuilder) -> None:
@@ -17,5 +19,13 @@ def add_to(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(HomeView, "MyHall", label="My hall", **within)
     appbuilder.add_view(ApplyView, "Apply", label="Apply online for a withdrawal", **within)
     appbuilder.add_view(ProgressView, "Progress", label="Progress of my applications", **within)
-    for view in (WizardView, UploadView, PublicProgressView, PaperView, CheckView):
+    for view in (
+        AccountBookView,
+        StandingView,
+        WizardView,
+        UploadView,
+        PublicProgressView,
+        PaperView,
+        CheckView,
+    ):
         appbuilder.add_view_no_menu(view)

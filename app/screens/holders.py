@@ -3,7 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sa
-from flask import flash, redirect, request
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -163,6 +163,12 @@ class AccountScreen(Written):
         ban_order=put.line(_("Order of the bar"), 64, required=False),
         reason=why(),
     )
+
+    def show_links(self, pk: Any) -> list[tuple[str, str]]:
+        """Lead those who may read its money to the statement of the account."""
+        if not self.appbuilder.sm.has_access("can_read", "Payouts"):
+            return []
+        return [(gettext("Account statement"), url_for("StaffBookView.show", key=pk))]
 
     def change(self, session: Session, row: Account, form: FlaskForm) -> None:
         """Correct the account."""

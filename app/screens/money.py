@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
 from app.display import formats
+from app.display.account_book import kind_word
 from app.display.terms import term
 from app.domain.revealing import Of, Value
 from app.domain.terms import PayoutStatus
@@ -15,20 +16,6 @@ from app.screens.base import Screen
 from app.screens.interface import fast
 from app.screens.rights import OfMyAgency
 from app.screens.searches import Number, Search, StartsWith, Term, terms
-
-KINDS = {
-    "opening": _("Opening balance"),
-    "contribution": _("Contribution"),
-    "interest": _("Interest"),
-    "hold": _("Held for an application"),
-    "release": _("Released"),
-    "transit": _("Sent to the bank"),
-    "into_transit": _("Sent to the bank"),
-    "paid": _("Paid"),
-    "confirm": _("Paid"),
-    "put_back": _("Put back"),
-}
-"""What a kind of journal entry is called; one that is not here is shown as it is stored."""
 
 
 class PayoutScreen(Screen):
@@ -103,7 +90,7 @@ class BatchScreen(Screen):
 
 def kind_of(row: JournalEntry) -> str:
     """Return what moved the money, in words."""
-    return str(KINDS.get(row.kind, row.kind))
+    return kind_word(row.kind)
 
 
 def moved(row: JournalEntry) -> str:

@@ -52,6 +52,10 @@ class MyAccountsScreen(MyScreen):
         (_("Bar on withdrawals"), {"fields": ["ban_until", "ban_reason"]}),
     ]  # fmt: skip
 
+    def show_links(self, pk: Any) -> list[tuple[str, str]]:
+        """Lead to the statement of the account."""
+        return [(gettext("Account statement"), url_for("AccountBookView.show", key=pk))]
+
 
 def own_sum(name: str, label: Any) -> col.Column:
     """Return a column of money, empty until the right to know the account is confirmed."""

@@ -93,8 +93,6 @@ def import_contributions(
     ]
     sum_ = sum((row.amount for row in rows), Decimal(0))
     said = (reference_given or raw.reference or sha256)[:LONGEST]
-    if not raw.rows and not findings.problems:
-        findings.add(name, 0, "", "文件里没有缴存", "there is no contribution in the file")
     if not findings.problems:
         check_declared(raw, count, total, sum_, name, findings)
     agency_id = _one_agency(rows, actor, name, findings)
@@ -145,6 +143,8 @@ def _one_agency(
     rows: Sequence[ContributionRow], actor: Actor, name: str, findings: Findings
 ) -> int | None:
     """One file is of one agency, for people of an agency their own."""
+    if not rows and not findings.problems:
+        findings.add(name, 0, "", "文件里没有缴存", "there is no contribution in the file")
     allowed = actor.agency_id or (rows[0].agency_id if rows else None)
     for row in rows:
         if row.agency_id != allowed:
