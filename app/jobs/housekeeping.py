@@ -59,7 +59,11 @@ def prove_books(*, now: dt.datetime) -> int:
 
     The files of closed days are read before, so that nothing waits for them.
     """
-    days = list(closed_days(db.session()))
+    try:
+        days = list(closed_days(db.session()))
+    except StorageDown:
+        log.exception("the closed days could not be proven: the storage is away")
+        days = []
     with transaction() as session:
         found = book_proofs.prove(session, now=now, days=days)
         for violation in found:
@@ -75,9 +79,6 @@ def prove_books(*, now: dt.datetime) -> int:
 
 
 def closed_days(session: Session) -> Iterator[Violation]:
-    """Prove the closed days of audit and money; a storage that is away proves nothing wrong."""
-    try:
-        yield from audit_days.verify(session, storage=outside.storage())
-        yield from money_proof.verify(session, storage=outside.storage())
-    except StorageDown:
-        log.exception("the closed days could not be proven: the storage is away")
+    """Prove the closed days of audit and money, with their files; raises ``StorageDown``."""
+    yield from audit_days.verify(session, storage=outside.storage())
+    yield from money_proof.verify(session, storage=outside.storage())

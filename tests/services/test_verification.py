@@ -38,6 +38,7 @@ FAULTS = [
      "reference_missing", "payout"),
     ("UPDATE application SET amount = amount + 1 WHERE id = {waiting}", "hold_differs",
      "application"),
+    ("UPDATE receipt SET facts = replace(facts, '5000', '9000')", "receipt_differs", "receipt"),
 ]  # fmt: skip
 
 
@@ -59,7 +60,7 @@ def books(session, chen, dai, clock):
 def unguard(session):
     """Take the triggers away, as somebody with the database in hand could."""
     postgres = session.get_bind().dialect.name == "postgresql"
-    for table in ("posting", "journal_entry", "case_event"):
+    for table in ("posting", "journal_entry", "case_event", "receipt"):
         for deed in ("update", "delete"):
             on = f" ON {table}" if postgres else ""
             session.execute(sa.text(f"DROP TRIGGER {table}_no_{deed}{on}"))
