@@ -1,5 +1,7 @@
 """What all tests share: a hall on a database, a clock, five people and their browsers."""
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -16,6 +18,19 @@ from tests.databases import Database, PostgresDatabase, SqliteDatabase, clock
 from tests.factories import NOON, Clock, Person
 
 Rows = Callable[[], AbstractContextManager[Session]]
+
+
+MEMORY = Path("/dev/shm")
+"""Files that live in memory, where the machine has such a place."""
+
+ROOM = 4 * 1024**3
+"""Bytes that must be free there for the databases and files of a run."""
+
+
+def pytest_configure() -> None:
+    """Keep what tests write in memory: nobody needs it after the run, and no disk is as fast."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        tempfile.tempdir = str(MEMORY)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 
 
 @functools.cache
-def make_picture(seed: int = 1, *, size: tuple[int, int] = (1100, 900)) -> bytes:
+def make_picture(seed: int = 1, *, size: tuple[int, int] = (840, 800)) -> bytes:
     """Return a JPEG of coloured blocks, as large as a photographed paper."""
     draw = random.Random(seed)
     small = Image.new("RGB", (size[0] // 20, size[1] // 20))
