@@ -232,7 +232,8 @@ CASES = [
     *rights("Materials", "read"),
     *menus("Work", "Desk", "Queue", "Cases", "Materials", "Agreements", "StandingOrders"),
 ]
-MONEY = [*rights("Payouts", "read"), *menus("Money", "Payouts", "PayoutBatches", "PayoutRuns", "BankFiles", "Contributions", "Reversals")]
+MONEY = [*rights("Payouts", "read"), *menus("Money", "Payouts", "PayoutBatches", "PayoutRuns", "BankFiles", "Contributions", "Reversals", "Reconciliation")]
+SWITCH = [*rights("Payouts", "stop"), *menus("Money", "PayoutSwitch")]
 REFERENCE = [
     *rights("Reference", "read"),
     *rights("Calendar", "read"),
@@ -251,16 +252,16 @@ FAB_ROLES: dict[str, list[list[str]]] = {
     Role.FIRST_REVIEWER: [*CASES, *PEOPLE, *REFERENCE, *REVEAL, *COUNTER, *rights("Desk", "decide")],
     Role.SECOND_REVIEWER: [*CASES, *PEOPLE, *REFERENCE, *REVEAL, *rights("Desk", "second")],
     Role.SUPERVISOR: [
-        *CASES, *PEOPLE, *MONEY, *REFERENCE, *REVEAL, *COUNTER,
+        *CASES, *PEOPLE, *MONEY, *SWITCH, *REFERENCE, *REVEAL, *COUNTER,
         *rights("Desk", "supervise"), *rights("Holders", "edit"), *menus("Corrections"),
         *rights("Audit", "read"), *menus("Records", "Audit"),
         *rights("Imports", "read", "edit"), *menus("Administration", "Imports"),
     ],
     Role.PAYER: [
-        *MONEY, *REVEAL, *rights("Payouts", "prepare"), *rights("Desk", "home"), *menus("Work", "Desk"),
+        *MONEY, *SWITCH, *REVEAL, *rights("Payouts", "prepare"), *rights("Desk", "home"), *menus("Work", "Desk"),
     ],
     Role.RELEASER: [
-        *MONEY, *REVEAL, *rights("Payouts", "release"), *rights("Desk", "home"), *menus("Work", "Desk"),
+        *MONEY, *SWITCH, *REVEAL, *rights("Payouts", "release"), *rights("Desk", "home"), *menus("Work", "Desk"),
     ],
     Role.AUDITOR: [
         *CASES, *PEOPLE, *MONEY, *REFERENCE,
@@ -286,7 +287,7 @@ FAB_ROLES: dict[str, list[list[str]]] = {
         *rights("Desk", "home"), *menus("Work", "Desk"),
     ],
     Role.INSTALLATION_ADMIN: [
-        *rights("Agencies", "read", "edit"), *rights("Staff", "read", "edit"),
+        *SWITCH, *rights("Agencies", "read", "edit"), *rights("Staff", "read", "edit"),
         *rights("Roles", "read"), *rights("Packages", "read", "publish"), *rights("Health", "read"),
         *rights("Imports", "read", "edit"), *rights("Calendar", "read"),
         *menus("Administration", "Users", "Roles", "Agencies", "Packages", "Imports"),

@@ -28,6 +28,7 @@ from app.screens.papers import MaterialTypeScreen, RequirementScreen, ReturnReas
 from app.screens.records import AuditScreen
 from app.screens.reference import FactScreen, PolicySettingScreen, ReasonScreen
 from app.screens.staff import RoleScreen, StaffScreen
+from app.screens.standing import StandingOrderScreen
 
 MENUS: dict[str, tuple[str, tuple[tuple[str, str, Any], ...]]] = {
     "Hall": ("Hall", (
@@ -39,6 +40,7 @@ MENUS: dict[str, tuple[str, tuple[tuple[str, str, Any], ...]]] = {
     "Work": ("Work", (
         ("Cases", "Applications", CaseScreen),
         ("Materials", "Materials", MaterialScreen),
+        ("StandingOrders", "Agreements", StandingOrderScreen),
         ("Applicants", "Applicants", ApplicantScreen),
         ("Accounts", "Accounts", AccountScreen),
     )),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.domain.policy import Actor
 from app.domain.standing_orders import RULE
 from app.jobs.payouts import run_payouts
-from app.models import Account, BankCard, StandingOrder
+from app.models import Account, Applicant, BankCard, StandingOrder
 from app.services import ledger, reference
 from app.services.standing_orders import agreeing, proof
 from tests.factories import NOON, make_account, make_applicant, make_card
@@ -29,10 +29,15 @@ def next_month(moment: dt.datetime) -> dt.datetime:
 
 
 def make_paid_before(
-    session: Session, first: Actor, second: Actor, bank: PaperBank | None
+    session: Session,
+    first: Actor,
+    second: Actor,
+    bank: PaperBank | None,
+    *,
+    holder: Applicant | None = None,
 ) -> Account:
     """Make an account with fifty yuan left; without a bank nothing was ever paid from it."""
-    account = make_account(session, make_applicant(session, "吴月秋"), 5000)
+    account = make_account(session, holder or make_applicant(session, "吴月秋"), 5000)
     make_card(session, account.applicant)
     if bank is not None:
         make_approved(session, first, second, account=account, reason="ZZZG", amount=4950)
@@ -41,14 +46,16 @@ def make_paid_before(
     return account
 
 
-def make_agreement(session: Session, account: Account, *signers: Actor) -> StandingOrder:
+def make_agreement(
+    session: Session, account: Account, *signers: Actor, reason_code: str = "ZZZG"
+) -> StandingOrder:
     """Make an agreement to the holder's card, signed by these people, as of the test's noon."""
     letter = reference.commitment(session, account.scheme_id, NOON.date())
     card: BankCard = account.applicant.cards[0]
     order = StandingOrder(
         number=f"YD20261118{next(serial_numbers):06d}", agency_id=account.agency_id,
         scheme_id=account.scheme_id, account_id=account.id, applicant_id=account.applicant_id,
-        reason_code="ZZZG", rule=RULE, payee_name=account.applicant.name,
+        reason_code=reason_code, rule=RULE, payee_name=account.applicant.name,
         payee_bank_code=card.bank_code, payee_last_four=card.last_four,
         day_of_month=DAY_OF_MONTH, starts_on=NOON.date(), ends_on=NOON.date() + 365 * DAY,
         commitment_id=letter.id, commitment_sha256=letter.sha256, signed_at=NOON,

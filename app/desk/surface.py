@@ -11,9 +11,11 @@ from app.desk.corrections_page import CorrectionView
 from app.desk.counter_views import CounterView
 from app.desk.paper_page import DeskPaperView
 from app.desk.payout_views import PayoutRunView
+from app.desk.reconciliation_views import ReconciliationView
 from app.desk.reveal_views import RevealView
 from app.desk.reversal_views import ReversalView
-from app.desk.standing_page import AgreementView
+from app.desk.standing_page import MonthlyView
+from app.desk.switch_views import PayoutSwitchView
 from app.desk.views import DeskView
 
 
@@ -35,12 +37,20 @@ def add_to(appbuilder: AppBuilder) -> None:
         href="/desk/corrections/", category="Work", category_label=_l("Work"),
     )  # fmt: skip
     appbuilder.add_view(
-        AgreementView, "Agreements", label=_l("Monthly withdrawals by agreement"),
+        MonthlyView, "Agreements", label=_l("Monthly withdrawals by agreement"),
         href="/desk/monthly/", category="Work", category_label=_l("Work"),
     )  # fmt: skip
     appbuilder.add_view(
         PayoutRunView, "PayoutRuns", label=_l("Payout runs"), href="/desk/payouts/",
         category="Money", category_label=_l("Money"),
+    )  # fmt: skip
+    appbuilder.add_view(
+        ReconciliationView, "Reconciliation", label=_l("Reconciliation"),
+        href="/desk/reconciliation/", category="Money", category_label=_l("Money"),
+    )  # fmt: skip
+    appbuilder.add_view(
+        PayoutSwitchView, "PayoutSwitch", label=_l("Stop and resume payouts"),
+        href="/desk/payout-switch/", category="Money", category_label=_l("Money"),
     )  # fmt: skip
     appbuilder.add_view(
         BankFileView, "BankFiles", label=_l("Bank files"), href="/desk/bank-files/",

@@ -33,6 +33,10 @@ from app.models import (
     PackageVersion,
     Payout,
     PayoutBatch,
+    PayoutProof,
+    PayoutStop,
+    Staff,
+    StatementLine,
 )  # fmt: skip
 from app.services import audit
 from app.services.entry import sessions
@@ -48,6 +52,7 @@ from tests.factories import (
     make_staff,
 )
 from tests.pictures import make_picture
+from tests.standing import make_agreement
 
 PEOPLE = (
     "anonymous", "owner", "other", "first", "second", "payer", "admin", "auditor",
@@ -69,12 +74,13 @@ VALUES = {
 KEYS = {
     "WizardView": "draft", "UploadView.add": "draft", "UploadView": "page", "CardView": "card",
     "ProgressView": "case", "CaseView.page": "case_page", "CaseView": "case",
-    "PayoutRunView.settle": "payout", "PayoutRunView.release": "batch",
+    "PayoutRunView": "payout", "PayoutRunView.release": "batch", "PayoutRunView.paper": "payout_proof",
+    "PayoutSwitchView": "payout_stop", "ReconciliationView": "statement_line",
     "BankFileView": "bank_file", "AccountBookView": "account", "StaffBookView": "account",
     "ReversalView": "reversal", "ReversalView.supplement": "account",
     "ApplicationsApi.submit": "draft", "ApplicationsApi": "case", "StepsApi": "draft",
     "RevealView": "case", "PaperView": "case", "PaperView.fetch": "dossier",
-    "DeskPaperView": "case", "DeskPaperView.fetch": "dossier",
+    "StandingView": "order", "MonthlyView": "order", "DeskPaperView": "case", "DeskPaperView.fetch": "dossier",
 }  # fmt: skip
 """Of which row the key in an address is, by endpoint or view."""
 
@@ -191,6 +197,7 @@ def rows_of(session: Session, account: Account, actor: Actor) -> dict[str, int]:
         "bank_card": session.scalar(sa.select(sa.func.max(BankCard.id))) or 0,
         "agency": case.agency_id,
     }  # fmt: skip
+    found["order"] = make_agreement(session, account, reason_code=case.reason_code).id
     return found | reference_rows(session, case.agency_id)
 
 
@@ -246,9 +253,33 @@ def make_payout(session: Session, case: Application) -> tuple[Payout, PayoutBatc
         bank_reference=f"AJ20261118{case.id:08d}",
     )  # fmt: skip
     payout.payee_card = "6217000000000000000"
-    session.add_all([payout, make_bank_file(case.agency_id)])
+    session.add_all([payout, make_bank_file(case.agency_id), *make_controls(case)])
+    session.flush()
+    session.add(make_proof(payout))
     session.commit()
     return payout, batch
+
+
+def make_controls(case: Application) -> tuple[PayoutStop, StatementLine]:
+    """Return a stop that somebody may lift, and a line of the bank that is not ours."""
+    stop = PayoutStop(agency_id=case.agency_id, reason="odd answers", stopped_at=NOON)
+    line = StatementLine(
+        agency_id=case.agency_id, on_date=NOON.date(), line_no=1, reference="0001",
+        amount=case.amount, direction="out", bucket="only_theirs", read_at=NOON,
+    )  # fmt: skip
+    return stop, line
+
+
+def make_proof(payout: Payout) -> PayoutProof:
+    """Return a letter of the bank about a payment, kept in the storage."""
+    key, data = f"{payout.agency_id}/2026/11/18/{payout.id + 10**9:032x}", make_picture()
+    outside.storage().put(key, data)
+    colleague = sa.select(sa.func.min(Staff.user_id)).scalar_subquery()
+    return PayoutProof(
+        agency_id=payout.agency_id, payout_id=payout.id, name="letter.jpg", storage_key=key,
+        sha256="0" * 64, size=len(data), uploaded_by=colleague, uploaded_name="-",
+        uploaded_at=NOON,
+    )  # fmt: skip
 
 
 def make_bank_file(agency_id: int) -> BankFile:
