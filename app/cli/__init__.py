@@ -6,6 +6,7 @@ from app.cli import (  # noqa: F401 - commands are added by being imported
     accounts,
     administrator,
     audit,
+    bank_files,
     contributions,
     demo,
     keys,

@@ -52,6 +52,8 @@ def begin(bank: FiledBank, counts: Counting, *, now: dt.datetime, agency_id: int
         counts.sent += _put_out(bank, file_id, now=now)
     take_inbox(bank, now=now, agency_id=agency_id)
     work_in(bank, counts, now=now, agency_id=agency_id)
+    with transaction() as session:
+        bank_files.doubt_silent(session, agency_id, now=now)
 
 
 def send_due(

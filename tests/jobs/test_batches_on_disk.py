@@ -360,3 +360,57 @@ class TestAnswers:
         assert [one.status for one in payouts_of(session)] == [
             PayoutStatus.SETTLED, PayoutStatus.SENT,
         ]  # fmt: skip
+
+    def test_silence_of_days_is_seen_by_people_and_sends_nothing_again(
+        self, session, agency, sent
+    ):
+        for day in range(1, 6):
+            pay_all(now=NOON + dt.timedelta(days=day))
+
+        assert {one.status for one in payouts_of(session)} == {PayoutStatus.UNKNOWN}
+        assert len(files(session)) == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [
+        ("sha256", "0" * 64, "file_differs"),
+        ("rows", 0, "file_differs"),
+        ("done_at", None, "sent_unfiled"),
+    ],
+)
+def test_the_nightly_proof_names_a_file_that_was_changed(
+    session, agency, approved, column, value, code
+):
+    approved()
+    pay_all(now=NOON)
+    for name in ("bank_file_no_update", "bank_file_no_other_end"):
+        session.execute(sa.text(f"DROP TRIGGER {name}"))
+    session.execute(sa.update(BankFile).values({column: value}))
+
+    assert code in {one.code for one in verification.verify(session)}
+    session.rollback()
+
+
+def test_an_operator_lists_files_and_takes_one_by_hand(
+    app, session, agency, approved, tmp_path
+):
+    approved(amount=5000)
+    pay_all(now=NOON)
+    [file], [payout] = files(session), payouts_of(session)
+    whole = answer(file, (payout.bank_reference, "5000.00", "0", ""))
+    for name, text in (("half.csv", whole[:-4]), ("whole.csv", whole)):
+        (tmp_path / name).write_bytes(text.encode("gb18030"))
+    session.commit()
+
+    run = app.test_cli_runner().invoke
+    half, good, again = (
+        run(args=["anju", "take-bank-file", "anhui", str(tmp_path / name)])
+        for name in ("half.csv", "whole.csv", "whole.csv")
+    )
+    listed = run(args=["anju", "bank-files", "anhui"])
+
+    assert (half.exit_code, good.exit_code, again.exit_code) == (1, 0, 1)
+    assert '"line": 3, "column": 3' in half.output
+    assert '"bank_file_taken"' in again.output
+    assert [line.count(file.name) for line in listed.output.splitlines()] == [0, 1]

@@ -15,7 +15,7 @@ from app.gateways.bank.orders import Form, Order, Unwritable
 from app.gateways.bank.ways import FORMS
 from app.models import Agency, Bank, BankFile, Payout, PayoutBatch
 from app.services import payouts
-from app.services.paying import claims
+from app.services.paying import claims, payments
 from app.services.paying.claims import Claim
 from app.services.records.updates import changed_rows
 
@@ -24,6 +24,8 @@ ORDER, ANSWER, STATEMENT, ADVICE, REFUSED = "order", "answer", "statement", "adv
 STOP_UNWRITABLE = "A batch could not be written as a file."
 STOP_CLASH = "Another file lies where a batch was to go."
 CHUNK = 500
+SILENCE = dt.timedelta(days=3)
+MOST_DOUBTS = 1000
 P = PayoutStatus
 
 
@@ -131,6 +133,29 @@ def published(session: Session, file: BankFile, *, now: dt.datetime) -> int:
     )  # fmt: skip
     session.expire_all()
     return sent
+
+
+def doubt_silent(session: Session, agency_id: int, *, now: dt.datetime) -> int:
+    """Set in doubt what the bank has said nothing of for days, so that people see it; count it.
+
+    No file proves that a payment is not at the bank, so nothing of it is ever sent again by
+    itself: an answer, a statement or two people end the doubt.
+    """
+    rows = session.scalars(
+        sa.select(Payout)
+        .join(BankFile, BankFile.id == Payout.bank_file_id)
+        .where(
+            Payout.agency_id == agency_id, Payout.status == P.SENT,
+            BankFile.done_at <= now - SILENCE,
+        )
+        .order_by(Payout.id)
+        .limit(MOST_DOUBTS)
+    ).all()  # fmt: skip
+    for payout in rows:
+        payments.to_unknown(session, payout, now=now, why="no_file")
+        payout.next_query_at = None
+    session.flush()
+    return len(rows)
 
 
 def stop_for_clash(session: Session, file: BankFile, *, now: dt.datetime) -> None:
