@@ -1,10 +1,8 @@
 """Whole halls at random: a few fixed seeds every day, thousands with ``ANJU_BARS=full``."""
 
-import json
 import os
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -12,15 +10,13 @@ import pytest
 
 from tests.simulation.hall import PostgresHall, SqliteHall
 from tests.simulation.many import outcomes, seeds_of
-from tests.simulation.run import play, prepare
+from tests.simulation.run import STEPS, play, prepare
 
 ROOT = Path(__file__).parents[2]
 FULL = os.environ.get("ANJU_BARS") == "full"
 DAILY = range(70124, 70126)
-FEW_STEPS = 20
+DAILY_STEPS, FEW_STEPS = 80, 20
 NIGHTLY = {"sqlite": 10_000, "postgresql": 500}
-NIGHTLY_STEPS = 200
-RESULTS = ROOT / "benchmarks" / "results"
 
 
 @pytest.fixture(scope="module")
@@ -43,36 +39,35 @@ def postgres_hall(shared, tmp_path_factory, worker_id):
 
 @pytest.mark.bar
 def test_money_and_rights_hold_in_every_story(hall):
-    told = [play(hall, seed) for seed in DAILY]
+    told = [play(hall, seed, DAILY_STEPS) for seed in DAILY]
 
     assert [outcome.line for outcome in told if not outcome.ok] == []
     seen = sum((Counter(outcome.counts) for outcome in told), Counter())
     assert {"paid", "unknown", "refused", "deaths"} <= seen.keys()
 
 
-@pytest.mark.bar
+@pytest.mark.bar(8)
 @pytest.mark.timeout(0 if FULL else 120)
-def test_money_and_rights_hold_on_postgresql(postgres_hall):
+def test_money_and_rights_hold_on_postgresql(postgres_hall, record_property):
     seeds = range(1, NIGHTLY["postgresql"] + 1) if FULL else DAILY[:1]
-    steps = NIGHTLY_STEPS if FULL else FEW_STEPS
-    began = time.monotonic()
+    steps = STEPS if FULL else FEW_STEPS
 
     told = [play(postgres_hall, seed, steps) for seed in seeds]
 
-    keep("postgresql", told, time.monotonic() - began)
+    record_property("database", "postgresql")
+    record_property("number", said(told))
     assert [outcome.line for outcome in told if not outcome.ok] == []
 
 
-@pytest.mark.bar
+@pytest.mark.bar(8)
 @pytest.mark.skipif(not FULL, reason="ten thousand seeds take hours: ANJU_BARS=full")
 @pytest.mark.timeout(0)
-def test_money_and_rights_hold_in_ten_thousand_stories(shared):
+def test_money_and_rights_hold_in_ten_thousand_stories(shared, record_property):
     seeds = seeds_of(str(NIGHTLY["sqlite"]))
-    began = time.monotonic()
 
-    told = list(outcomes(shared, seeds, NIGHTLY_STEPS, os.cpu_count() or 1))
+    told = list(outcomes(shared, seeds, STEPS, os.cpu_count() or 1))
 
-    keep("sqlite", told, time.monotonic() - began)
+    record_property("number", said(told))
     assert [outcome.line for outcome in told if not outcome.ok] == []
 
 
@@ -102,15 +97,9 @@ def test_seeds_are_a_number_or_a_range(text, seeds):
     assert seeds_of(text) == seeds
 
 
-def keep(kind, told, seconds):
-    """Keep the figures of a full run."""
-    if FULL:
-        figures = {
-            "seeds": len(told),
-            "failed": sum(not outcome.ok for outcome in told),
-            "seconds": round(seconds),
-            "seen": dict(sum((Counter(outcome.counts) for outcome in told), Counter())),
-        }
-        RESULTS.mkdir(exist_ok=True)
-        path = RESULTS / f"simulation-{kind}.json"
-        path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+def said(told):
+    """Say what was played, in one line."""
+    seen = sum((Counter(outcome.counts) for outcome in told), Counter())
+    failed = sum(not outcome.ok for outcome in told)
+    counts = ", ".join(f"{count:,} {what}" for what, count in seen.items())
+    return f"{len(told):,} seeds of {STEPS} deeds, {failed} failed: {counts}"

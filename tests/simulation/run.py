@@ -19,7 +19,7 @@ from tests.simulation.cast import SETTLED
 from tests.simulation.hall import Hall, another_process
 from tests.simulation.story import Broken, Story
 
-STEPS = 80
+STEPS = 200
 """Deeds of a seed; what banks, workers and deaths add to them comes on top."""
 
 CALM_DAYS = 8
