@@ -30,6 +30,9 @@ from app.transaction import transaction
 AT_ONCE = 100
 """So many payments of an answer are worked in by one transaction."""
 
+IN_CLEAR = dt.timedelta(days=7)
+"""So long a file that was read or refused stays on disk, where it is not sealed."""
+
 STOP_BROKEN = "A payment broke a rule of the books."
 log = logging.getLogger(__name__)
 
@@ -51,6 +54,7 @@ def begin(bank: FiledBank, counts: Counting, *, now: dt.datetime, agency_id: int
     for file_id in left:
         counts.sent += _put_out(bank, file_id, now=now)
     take_inbox(bank, now=now, agency_id=agency_id)
+    bank.folder.tidy(now - IN_CLEAR)
     work_in(bank, counts, now=now, agency_id=agency_id)
     with transaction() as session:
         bank_files.doubt_silent(session, agency_id, now=now)

