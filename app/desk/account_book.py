@@ -63,7 +63,7 @@ class StaffBookView(BaseView):
             brand=brand_of(account.agency),
             account=account,
             year=year,
-            rows=account_book.bill_rows(session, account, year),
+            rows=account_book.bill_rows(session, account, year, today=local_date(now)),
             holder=mask_name(account.applicant.name),
             today=local_date(now),
             back=url_for("StaffBookView.show", key=key),

@@ -139,11 +139,15 @@ def file_of(account: Account, found: Statement, *, form: str, for_holder: bool) 
     return exports.download(header, [opening, *lines], name=name, form=form)
 
 
-def bill_rows(session: Session, account: Account, year: int) -> list[tuple[str, str]]:
-    """Return the year bill as label and sum; a group that had nothing still has its line."""
+def bill_rows(
+    session: Session, account: Account, year: int, *, today: dt.date
+) -> list[tuple[str, str]]:
+    """Return the year bill as label and sum; what is in every year has its line when it is nil."""
     bill = account_statement.year_bill(session, account, year)
-    found = [
-        (gettext("Balance at the beginning"), bill.opening),
+    found = [(gettext("Balance at the beginning"), bill.opening)]
+    if bill.taken_over:
+        found.append((gettext("Balance taken over"), bill.taken_over))
+    found += [
         (gettext("Contributions"), bill.paid_in),
         (gettext("Interest"), bill.interest),
         (gettext("Withdrawals"), bill.withdrawn),
@@ -152,5 +156,7 @@ def bill_rows(session: Session, account: Account, year: int) -> list[tuple[str, 
         found.append((gettext("Corrections"), bill.reversed))
     if bill.moved_on:
         found.append((gettext("Waits to be paid after closing"), bill.moved_on))
-    found.append((gettext("Balance at the end"), bill.closing))
+    is_over = today.year > year
+    ends = gettext("Balance at the end") if is_over else gettext("Balance today")
+    found.append((ends, bill.closing))
     return [(label, formats.money(amount)) for label, amount in found]

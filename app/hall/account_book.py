@@ -57,7 +57,7 @@ class AccountBookView(BaseView):
             brand=brand_of(account.agency),
             account=account,
             year=year,
-            rows=account_book.bill_rows(session, account, year),
+            rows=account_book.bill_rows(session, account, year, today=local_date(now)),
             holder=account.applicant.name,
             today=local_date(now),
             back=url_for("AccountBookView.show", key=key),

@@ -27,7 +27,7 @@ COLUMNS = (
 """Of an entry that moved the balance; what only changed between free and held is left out."""
 
 GROUPS: Mapping[str, str] = {
-    "opening": "paid_in",
+    "opening": "taken_over",
     "contribution": "paid_in",
     "late_credit": "paid_in",
     "supplement": "paid_in",
@@ -38,6 +38,8 @@ GROUPS: Mapping[str, str] = {
     "release": "moved_on",
 }
 """Where a kind of entry stands in the year bill; the twins of entries stand apart."""
+
+SUMS = ("taken_over", "paid_in", "interest", "withdrawn", "reversed", "moved_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class YearBill:
 
     year: int
     opening: Decimal
+    taken_over: Decimal
     paid_in: Decimal
     interest: Decimal
     withdrawn: Decimal
@@ -157,9 +160,7 @@ def year_bill(session: Session, account: Account, year: int) -> YearBill:
         .where(JournalEntry.at >= begin, JournalEntry.at < end)
         .group_by(JournalEntry.kind)
     ).all()
-    sums = dict.fromkeys(
-        ("paid_in", "interest", "withdrawn", "reversed", "moved_on"), entries.ZERO
-    )
+    sums = dict.fromkeys(SUMS, entries.ZERO)
     for kind, amount in rows:
         group = "reversed" if kind.endswith("_reversal") else GROUPS.get(kind, "moved_on")
         sums[group] += amount
