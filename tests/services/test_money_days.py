@@ -2,16 +2,21 @@
 
 import datetime as dt
 import gzip
+import threading
+import time
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 
 from app import anju_verify, outside
+from app.extensions import db
 from app.jobs.money_days import close_all
 from app.jobs.payouts import run_payouts
-from app.models import MoneyDay, Posting, Receipt
-from app.services import audit
+from app.models import Application, JournalEntry, MoneyDay, Posting, Receipt
+from app.services import audit, ledger
 from app.services.records import money_days, money_proof
+from app.transaction import transaction
 from tests.factories import NOON
 from tests.money import PaperBank, make_approved
 
@@ -118,3 +123,54 @@ def test_what_left_on_paper_takes_no_change(session, closed, table, deed):
     with pytest.raises(sa.exc.DatabaseError, match="takes new rows only"):
         session.execute(sa.text(deed.format(table)))
     session.rollback()
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_an_entry_that_is_not_committed_yet_is_waited_for(app, session, paid):
+    """A smaller key that is committed after a larger one would else be in no day at all."""
+    agency_id, begun = paid.agency_id, threading.Event()
+
+    def write_slowly():
+        with app.app_context():
+            with transaction() as slow:
+                account = slow.get_one(Application, paid.id).account
+                ledger.contribute(
+                    slow,
+                    account,
+                    Decimal(1),
+                    now=NOON,
+                    value_date=NOON.date(),
+                    reference="slow",
+                )
+                begun.set()
+                time.sleep(0.3)
+            db.session.remove()
+
+    day = money_days.next_day(session, agency_id, now=NOON + ONE_DAY)
+    writer = threading.Thread(target=write_slowly)
+    writer.start()
+    assert begun.wait(5)
+    with transaction() as closing:
+        keys = money_days.last_keys(closing, agency_id, day)
+    writer.join()
+
+    slow = session.scalar(sa.select(JournalEntry.id).where(JournalEntry.reference == "slow"))
+    assert keys[0] == slow
+
+
+def test_the_command_writes_a_day_and_the_chain_that_the_verifier_proves(
+    app, session, closed, clock, tmp_path
+):
+    clock.set(NOON + 2 * ONE_DAY)
+    day, chain = tmp_path / "day.jsonl.gz", tmp_path / "chain.jsonl"
+    run = app.test_cli_runner().invoke
+    wanted = ["anju", "money-export", "--agency", "anhui"]
+
+    first = run(args=[*wanted, "--day", closed[0].day.isoformat(), "--to", day])
+    run(args=[*wanted, "--chain", "--to", chain])
+
+    assert first.stdout.split()[0] == closed[0].file_hash
+    checks = [*anju_verify.Checker().all([str(day), str(chain)])]
+    assert [holds for holds, _ in checks] == [True, True]
+    assert run(args=[*wanted, "--day", "2026-12-01"]).exit_code == 1
+    assert run(args=["anju", "money-export", "--agency", "nowhere"]).exit_code == 1
