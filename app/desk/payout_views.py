@@ -1,6 +1,5 @@
 """Payments as staff see them: where the money stands, doubts ended by two, batches by two."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -8,63 +7,85 @@ from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
-from app import current
-from app.desk import deeds, words
-from app.desk.queue_page import shown_count
+from app import current, outside
+from app.desk import deeds, payout_rows, switch_views
 from app.desk.sentences import sentence
-from app.display.words import localized
-from app.domain.errors import Invalid, RuleBroken
-from app.domain.masking import mask_name
+from app.display.files import as_file
+from app.domain.errors import Invalid, NotAllowed, RuleBroken
 from app.domain.terms import PayoutStatus
 from app.extensions import db
+from app.gateways.scanner import Page
 from app.models import Agency, Payout
-from app.services import payouts, reference
-from app.services.paying import batches, payments, payout_lists, resolutions
+from app.services import reference
+from app.services.paying import batches, payout_lists, proof_papers, resolutions
+from app.transaction import transaction
 
 DISCARD = "discard"
-OUTCOMES = (PayoutStatus.PAID, PayoutStatus.REJECTED, PayoutStatus.APPROVED)
+RIGHTS = ("role_missing", "four_eyes", "own_case", "not_found")
 
 
 class PayoutRunView(BaseView):
-    """The page of payers and releasers."""
+    """The pages of payers and releasers: the run, and each payment."""
 
     route_base = "/desk/payouts"
     default_view = "runs"
     class_permission_name = "Payouts"
     method_permission_name = {
-        "runs": "read", "settle": "read", "prepare": "prepare", "release": "release",
-        "go_on": "read",
+        "runs": "read", "payment": "read", "paper": "read", "settle": "read",
+        "prepare": "prepare", "release": "release",
     }  # fmt: skip
 
     @expose("/")
     @has_access
     def runs(self) -> str:
-        """Show counts by status, doubts, batches and the list of payments."""
-        return self._render()
+        """Show the next run, counts by status, tasks, batches and the list of payments."""
+        return self._runs()
+
+    @expose("/<int:payout_id>/")
+    @has_access
+    def payment(self, payout_id: int) -> str:
+        """Show one payment: its course, every exchange with the bank, what two people say of it."""
+        return self._payment(payout_id)
+
+    @expose("/paper/<int:paper_id>")
+    @has_access
+    def paper(self, paper_id: int) -> Response:
+        """Show a page of a proof; every look is recorded."""
+        try:
+            with transaction() as session:
+                paper, picture = proof_papers.open_paper(
+                    session, paper_id, storage=outside.storage(), actor=current.actor(),
+                    now=current.now(),
+                )  # fmt: skip
+                name = f"{paper.id}.jpg"
+        except NotAllowed as broken:
+            deeds.refuse(broken, about=f"payout_proof:{paper_id}")
+            abort(404)
+        return as_file(picture, name=name, kind="image/jpeg", inline=True)
 
     @expose("/<int:payout_id>/settle", methods=["POST"])
     @has_access
     def settle(self, payout_id: int) -> Any:
-        """Say what became of a payment in doubt, confirm what a colleague said, or discard it."""
+        """Say what became of a payment, confirm what a colleague said, or discard it."""
         if not deeds.may("prepare", "release", view="Payouts"):
             abort(403)
-        wish, proof = request.form.get("outcome", ""), request.form.get("proof", "")
+        here = url_for("PayoutRunView.payment", payout_id=payout_id)
+        try:
+            pages, name = _uploaded()
+        except RuleBroken as broken:
+            return self._payment(payout_id, broken), 422
 
         def work(session: Session) -> None:
-            who: dict[str, Any] = {"actor": current.actor(), "now": current.now()}
             payout = payout_lists.get_payout(session, payout_id, actor=current.actor())
-            if wish == DISCARD:
-                if said := resolutions.open_resolution(session, payout):
-                    resolutions.discard_resolution(session, said, reason=proof, **who)
-                return
-            if wish not in set(PayoutStatus):
-                raise Invalid(code="outcome_unknown", field="outcome")
-            resolutions.resolve_unknown(
-                session, payout, outcome=PayoutStatus(wish), proof=proof, **who
-            )
+            _settle(session, payout, pages, name)
 
-        return self._done(work, gettext("Recorded."), about=f"payout:{payout_id}")
+        broken = deeds.attempt(work, location=here, about=f"payout:{payout_id}")
+        if broken is None:
+            flash(gettext("Recorded."), "success")
+            return redirect(here)
+        return self._payment(payout_id, broken), 403 if broken.code in RIGHTS else 422
 
     @expose("/prepare", methods=["POST"])
     @has_access
@@ -91,184 +112,116 @@ class PayoutRunView(BaseView):
         said = gettext("Released. The payments go out in the next run.")
         return self._done(work, said, about=f"payout_batch:{batch_id}")
 
-    @expose("/go-on", methods=["POST"])
-    @has_access
-    def go_on(self) -> Any:
-        """Let stopped payouts of the agency go on, with the reason why it is safe."""
-
-        def work(session: Session) -> None:
-            actor = current.actor()
-            agency = session.get_one(Agency, actor.agency_id)
-            payouts.resume(
-                session, agency, actor=actor, now=current.now(),
-                reason=request.form.get("reason", ""),
-            )  # fmt: skip
-
-        return self._done(work, gettext("Payouts go on."), about="agency")
-
     def _done(self, work: Any, said: str, *, about: str = "payout") -> Any:
         here = url_for("PayoutRunView.runs")
         broken = deeds.attempt(work, location=here, about=about)
         if broken is None:
             flash(said, "success")
             return redirect(here)
-        return self._render(broken), 403 if broken.code in _RIGHTS else 422
+        return self._runs(broken), 403 if broken.code in RIGHTS else 422
 
-    def _render(self, broken: RuleBroken | None = None) -> str:
+    def _runs(self, broken: RuleBroken | None = None) -> str:
         session, actor = db.session(), current.actor()
         if actor.agency_id is None:
             abort(404)
         status, batch = request.args.get("status", ""), request.args.get("batch", "")
-        banks = {row.code: localized(row, "short_name") for row in reference.banks(session)}
+        names = payout_rows.banks(session)
         rows = payout_lists.listed(
             session, actor=actor, statuses=_statuses(status),
             batch_id=int(batch) if batch.isdigit() else None,
             below=int(request.args["below"]) if request.args.get("below", "").isdigit() else None,
         )  # fmt: skip
+        doubts = payout_lists.doubts(session, actor=actor)
+        tasks = payout_lists.tasks(session, actor=actor)
         page: str = self.render_template(
             "desk/payouts.html",
             title=gettext("Payout runs"),
-            tiles=_tiles(payout_lists.tallies(session, actor=actor)),
-            doubts=[_doubt(one, banks) for one in payout_lists.doubts(session, actor=actor)],
-            rows=[_row(row, banks) for row in rows[: payout_lists.PAGE]],
-            after=_after(rows),
-            chips=_chips(status, batch),
+            tiles=payout_rows.tiles(session),
+            forecast=payout_rows.next_run(session, names),
+            doubts=[payout_rows.doubt(session, one, names) for one in doubts],
+            tasks=[payout_rows.doubt(session, one, names) for one in tasks],
+            rows=[payout_rows.row(row, names) for row in rows[: payout_lists.PAGE]],
+            after=payout_rows.after(rows),
+            chips=payout_rows.chips(status, batch),
             batches=payout_lists.batches(session, actor=actor),
             by_people=_by_people(session, actor.agency_id),
-            waiting=len(payout_lists.waiting(session, actor=actor)),
             statement=payout_lists.last_statement(session, actor=actor),
             agency=session.get_one(Agency, actor.agency_id),
+            stops=switch_views.shown(session),
+            may_stop=deeds.may("stop", view="Payouts"),
+            may_prepare=deeds.may("prepare", view="Payouts"),
+            may_release=deeds.may("release", view="Payouts"),
+            me=actor.user_id,
+            problems=[(broken.field, sentence(broken))] if broken else [],
+        )
+        return page
+
+    def _payment(self, payout_id: int, broken: RuleBroken | None = None) -> str:
+        session, actor = db.session(), current.actor()
+        try:
+            payout = payout_lists.get_payout(session, payout_id, actor=actor)
+        except NotAllowed as refused:
+            deeds.refuse(refused, about=f"payout:{payout_id}")
+            abort(404)
+        shown = payout_rows.doubt(
+            session, payout_lists.one(session, payout), payout_rows.banks(session)
+        )
+        page: str = self.render_template(
+            "desk/payment.html",
+            title=gettext("Payment"),
+            payment=shown,
+            payout=payout,
+            papers=proof_papers.papers_of(session, payout),
+            open=payout.status is PayoutStatus.UNKNOWN
+            or resolutions.is_office_task(session, payout),
+            reasons=payout_rows.reasons(),
             may_prepare=deeds.may("prepare", view="Payouts"),
             may_release=deeds.may("release", view="Payouts"),
             me=actor.user_id,
             problems=[(broken.field, sentence(broken))] if broken else [],
             typed=request.form,
-            outcomes=_outcomes(),
         )
         return page
 
 
-_RIGHTS = ("role_missing", "four_eyes", "own_case", "not_found")
+def _settle(session: Session, payout: Payout, pages: list[Page], name: str) -> None:
+    """Do what the form of a payment asks for."""
+    wish, proof = request.form.get("outcome", ""), request.form.get("proof", "")
+    who: dict[str, Any] = {"actor": current.actor(), "now": current.now()}
+    if wish == DISCARD:
+        if said := resolutions.open_resolution(session, payout):
+            resolutions.discard_resolution(session, said, reason=proof, **who)
+        return
+    if wish not in set(PayoutStatus):
+        raise Invalid(code="outcome_unknown", field="outcome")
+    end = PayoutStatus(wish)
+    if pages:
+        proof_papers.add(
+            session, payout, pages, filename=name, storage=outside.storage(), **who
+        )
+    if resolutions.is_office_task(session, payout):
+        resolutions.settle_refusal(session, payout, outcome=end, proof=proof, **who)
+    else:
+        resolutions.resolve_unknown(
+            session, payout, outcome=end, proof=proof, code=request.form.get("code", ""), **who
+        )
+
+
+def _uploaded() -> tuple[list[Page], str]:
+    """Return the pages of the paper that came with the form; no transaction is open meanwhile."""
+    sent = request.files.get("paper")
+    if sent is None or not sent.filename:
+        return [], ""
+    data = sent.read(proof_papers.MOST_BYTES + 1)
+    return proof_papers.scanned(
+        data, sent.filename, antivirus=outside.antivirus()
+    ), sent.filename
 
 
 def _statuses(word: str) -> tuple[PayoutStatus, ...]:
     if word == "act":
         return payout_lists.TO_ACT
     return (PayoutStatus(word),) if word in set(PayoutStatus) else ()
-
-
-def _tiles(tallies: dict[PayoutStatus, payout_lists.Tally]) -> list[dict[str, Any]]:
-    def of(*statuses: PayoutStatus) -> payout_lists.Tally:
-        found = [tallies.get(status, payout_lists.Tally()) for status in statuses]
-        return payout_lists.Tally(
-            sum(one.count for one in found), sum((one.total for one in found), start=_NOTHING)
-        )
-
-    groups = (
-        (gettext("waiting"), "", "approved", of(PayoutStatus.APPROVED)),
-        (gettext("being paid"), "", "sent", of(PayoutStatus.CLAIMED, PayoutStatus.SENT)),
-        (gettext("paid"), "", "paid", of(PayoutStatus.PAID, PayoutStatus.SETTLED)),
-        (
-            gettext("refused or sent back"), "turn", "rejected",
-            of(PayoutStatus.REJECTED, PayoutStatus.RETURNED),
-        ),
-        (gettext("in doubt"), "check", "unknown", of(PayoutStatus.UNKNOWN)),
-    )  # fmt: skip
-    return [
-        {
-            "number": shown_count(tally.count),
-            "unit": gettext("payouts"),
-            "label": gettext(
-                "%(what)s, %(total)s yuan", what=word, total=f"{tally.total:,.2f}"
-            ),
-            "url": url_for("PayoutRunView.runs", status=status),
-            "tone": tone if tally.count else "",
-        }
-        for word, tone, status, tally in groups
-    ]
-
-
-_NOTHING = payout_lists.Tally().total
-
-
-def _row(payout: Payout, banks: Mapping[str, str]) -> dict[str, Any]:
-    word, tone, icon = words.PAYOUTS[payout.status]
-    return {
-        "id": payout.id,
-        "number": payout.application.number,
-        "reference": payout.bank_reference or "-",
-        "attempt": payout.attempt,
-        "payee": mask_name(payout.payee_name),
-        "account": f"{banks.get(payout.payee_bank_code, '')} **** {payout.payee_last_four}",
-        "amount": payout.amount,
-        "status": {"word": word, "tone": tone, "icon": icon},
-        "said": payout.bank_text,
-        "at": payout.paid_at or payout.sent_at or payout.created_at,
-        "due_on": payout.due_on,
-    }
-
-
-def _doubt(doubt: payout_lists.Doubt, banks: Mapping[str, str]) -> dict[str, Any]:
-    said = doubt.said
-    steps = [
-        {"at": one.at, "title": _message(one.kind, one.outcome), "state": "done"}
-        for one in doubt.messages
-    ]
-    return _row(doubt.payout, banks) | {
-        "steps": steps[::-1],
-        "window_over": payments.window_over(doubt.payout, now=current.now()),
-        "said": said,
-        "said_word": dict(_outcomes()).get(said.outcome.value, "") if said else "",
-    }
-
-
-def _message(kind: str, outcome: str) -> str:
-    kinds = {"send": gettext("Sent to the bank"), "query": gettext("Asked the bank")}
-    ends = {
-        "done": gettext("carried out"),
-        "accepted": gettext("accepted"),
-        "pending": gettext("in progress"),
-        "refused": gettext("refused"),
-        "rejected": gettext("refused"),
-        "not_found": gettext("no such payment there"),
-        "unknown": gettext("no readable answer"),
-        "unreadable": gettext("no readable answer"),
-        "timeout": gettext("no answer in time"),
-    }
-    return gettext(
-        "%(what)s: %(answer)s", what=kinds.get(kind, kind), answer=ends.get(outcome, outcome)
-    )
-
-
-def _outcomes() -> list[tuple[str, str]]:
-    return [
-        (PayoutStatus.PAID.value, gettext("The bank has paid it")),
-        (PayoutStatus.REJECTED.value, gettext("The bank has refused it")),
-        (PayoutStatus.APPROVED.value, gettext("The bank never had it; send it again")),
-    ]
-
-
-def _chips(status: str, batch: str) -> list[tuple[str, str, bool]]:
-    found = [
-        (gettext("All"), url_for("PayoutRunView.runs"), not status and not batch),
-        (gettext("To act on"), url_for("PayoutRunView.runs", status="act"), status == "act"),
-    ]
-    if status and status != "act" and status in set(PayoutStatus):
-        word = str(words.PAYOUTS[PayoutStatus(status)][0])
-        found.append((word, url_for("PayoutRunView.runs", status=status), True))
-    if batch:
-        found.append((gettext("One batch"), url_for("PayoutRunView.runs", batch=batch), True))
-    return found
-
-
-def _after(rows: list[Payout]) -> str:
-    if len(rows) <= payout_lists.PAGE:
-        return ""
-    kept: dict[str, Any] = {
-        name: request.args[name] for name in ("status", "batch") if request.args.get(name)
-    }
-    kept["below"] = rows[payout_lists.PAGE - 1].id
-    return url_for("PayoutRunView.runs", **kept)
 
 
 def _by_people(session: Session, agency_id: int) -> bool:

@@ -32,6 +32,13 @@ SENTENCES: Mapping[str, LazyString] = {
     "relation_unconfirmed": _l("First confirm that the applicant may act for this account."),
     "payout_in_flight": _l("The bank may be paying this case now. Wait until it has answered."),
     "payout_live": _l("An earlier payment of this case has not ended."),
+    "books_unproven": _l(
+        "The books have not been proven since the stop. Wait for the proof, then confirm."
+    ),
+    "books_broken": _l(
+        "The proof of the books found faults. Payouts stay stopped until they are put right."
+    ),
+    "finding_differs": _l("The line is not this payment: amount, account or day differ."),
     "payee_unchecked": _l("Nobody has checked the new account yet; that comes first."),
     "no_such_colleague": _l("There is no such colleague in your agency."),
     "choice_invalid": _l("Choose one of what is offered."),

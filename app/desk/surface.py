@@ -40,6 +40,11 @@ def add_to(appbuilder: AppBuilder) -> None:
         MonthlyView, "Agreements", label=_l("Monthly withdrawals by agreement"),
         href="/desk/monthly/", category="Work", category_label=_l("Work"),
     )  # fmt: skip
+    add_money(appbuilder)
+
+
+def add_money(appbuilder: AppBuilder) -> None:
+    """Hang the pages about money."""
     appbuilder.add_view(
         PayoutRunView, "PayoutRuns", label=_l("Payout runs"), href="/desk/payouts/",
         category="Money", category_label=_l("Money"),

@@ -29,6 +29,7 @@ from app.hall.applying.papers import Papers
 from app.hall.applying.wizard import own_case
 from app.hall.course import course, payee_changed, sides
 from app.hall.forms import Typed, told
+from app.hall.refused import refusal
 from app.hall.wording import said
 from app.models import Application, Bank, MaterialPage, ReturnItem
 from app.navigation import brand_of
@@ -114,6 +115,7 @@ class ProgressView(BaseView):
             corrections=corrections(session, case),
             reopened=reopened_pages(session, case),
             payee_changed=payee_changed(case),
+            refusal=refusal(session, case),
             papers=Papers(session, case, now=now),
             can_cancel=Action.CANCEL in actions,
             today=local_date(now),

@@ -21,10 +21,10 @@ PINNED = {
     ),
     "supervisor": (
         "Audit.read Calendar.read Cases.read Counter.read+work Desk.home+read+supervise Holders.edit+read "
-        "Imports.edit+read Materials.read Payouts.read Reference.read Reveal.read"
+        "Imports.edit+read Materials.read Payouts.read+stop Reference.read Reveal.read"
     ),
-    "payer": ("Desk.home Payouts.prepare+read Reveal.read"),
-    "releaser": ("Desk.home Payouts.read+release Reveal.read"),
+    "payer": ("Desk.home Payouts.prepare+read+stop Reveal.read"),
+    "releaser": ("Desk.home Payouts.read+release+stop Reveal.read"),
     "auditor": (
         "Audit.read Calendar.read CaseEvents.read Cases.read Desk.home+read Health.read "
         "Holders.read Ledger.read Materials.read Payouts.read Reference.read"
@@ -35,7 +35,7 @@ PINNED = {
     "security_officer": ("Audit.read Desk.home Health.read"),
     "installation_admin": (
         "Agencies.edit+read Calendar.read Desk.home Health.read Imports.edit+read "
-        "Packages.publish+read Roles.read Staff.edit+read"
+        "Packages.publish+read Payouts.stop Roles.read Staff.edit+read"
     ),
 }
 """Role: surface.verbs; a change here is a change of who may do what, and is reviewed as one."""

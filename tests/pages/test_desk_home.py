@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.terms import PayoutStatus, Role, Status
-from app.models import Agency, Application, Payout, PayoutResolution
+from app.models import Application
 from app.services import ledger
 from app.services.review import decisions
 from tests.factories import (
@@ -108,31 +108,6 @@ def test_a_missing_calendar_is_warned_of_from_mid_december(browse, people, clock
     assert "2027 年工作日历尚未导入" in browse("chen").open("/desk/").text
 
 
-def test_a_doubt_is_ended_by_two_people(rows, staff, payout):
-    payout_id = payout(PayoutStatus.UNKNOWN)
-    payer, releaser = staff("pay", Role.PAYER), staff("rel", Role.RELEASER)
-
-    page = payer.open(PAYOUTS)
-    said = payer.press(page, "提交第二人确认", outcome="rejected", proof="银行来函 3 号")
-    assert "等另一位工作人员确认" in said.text
-    releaser.press(releaser.open(PAYOUTS), "确认：银行已拒绝")
-
-    with rows() as session:
-        assert session.get_one(Payout, payout_id).status is PayoutStatus.REJECTED
-        assert session.scalar(sa.select(Application.status)) is Status.PAYEE_FIX
-
-
-def test_a_doubt_without_proof_stays_open(rows, staff, payout):
-    payout(PayoutStatus.UNKNOWN)
-    payer = staff("pay", Role.PAYER)
-
-    page = payer.press(payer.open(PAYOUTS), "提交第二人确认", 422, outcome="paid")
-
-    assert "凭据" in page.text
-    with rows() as session:
-        assert not session.scalars(sa.select(PayoutResolution)).all()
-
-
 def test_payers_see_masked_names_and_four_digits_only(rows, staff, payout):
     payout(PayoutStatus.APPROVED)
 
@@ -153,20 +128,6 @@ def test_another_agencys_payments_are_not_listed(staff, payout):
 
     assert "韩" not in page.text
     assert "AJ2026111800000017" not in page.text
-
-
-def test_stopped_payouts_go_on_with_a_reason(rows, staff, people):
-    with rows() as session:
-        session.execute(sa.update(Agency).values(payouts_stopped="对账单多出一笔"))
-    releaser = staff("rel", Role.RELEASER)
-    page = releaser.open(PAYOUTS)
-    assert "对账单多出一笔" in page.text
-
-    releaser.press(page, "恢复支付", reason="已与银行核对")
-
-    with rows() as session:
-        stopped = session.scalars(sa.select(Agency.payouts_stopped).order_by(Agency.id)).all()
-        assert stopped == ["", "对账单多出一笔"]
 
 
 def test_reviewers_have_no_page_of_payments(browse, people):

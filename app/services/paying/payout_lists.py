@@ -1,6 +1,7 @@
 """Payments of an agency as staff see them: counted by status, listed, those in doubt, batches."""
 
-from collections.abc import Collection
+import datetime as dt
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.domain import policy
 from app.domain.policy import Actor
-from app.domain.terms import PayoutStatus, Role
+from app.domain.terms import PayoutStatus, Role, Status
+from app.domain.workdays import SHANGHAI, local_date
 from app.models import (
     Application,
     BankMessage,
@@ -18,12 +20,20 @@ from app.models import (
     PayoutBatch,
     PayoutResolution,
 )  # fmt: skip
-from app.services.paying import money_eyes
+from app.services import reference
+from app.services.paying import money_eyes, resolutions
 
 PAGE = 25
 MOST_DOUBTS = 20
 MOST_BATCHES = 10
+MOST_IN_BATCH = 10_000
+"""So many payments people put into one batch at once; the rest into the next."""
+
 READERS = (Role.PAYER, Role.RELEASER, Role.SUPERVISOR, Role.AUDITOR)
+OPEN = (
+    PayoutStatus.APPROVED, PayoutStatus.CLAIMED, PayoutStatus.SENT, PayoutStatus.UNKNOWN,
+    PayoutStatus.PAID,
+)  # fmt: skip
 TO_ACT = (PayoutStatus.UNKNOWN, PayoutStatus.REJECTED, PayoutStatus.RETURNED)
 
 
@@ -45,14 +55,58 @@ class Doubt:
 
 
 def tallies(session: Session, *, actor: Actor) -> dict[PayoutStatus, Tally]:
-    """Return count and sum of the agency's payments by status."""
+    """Return count and sum of the agency's payments that have not ended, by status.
+
+    What has ended is not counted: it may be millions of rows.
+    """
     policy.check_role(actor, *READERS)
     rows = session.execute(
         sa.select(Payout.status, sa.func.count(), sa.func.sum(Payout.amount))
-        .where(Payout.agency_id == actor.agency_id)
+        .where(Payout.agency_id == actor.agency_id, Payout.status.in_(OPEN))
         .group_by(Payout.status)
     )
     return {status: Tally(count, Decimal(total or 0)) for status, count, total in rows}
+
+
+def paid_today(session: Session, *, actor: Actor, now: dt.datetime) -> Tally:
+    """Return count and sum of what the bank has paid since midnight."""
+    policy.check_role(actor, *READERS)
+    midnight = dt.datetime.combine(local_date(now), dt.time(), SHANGHAI)
+    count, total = session.execute(
+        sa.select(sa.func.count(), sa.func.sum(Payout.amount)).where(
+            Payout.agency_id == actor.agency_id, Payout.paid_at >= midnight
+        )
+    ).one()
+    return Tally(count, Decimal(total or 0))
+
+
+def with_applicants(session: Session, *, actor: Actor) -> Tally:
+    """Return count and sum of refused payments whose account the applicant corrects."""
+    policy.check_role(actor, *READERS)
+    count, total = session.execute(
+        sa.select(sa.func.count(), sa.func.sum(Application.amount)).where(
+            Application.agency_id == actor.agency_id, Application.status == Status.PAYEE_FIX
+        )
+    ).one()
+    return Tally(count, Decimal(total or 0))
+
+
+def tasks(session: Session, *, actor: Actor) -> list[Doubt]:
+    """Return refusals that the office puts right, the oldest first, with what was said of them."""
+    policy.check_role(actor, *READERS)
+    found = session.scalars(
+        resolutions.office_tasks()
+        .where(Payout.agency_id == actor.agency_id)
+        .options(contains_eager(Payout.application).load_only(Application.number))
+        .order_by(Payout.id)
+        .limit(MOST_DOUBTS)
+    ).all()
+    return _with_history(session, found)
+
+
+def late_from(session: Session, *, now: dt.datetime) -> dt.date:
+    """Return the last due day at which a payment in doubt is late: the next working day."""
+    return reference.calendar(session).workdays_from(local_date(now), 1)[0]
 
 
 def listed(
@@ -92,6 +146,15 @@ def doubts(session: Session, *, actor: Actor) -> list[Doubt]:
         .order_by(Payout.id)
         .limit(MOST_DOUBTS)
     ).all()
+    return _with_history(session, found)
+
+
+def one(session: Session, payout: Payout) -> Doubt:
+    """Return a payment with its whole history."""
+    return _with_history(session, [payout])[0]
+
+
+def _with_history(session: Session, found: Sequence[Payout]) -> list[Doubt]:
     keys = [payout.id for payout in found]
     messages = session.scalars(
         sa.select(BankMessage).where(BankMessage.payout_id.in_(keys)).order_by(BankMessage.id)
@@ -153,12 +216,15 @@ def waiting(session: Session, *, actor: Actor) -> list[int]:
     policy.check_role(actor, *READERS)
     return list(
         session.scalars(
-            sa.select(Payout.id).where(
+            sa.select(Payout.id)
+            .where(
                 Payout.agency_id == actor.agency_id,
                 Payout.status == PayoutStatus.APPROVED,
                 Payout.batch_id.is_(None),
                 Payout.application_id.not_in(money_eyes.barred_cases(session, actor)),
             )
+            .order_by(Payout.due_on, Payout.id)
+            .limit(MOST_IN_BATCH)
         )
     )
 

@@ -95,6 +95,8 @@ def withdraw_lift(
 ) -> None:
     """Take back a proposal to let payouts go on."""
     _check(session, stop, actor=actor, now=now, roles=STOPPERS)
+    if stop.proposed_by is None:
+        raise IllegalMove("nobody has proposed it")
     stop.proposed_by = stop.proposed_at = None
     stop.proposed_name = stop.proposed_why = ""
     _record(session, "lift_withdrawn", stop, actor=actor, now=now)
