@@ -9,7 +9,7 @@ from tests.factories import NOON, make_application
 
 GUARDED = (
     "audit_event", "audit_day", "case_event", "journal_entry", "posting", "statement_line",
-    "bank_message", "review_note",
+    "bank_message", "review_note", "contribution_batch", "contribution_line", "supplement",
 )  # fmt: skip
 REFUSED = "takes new rows only"
 
@@ -29,7 +29,8 @@ def names(session):
 @pytest.mark.both
 def test_every_record_has_its_guards(session, names):
     wanted = {f"{table}_no_{deed}" for table in GUARDED for deed in ("update", "delete")}
-    wanted |= {f"payout_resolution_no_{deed}" for deed in ("change", "update", "delete")}
+    for table in ("payout_resolution", "ledger_reversal"):
+        wanted |= {f"{table}_no_{deed}" for deed in ("change", "update", "delete")}
     if session.get_bind().dialect.name == "postgresql":
         wanted |= {f"{table}_no_truncate" for table in (*GUARDED, "payout_resolution")}
 

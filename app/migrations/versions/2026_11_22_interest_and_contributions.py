@@ -25,6 +25,13 @@ REVERSAL_GUARDS = (
 """What one person said stands; all of it stands once another confirmed it."""
 
 TABLES = (*ROWS_ONLY, "ledger_reversal")
+UNIQUE = {
+    "contribution_batch": ("id", "sha256"),
+    "contribution_line": ("id", "entry_id"),
+    "supplement": ("id", "application_id"),
+    "ledger_reversal": ("id", "entry_id"),
+}
+"""By what SQLite's REPLACE finds a row to put another in its place, past the other guards."""
 
 
 def upgrade() -> None:
@@ -45,6 +52,9 @@ def upgrade() -> None:
                 f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
                 "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
             )
+    else:
+        for table, columns in UNIQUE.items():
+            op.execute(_no_replacing(table, columns))
 
 
 def downgrade() -> None:
@@ -200,5 +210,15 @@ def _trigger(name: str, table: str, deed: str, when: str) -> str:
         )
     return (
         f"CREATE TRIGGER {name} BEFORE {deed} ON {table} {condition}"
+        f"BEGIN SELECT RAISE(ABORT, '{table} takes new rows only'); END"
+    )
+
+
+def _no_replacing(table: str, columns: tuple[str, ...]) -> str:
+    there = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} WHERE {column} = NEW.{column})" for column in columns
+    )
+    return (
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {there} "
         f"BEGIN SELECT RAISE(ABORT, '{table} takes new rows only'); END"
     )
