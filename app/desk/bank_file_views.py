@@ -1,6 +1,7 @@
 """Files to and from the bank: listed, handed out, brought by one person, confirmed by another."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -165,9 +166,25 @@ class BankFileView(BaseView):
 
 
 def _sentence(broken: RuleBroken) -> str:
-    if broken.code.startswith(OURS):
-        return render_template(f"messages/{broken.code}.txt", **broken.facts).strip()
-    return sentence(broken)
+    return _told(broken.code, broken.facts) or sentence(broken)
+
+
+def _told(code: str, facts: Mapping[str, Any]) -> str:
+    """Return the sentence of what is wrong with a file, or nothing."""
+    if not code.startswith(OURS):
+        return ""
+    return render_template(f"messages/{code}.txt", **facts).strip()
+
+
+def _note(file: BankFile) -> str:
+    """Return why a file was refused: by the hall, or in a person's words."""
+    if file.kind != "refused":
+        return file.problem
+    try:
+        said = json.loads(file.problem)
+        return _told(said["code"], said)
+    except (ValueError, KeyError):
+        return ""
 
 
 def _ways() -> dict[str, str]:
@@ -187,7 +204,7 @@ def _shown(file: BankFile) -> dict[str, Any]:
     }
     return {
         "id": file.id, "name": file.name, "kind": kinds.get(file.kind, file.kind),
-        "rows": file.rows, "total": file.total, "by": file.actor_name or gettext("the run"),
+        "rows": file.rows, "total": file.total, "by": file.actor_name if file.actor_id else gettext("the run"),
         "by_id": file.actor_id, "at": file.at, "on_date": file.on_date, "sha": file.sha256,
         "size": file.size,
     }  # fmt: skip
@@ -199,9 +216,15 @@ def _row(row: Listed) -> dict[str, Any]:
     return _shown(file) | {
         "out": file.direction == "out",
         "state": {"word": word, "tone": tone, "icon": icon},
-        "note": file.problem,
-        "answered": row.answered if file.kind in ("order", "answer") else None,
+        "note": _note(file),
+        "answered": row.answered if _is_under_way(file) else None,
     }
+
+
+def _is_under_way(file: BankFile) -> bool:
+    if file.direction == "out":
+        return True
+    return file.kind == "answer" and file.confirmed_at is not None
 
 
 def _state(file: BankFile, answered: int) -> tuple[str, str, str]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -30,6 +31,9 @@ from app.services.entry import proofs
 from app.services.paying import bank_files, money_eyes
 from app.services.paying.bank_files import ADVICE, ANSWER, IN, OUT, REFUSED, STATEMENT
 from app.services.staff import standing
+
+MOST_FACT = 32
+"""So much of each fact of a refusal is kept with its code, as JSON."""
 
 
 def take(
@@ -109,12 +113,10 @@ def refuse(
     now: dt.datetime,
 ) -> BankFile:
     """Keep a file that could not be taken, with the reason; nothing follows from it."""
-    place = ", ".join(
-        f"{key} {why.facts[key]}" for key in ("line", "column") if why.facts.get(key)
-    )
+    said = {"code": why.code} | {key: str(fact)[:MOST_FACT] for key, fact in why.facts.items()}
     file = _keep(
         session, agency, name, data[:MOST_BYTES], form=form, actor=actor, now=now, kind=REFUSED,
-        message_id="", problem=f"{why.code} {place}".strip()[:200],
+        message_id="", problem=json.dumps(said, ensure_ascii=False)[:200],
     )  # fmt: skip
     _record(session, "bank_file_refused", file, actor=actor, now=now, reason=file.problem)
     return file
