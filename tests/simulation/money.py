@@ -19,6 +19,9 @@ from app.services import ledger
 from app.services.paying import resolutions, stops
 from tests.simulation.story import Broken, Story, proven
 
+BEHIND = (0, 0, 5, 180, 1440)
+"""How many minutes the hall's clock may be behind the bank's."""
+
 PASSING = ((30, 120), (30, 480), (25, 1440), (10, 4320), (5, 12_960))
 """How time passes: weight, minutes at most; the last is a long holiday."""
 
@@ -54,6 +57,14 @@ def pass_time(story: Story) -> str:
     most = story.rng.choices(longest, weights)[0]
     story.at += dt.timedelta(minutes=story.rng.randrange(1, most))
     return "time"
+
+
+def set_clock(story: Story) -> str:
+    """Set the hall's clock back by minutes, hours or a day, or put it right again."""
+    if story.nested:
+        return ""
+    story.behind = dt.timedelta(minutes=story.rng.choice(BEHIND))
+    return f"the clock is {story.behind} behind"
 
 
 def contribute(story: Story) -> str:

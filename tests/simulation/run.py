@@ -32,8 +32,9 @@ DEEDS: tuple[tuple[int, Callable[[Story], str]], ...] = (
     (4, applicants.start), (8, applicants.go_on), (2, applicants.cancel),
     (8, applicants.change_card), (44, office.review), (3, office.send_back),
     (1, office.refuse), (1, office.void), (3, office.flag), (10, office.check_card),
-    (22, money.run), (14, money.pass_time), (3, money.contribute), (5, money.bounce),
-    (1, money.book_foreign), (4, money.resolve), (4, money.resume), (3, money.keep_house),
+    (22, money.run), (14, money.pass_time), (3, money.set_clock), (3, money.contribute),
+    (5, money.bounce), (1, money.book_foreign), (4, money.resolve), (4, money.resume),
+    (3, money.keep_house),
 )  # fmt: skip
 WEIGHTS = [weight for weight, _ in DEEDS]
 CHOICES = [deed for _, deed in DEEDS]
@@ -114,7 +115,7 @@ class Runner:
     def _calm_down(self) -> None:
         """Let some quiet days go by, in which every payment must come to its end."""
         story = self.story
-        story.calm = True
+        story.calm, story.behind = True, dt.timedelta(0)
         office.let_go_on(story)
         for bank in story.banks.values():
             bank.mood = "calm"

@@ -45,6 +45,7 @@ class Story:
     trace: deque[str] = field(default_factory=lambda: deque(maxlen=40))
     files: Files = field(default_factory=Files)
     foreign_planted: bool = False
+    behind: dt.timedelta = dt.timedelta(0)
     nested: bool = False
     calm: bool = False
 
@@ -55,12 +56,18 @@ class Story:
         self.sms = MoodySms(self.rng)
         self.card_check = LocalCardCheck()
         self.banks = {
-            agency_id: MoodyBank(self.rng, self.now, self.meanwhile, self.rng.choice([*MOODS]))
+            agency_id: MoodyBank(
+                self.rng, self.true_now, self.meanwhile, self.rng.choice([*MOODS])
+            )
             for agency_id in self.hall.cast.agencies
         }
 
     def now(self) -> dt.datetime:
-        """Return the moment in the hall."""
+        """Return the moment by the hall's clock, which somebody may have set back."""
+        return self.true_now() - self.behind
+
+    def true_now(self) -> dt.datetime:
+        """Return the moment by the bank's clock."""
         return self.at.astimezone(dt.UTC)
 
     def meanwhile(self, where: str) -> None:
