@@ -1,6 +1,6 @@
 """Agreed monthly withdrawals at the desk: signed by two, stopped with a reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -13,6 +13,7 @@ from app import current
 from app.desk import deeds
 from app.desk.sentences import sentence
 from app.display.terms import term
+from app.display.words import localized
 from app.domain.errors import RuleBroken
 from app.domain.masking import mask_name
 from app.domain.terms import OrderState
@@ -84,6 +85,7 @@ class MonthlyView(BaseView):
         session, actor = db.session(), current.actor()
         if actor.agency_id is None:
             abort(404)
+        banks = {bank.code: localized(bank, "short_name") for bank in reference.banks(session)}
         found = {
             state: agreeing.of_agency(session, actor=actor, state=state, limit=MOST_SHOWN)
             for state in (OrderState.PROPOSED, OrderState.ACTIVE)
@@ -91,8 +93,8 @@ class MonthlyView(BaseView):
         page: str = self.render_template(
             "desk/monthly.html",
             title=gettext("Monthly withdrawals by agreement"),
-            waiting=[_shown(session, one) for one in found[OrderState.PROPOSED]],
-            running=[_shown(session, one) for one in found[OrderState.ACTIVE]],
+            waiting=[_shown(session, one, banks) for one in found[OrderState.PROPOSED]],
+            running=[_shown(session, one, banks) for one in found[OrderState.ACTIVE]],
             may_sign=deeds.may("decide", "second"),
             may_stop=deeds.may("decide", "second", "supervise"),
             problems=[(f"reason-{key}", sentence(broken))] if broken else [],
@@ -102,15 +104,16 @@ class MonthlyView(BaseView):
         return page
 
 
-def _shown(session: Session, order: StandingOrder) -> dict[str, Any]:
+def _shown(session: Session, order: StandingOrder, banks: Mapping[str, str]) -> dict[str, Any]:
     """Return an agreement as staff read it: names masked, the fingerprint of what they sign."""
     reason = reference.reason(session, order.scheme_id, order.reason_code, order.starts_on)
     return {
         "order": order,
         "person": mask_name(order.payee_name),
         "reason": reason,
+        "bank": banks.get(order.payee_bank_code, order.payee_bank_code),
         "terms": proof.terms_of(order).fingerprint(),
-        "signed": [f"{one.actor_name}" for one in order.signatures],
+        "signed": [one.actor_name for one in order.signatures],
         "next": term(agreeing.next_signer(order)),
         "last": order.months[0] if order.months else None,
     }

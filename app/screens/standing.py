@@ -21,7 +21,7 @@ class StandingOrderScreen(Screen):
     base_filters = [["id", OfMyAgency, None]]
     list_title, show_title = _("Agreements"), _("Agreement")
     columns = (
-        col.text("number", _("Number")),
+        col.text("number", _("Agreement number")),
         col.text("account", _("Account")),
         col.text("reason_code", _("Reason")),
         col.holder("payee_name", _("Payee")),
