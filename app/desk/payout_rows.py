@@ -52,8 +52,9 @@ def doubt(session: Session, found: payout_lists.Doubt, names: Mapping[str, str])
     payout, said, now = found.payout, found.said, current.now()
     over = payments.window_over(payout, now=now)
     choice = outcomes() if payout.status is PayoutStatus.UNKNOWN else office_outcomes()
+    said_word = dict(choice).get(said.outcome.value, "") if said else ""
     if payout.status is PayoutStatus.UNKNOWN and not over:
-        choice = [one for one in choice if one[0] != PayoutStatus.APPROVED]
+        choice = [one for one in choice if one[0] != PayoutStatus.APPROVED.value]
     return row(payout, names) | {
         "steps": [
             {"at": one.at, "title": _message(one.kind, one.outcome), "state": "done"}
@@ -64,11 +65,7 @@ def doubt(session: Session, found: payout_lists.Doubt, names: Mapping[str, str])
         and payout.due_on <= payout_lists.late_from(session, now=now),
         "next_at": payout.next_query_at,
         "said": said,
-        "said_word": dict([*outcomes(), *office_outcomes()] if said is None else choice).get(
-            said.outcome.value, ""
-        )
-        if said
-        else "",
+        "said_word": said_word,
         "said_reason": _code_words(said.code) if said and said.code else "",
         "outcomes": choice,
         "office": payout.status is PayoutStatus.REJECTED,

@@ -14,10 +14,11 @@ from app.desk import deeds, payout_rows, switch_views
 from app.desk.sentences import sentence
 from app.display.files import as_file
 from app.domain.errors import Invalid, NotAllowed, RuleBroken
+from app.domain.policy import Actor
 from app.domain.terms import PayoutStatus
 from app.extensions import db
 from app.gateways.scanner import Page
-from app.models import Agency, Payout
+from app.models import Payout
 from app.services import reference
 from app.services.paying import batches, payout_lists, proof_papers, resolutions
 from app.transaction import transaction
@@ -74,8 +75,8 @@ class PayoutRunView(BaseView):
         here = url_for("PayoutRunView.payment", payout_id=payout_id)
         try:
             pages, name = _uploaded()
-        except RuleBroken as broken:
-            return self._payment(payout_id, broken), 422
+        except RuleBroken as unsafe:
+            return self._payment(payout_id, unsafe), 422
 
         def work(session: Session) -> None:
             payout = payout_lists.get_payout(session, payout_id, actor=current.actor())
@@ -124,35 +125,12 @@ class PayoutRunView(BaseView):
         session, actor = db.session(), current.actor()
         if actor.agency_id is None:
             abort(404)
-        status, batch = request.args.get("status", ""), request.args.get("batch", "")
-        names = payout_rows.banks(session)
-        rows = payout_lists.listed(
-            session, actor=actor, statuses=_statuses(status),
-            batch_id=int(batch) if batch.isdigit() else None,
-            below=int(request.args["below"]) if request.args.get("below", "").isdigit() else None,
-        )  # fmt: skip
-        doubts = payout_lists.doubts(session, actor=actor)
-        tasks = payout_lists.tasks(session, actor=actor)
         page: str = self.render_template(
             "desk/payouts.html",
             title=gettext("Payout runs"),
-            tiles=payout_rows.tiles(session),
-            forecast=payout_rows.next_run(session, names),
-            doubts=[payout_rows.doubt(session, one, names) for one in doubts],
-            tasks=[payout_rows.doubt(session, one, names) for one in tasks],
-            rows=[payout_rows.row(row, names) for row in rows[: payout_lists.PAGE]],
-            after=payout_rows.after(rows),
-            chips=payout_rows.chips(status, batch),
-            batches=payout_lists.batches(session, actor=actor),
-            by_people=_by_people(session, actor.agency_id),
-            statement=payout_lists.last_statement(session, actor=actor),
-            agency=session.get_one(Agency, actor.agency_id),
-            stops=switch_views.shown(session),
-            may_stop=deeds.may("stop", view="Payouts"),
-            may_prepare=deeds.may("prepare", view="Payouts"),
-            may_release=deeds.may("release", view="Payouts"),
-            me=actor.user_id,
             problems=[(broken.field, sentence(broken))] if broken else [],
+            **_rights(),
+            **_run(session, actor),
         )
         return page
 
@@ -175,13 +153,44 @@ class PayoutRunView(BaseView):
             open=payout.status is PayoutStatus.UNKNOWN
             or resolutions.is_office_task(session, payout),
             reasons=payout_rows.reasons(),
-            may_prepare=deeds.may("prepare", view="Payouts"),
-            may_release=deeds.may("release", view="Payouts"),
-            me=actor.user_id,
             problems=[(broken.field, sentence(broken))] if broken else [],
             typed=request.form,
+            **_rights(),
         )
         return page
+
+
+def _rights() -> dict[str, Any]:
+    """Return what the person signed in may do, so that a page shows no button in vain."""
+    verbs = ("stop", "prepare", "release")
+    may = {f"may_{verb}": deeds.may(verb, view="Payouts") for verb in verbs}
+    return may | {"me": current.actor().user_id}
+
+
+def _run(session: Session, actor: Actor) -> dict[str, Any]:
+    """Return what the page of the run shows."""
+    status, batch = request.args.get("status", ""), request.args.get("batch", "")
+    below, names = request.args.get("below", ""), payout_rows.banks(session)
+    rows = payout_lists.listed(
+        session, actor=actor, statuses=_statuses(status),
+        batch_id=int(batch) if batch.isdigit() else None,
+        below=int(below) if below.isdigit() else None,
+    )  # fmt: skip
+    doubts = payout_lists.doubts(session, actor=actor)
+    tasks = payout_lists.tasks(session, actor=actor)
+    return {
+        "tiles": payout_rows.tiles(session),
+        "forecast": payout_rows.next_run(session, names),
+        "doubts": [payout_rows.doubt(session, one, names) for one in doubts],
+        "tasks": [payout_rows.doubt(session, one, names) for one in tasks],
+        "rows": [payout_rows.row(row, names) for row in rows[: payout_lists.PAGE]],
+        "after": payout_rows.after(rows),
+        "chips": payout_rows.chips(status, batch),
+        "batches": payout_lists.batches(session, actor=actor),
+        "by_people": _by_people(session, actor.agency_id),
+        "statement": payout_lists.last_statement(session, actor=actor),
+        "stops": switch_views.shown(session),
+    }
 
 
 def _settle(session: Session, payout: Payout, pages: list[Page], name: str) -> None:
@@ -224,7 +233,7 @@ def _statuses(word: str) -> tuple[PayoutStatus, ...]:
     return (PayoutStatus(word),) if word in set(PayoutStatus) else ()
 
 
-def _by_people(session: Session, agency_id: int) -> bool:
+def _by_people(session: Session, agency_id: int | None) -> bool:
     return any(
         batches.released_by_people(session, scheme.id, now=current.now())
         for scheme in reference.schemes(session)

@@ -186,6 +186,6 @@ def _differences(end: DayEnd | None) -> list[tuple[str, int, str]]:
         "transit": gettext("ledger and payments on their way"),
     }
     return [
-        (names.get(one["kind"], one["kind"]), one["count"], one["amount"])
+        (str(names.get(one["kind"], one["kind"])), int(one["count"]), str(one["amount"]))
         for one in end.differences
     ]
