@@ -1,7 +1,6 @@
 """A batch as a file: kept before it is seen, put out once, never with other bytes."""
 
 import datetime as dt
-import itertools
 import shutil
 from decimal import Decimal
 
@@ -20,10 +19,10 @@ from app.services.accounting import verification
 from app.services.paying import bank_arrivals, bank_files, claims, payments
 from app.transaction import transaction
 from tests.factories import NOON
+from tests.jobs.tables import answer, folder, put, statement
 from tests.money import make_approved
 
 LATER = NOON + dt.timedelta(minutes=20)
-numbers = itertools.count(1)
 
 
 class Died(Exception):
@@ -60,42 +59,6 @@ def dies(app):
 
     yield at
     app.config["ANJU_CRASH_AT"] = None
-
-
-def folder(agency, which):
-    """Return one of the agency's folders."""
-    place = outside.bank(agency).folder.root / which
-    place.mkdir(parents=True, exist_ok=True)
-    return place
-
-
-def put(agency, text, name=""):
-    """Lay a file of the bank into the inbox."""
-    name = name or f"hp{next(numbers)}.csv"
-    (folder(agency, "inbox") / name).write_bytes(text.encode("gb18030"))
-
-
-def answer(file, *rows, number="HP1"):
-    """Return the bank's answer to a batch: (reference, amount, result, code)."""
-    lines = [
-        f"D,{n},{ref},{amount},{word},{code},"
-        for n, (ref, amount, word, code) in enumerate(rows, 1)
-    ]
-    total = sum((Decimal(row[1]) for row in rows), Decimal("0.00"))
-    head = f"H,ANJU-HP1,{number},{file.message_id},{file.rows},{file.total},,,"
-    return "\r\n".join([head, *lines, f"T,{len(rows)},{total}"])
-
-
-def statement(agency, *rows, day="2026-11-18", opening="1000000.00"):
-    """Return the bank's statement of a day: (reference, amount)."""
-    total = sum((Decimal(amount) for _, amount in rows), Decimal("0.00"))
-    head = (
-        f"H,ANJU-DZ1,DZ{day},{agency.payer_account},{day},{opening},{Decimal(opening) - total}"
-    )
-    lines = [
-        f"D,{n},{ref},{amount},张三,6217,12:00:00," for n, (ref, amount) in enumerate(rows, 1)
-    ]
-    return "\r\n".join([head, *lines, f"T,{len(rows)},{total}"])
 
 
 def files(session, kind="order"):
