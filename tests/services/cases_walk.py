@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.domain.page_words import Page
 from app.domain.policy import Actor
 from app.domain.workdays import local_date
+from app.gateways import scanner
 from app.gateways.cardcheck import LocalCardCheck
 from app.gateways.scanner import NoAntivirus
 from app.gateways.storage import LocalStorage
@@ -21,6 +22,9 @@ RENT = {
     "lease_filed": "no", "rent_months": "6", "marital_status": "single", "multi_child": "no",
     "spouse_applies": "no",
 }  # fmt: skip
+DRAWN: dict[tuple[str, int], list[scanner.Page]] = {}
+"""Pages as the scanner draws them, drawn once for all tests."""
+
 SIGNED = {"address": "192.0.2.7"}
 
 
@@ -59,7 +63,11 @@ def add_papers(
         if not missing:
             return
         kind = uploads.material_type_of(session, case, missing[0].codes[0], now=now)
-        pages = uploads.scanned(kind, make_picture(seed), "a.jpg", antivirus=NoAntivirus())
+        if (kind.code, seed) not in DRAWN:
+            DRAWN[kind.code, seed] = uploads.scanned(
+                kind, make_picture(seed), "a.jpg", antivirus=NoAntivirus()
+            )
+        pages = DRAWN[kind.code, seed]
         uploads.add_pages(
             session, case, kind, pages, filename="a.jpg", storage=storage, actor=actor, now=now
         )
