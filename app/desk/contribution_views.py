@@ -13,8 +13,10 @@ from werkzeug.wrappers import Response
 
 from app import current, outside
 from app.desk import deeds
+from app.desk.sentences import sentence
 from app.display.formats import money
 from app.display.words import is_chinese
+from app.domain.errors import NotAllowed, RuleBroken
 from app.extensions import db
 from app.gateways.storage.protocol import AlreadyStored, NotStored
 from app.models import ContributionBatch, InterestRun
@@ -51,7 +53,10 @@ class ContributionView(BaseView):
         if not sent or not data or len(data) > MOST_BYTES:
             flash(gettext("Please choose a csv or xlsx file of at most 20 MB."), "danger")
             return redirect(url_for("ContributionView.index"))
-        report = _read(data, sent.filename or "contributions.csv", preview=True)
+        try:
+            report = _read(data, sent.filename or "contributions.csv", preview=True)
+        except RuleBroken as broken:
+            return _refused(broken)
         if not report.problems:
             with contextlib.suppress(AlreadyStored):
                 outside.storage().put(_key_of(report.sha256), data)
@@ -69,7 +74,10 @@ class ContributionView(BaseView):
         except NotStored:
             flash(gettext("Please send the file again; it was not kept."), "danger")
             return redirect(url_for("ContributionView.index"))
-        report = _read(data, request.form.get("name", "")[:200], preview=False)
+        try:
+            report = _read(data, request.form.get("name", "")[:200], preview=False)
+        except RuleBroken as broken:
+            return _refused(broken)
         if report.batch_id is None:
             return self._page(report)
         outside.storage().delete(_key_of(sha256))
@@ -99,6 +107,14 @@ class ContributionView(BaseView):
             may_prepare=deeds.may("prepare", view="Payouts"),
         )
         return page
+
+
+def _refused(broken: RuleBroken) -> Response:
+    """Say why nothing was posted; what is not allowed is written down."""
+    if isinstance(broken, NotAllowed):
+        deeds.refuse(broken, about="contribution_batch")
+    flash(sentence(broken), "danger")
+    return redirect(url_for("ContributionView.index"))
 
 
 def _newest(kind: type[T], agency_id: int) -> list[T]:

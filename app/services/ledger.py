@@ -242,7 +242,7 @@ def contributed_since(session: Session, account: Account, since: dt.date | None)
 
 def close_account(session: Session, account: Account) -> None:
     """Close an account that was paid out: state 05 (AM08)."""
-    if account.balance == 0:
+    if account.available == 0:
         account.state = AccountState.CLOSED_BY_WITHDRAWAL
     account.closing = False
     session.flush()
