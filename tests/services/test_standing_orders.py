@@ -255,13 +255,15 @@ def test_an_account_has_one_agreement(session, order, ana):
     assert told.value.code == "order_live"
 
 
-def test_a_forged_amount_is_not_sent_and_is_named(session, order, bank):
+@pytest.mark.parametrize("amount", [900, 1040])
+def test_a_forged_amount_is_not_sent_and_is_named(session, order, bank, amount):
     contribute(session, order.account, 1000)
     case = make(session, order)
-    forge(session, case, 900)
+    forge(session, case, amount)
     sent = len(bank.sendings)
     run_payouts(bank, now=LATER)
     assert len(bank.sendings) == sent
+    session.expire_all()
     assert case.agency.payouts_stopped
     named = {one.code for one in verification.verify(session)}
     assert "order_amount" in named

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain import numbers
+from app.domain.errors import IllegalMove, Invalid
 from app.domain.terms import PayoutStatus, Status
 from app.domain.workdays import local_date
 from app.gateways.bank import Payment
@@ -46,6 +47,14 @@ class Claim:
     agency_id: int
 
 
+class NotCovered(IllegalMove):
+    """A payment says more than is held for its case: an invariant, payouts stop."""
+
+    def __init__(self, payout_id: int, agency_id: int) -> None:
+        super().__init__("the case does not hold what is to be paid")
+        self.payout_id, self.agency_id = payout_id, agency_id
+
+
 def plan(session: Session, *, now: dt.datetime, agency_id: int | None = None) -> Round:
     """Return what a run may take now: agencies not stopped whose bank is open."""
     agencies = session.scalars(sa.select(Agency).where(Agency.payouts_stopped == ""))
@@ -81,15 +90,26 @@ def claim_next(session: Session, turn: Round) -> Claim | None:
             .execution_options(synchronize_session=False, populate_existing=True)
         )  # fmt: skip
         if payout is not None:
-            session.get(
-                Application, payout.application_id, options=[joinedload(Application.account)]
-            )
-            _number(session, payout, turn)
-            ledger.into_transit(session, payout, now=turn.now)
+            _set_out(session, payout, turn)
             turn.taken.setdefault(scheme_id, Taken()).add(amount)
             return Claim(payout.id, payout.fence, payout.agency_id)
         caps.count_out(session, scheme_id, amount, on=local_date(turn.now))
     return None
+
+
+def _set_out(session: Session, payout: Payout, turn: Round) -> None:
+    """Number a payment that was taken and set its money on the way.
+
+    Raises ``NotCovered`` when less is held for the case than the payment says.
+    """
+    _beside = session.get(
+        Application, payout.application_id, options=[joinedload(Application.account)]
+    )
+    _number(session, payout, turn)
+    try:
+        ledger.into_transit(session, payout, now=turn.now)
+    except Invalid as broken:
+        raise NotCovered(payout.id, payout.agency_id) from broken
 
 
 def _within_caps(
