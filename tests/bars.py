@@ -24,6 +24,8 @@ FIGURES = Path(__file__).parents[1] / "benchmarks" / "results" / "bars.json"
 COUNTED: dict[tuple[str, str], list[Any]] = {}
 """Of cases that tell nothing: how many held, how many there were, their seconds."""
 
+BEGAN = pytest.StashKey[float]()
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
@@ -32,10 +34,17 @@ def pytest_runtest_makereport(
     """Keep the figure of a bar when its test has run at full numbers."""
     report = yield
     mark = item.get_closest_marker("bar")
+    if report.when == "setup":
+        item.stash[BEGAN] = processor_seconds()
     if FULL and mark and mark.args and report.when == "call" and not report.skipped:
         what, figures = told(item, report.duration, held=report.passed)
         keep(mark.args[0], what, figures)
     return report
+
+
+def processor_seconds() -> float:
+    """Return what this process and its ended children took: neighbours take none of it."""
+    return sum(os.times()[:4])
 
 
 def told(item: pytest.Item, took: float, *, held: bool) -> tuple[str, dict[str, Any]]:
@@ -46,6 +55,8 @@ def told(item: pytest.Item, took: float, *, held: bool) -> tuple[str, dict[str, 
     figures = {
         "database": kind,
         "seconds": round(took, 2),
+        "processor_seconds": round(processor_seconds() - item.stash[BEGAN], 2),
+        "load": round(os.getloadavg()[1], 1),
         "result": "holds" if held else "does not hold",
     } | dict(item.user_properties)
     if "number" in figures:
