@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.domain import lifecycle
 from app.domain.terms import Action, LedgerCode, PayoutStatus
-from app.domain.workdays import SHANGHAI
+from app.domain.workdays import SHANGHAI, local_date
 from app.models import (
     Application,
     BankStatement,
@@ -32,20 +32,27 @@ ZERO = Decimal("0.00")
 TIMES = ("bank_other_day", "back_other_day", "explained")
 """Differences that are none of money: another day, or explained by two people."""
 
+MOST_DAYS = 31
 SHOWN = 20
 Sums = dict[int, Decimal]
 Named = dict[str, Any]
 
 
-def days_to_close(session: Session, agency_id: int) -> list[dt.date]:
-    """Return the days whose statement was compared and whose end is not written, oldest first."""
+def days_to_close(session: Session, agency_id: int, *, now: dt.datetime) -> list[dt.date]:
+    """Return the days whose statement was compared and whose end is not written, oldest first.
+
+    Of the last month only: what was there before days were closed stays as it is.
+    """
+    since = local_date(now) - dt.timedelta(days=MOST_DAYS)
     closed = sa.exists().where(
         DayEnd.agency_id == agency_id, DayEnd.on_date == BankStatement.on_date
     )
     return list(
         session.scalars(
             sa.select(BankStatement.on_date)
-            .where(BankStatement.agency_id == agency_id, ~closed)
+            .where(
+                BankStatement.agency_id == agency_id, BankStatement.on_date >= since, ~closed
+            )
             .order_by(BankStatement.on_date)
         )
     )
@@ -55,7 +62,7 @@ def close(session: Session, agency_id: int, day: dt.date, *, now: dt.datetime) -
     """Write the end of a day, once and for good; the database refuses a second one."""
     paid, back = _paid(session, agency_id, day), _came_back(session, agency_id, day)
     ledger_out, ledger_back = _ledger(session, agency_id, day)
-    bank_out, bank_back, strange = _bank(session, agency_id, day)
+    bank_out, bank_back, off, strange = _bank(session, agency_id, day)
     pages_out = _pages(session, paid, Action.PAY, day)
     pages_back = _pages(session, back, Action.BANK_RETURNED, day)
     transit, flight = _on_its_way(session, agency_id)
@@ -64,8 +71,8 @@ def close(session: Session, agency_id: int, day: dt.date, *, now: dt.datetime) -
         *_between("ledger_payments_back", ledger_back, back),
         *_between("payments_pages", paid, pages_out),
         *_between("payments_pages_back", back, pages_back),
-        *_against_bank(session, paid, bank_out, "bank_other_day", day),
-        *_against_bank(session, back, bank_back, "back_other_day", day),
+        *_against_bank(session, paid, bank_out, off, "bank_other_day", day),
+        *_against_bank(session, back, bank_back, off, "back_other_day", day),
         *strange,
     ]
     if transit != flight:
@@ -129,7 +136,9 @@ def _ledger(session: Session, agency_id: int, day: dt.date) -> tuple[Sums, Sums]
     return out, back
 
 
-def _bank(session: Session, agency_id: int, day: dt.date) -> tuple[Sums, Sums, list[Named]]:
+def _bank(
+    session: Session, agency_id: int, day: dt.date
+) -> tuple[Sums, Sums, set[int], list[Named]]:
     """Return what the bank booked for our payments, and what it booked that is none of them."""
     rows = session.execute(
         sa.select(
@@ -141,28 +150,26 @@ def _bank(session: Session, agency_id: int, day: dt.date) -> tuple[Sums, Sums, l
     )  # fmt: skip
     out: Sums = {}
     back: Sums = {}
+    wrong: set[int] = set()
     strange: dict[str, list[tuple[int, Decimal]]] = {}
     for line_id, amount, bucket, by_reference, by_finding, confirmed in rows:
-        ours = by_finding if confirmed is not None else by_reference
-        if bucket == "only_theirs" and (confirmed is None or by_finding is None):
+        found_by_two = confirmed is not None and by_finding is not None
+        ours = by_finding if found_by_two else by_reference
+        if bucket == "only_theirs" and not found_by_two:
             kind = "explained" if confirmed is not None else "only_theirs"
             strange.setdefault(kind, []).append((line_id, amount))
             continue
+        if bucket == "differing" and confirmed is None:
+            wrong.add(ours or 0)
         side = out if amount > 0 else back
         side[ours or 0] = side.get(ours or 0, ZERO) + abs(amount)
-    return (
-        out,
-        back,
-        [
-            _named(
-                kind,
-                len(found),
-                sum((amount for _, amount in found), ZERO),
-                [k for k, _ in found],
-            )
-            for kind, found in strange.items()
-        ],
-    )
+    named = [
+        _named(
+            kind, len(found), sum((one[1] for one in found), ZERO), [one[0] for one in found]
+        )
+        for kind, found in strange.items()
+    ]
+    return out, back, wrong, named
 
 
 def _bank_total(session: Session, agency_id: int, day: dt.date, *, out: bool) -> Decimal:
@@ -223,14 +230,14 @@ def _between(kind: str, one: Sums, other: Sums) -> list[Named]:
 
 
 def _against_bank(
-    session: Session, ours: Sums, theirs: Sums, times: str, day: dt.date
+    session: Session, ours: Sums, theirs: Sums, wrong: set[int], times: str, day: dt.date
 ) -> list[Named]:
     """Name where our payments and the bank's lines of a day differ; another day is no fault."""
     off = [key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)]
     elsewhere = _other_days(session, [key for key in off if key not in theirs], day)
     kinds: dict[str, list[int]] = {}
     for key in off:
-        if key in ours and key in theirs:
+        if key in theirs and (key in ours or key in wrong):
             kind = "differing"
         elif key in theirs or key in elsewhere:
             kind = times

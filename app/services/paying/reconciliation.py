@@ -27,7 +27,7 @@ from app.services.paying.statements import Bucket
 MOST = 100
 """So many rows of a bucket are shown at once."""
 
-MOST_DAYS = 31
+MOST_DAYS = 14
 
 
 class Flag(StrEnum):
