@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from app import anju_verify, current, outside
+from app import current, outside
 from app.cli.group import anju
 from app.domain.policy import OPERATOR
 from app.domain.workdays import local_date
@@ -33,7 +33,7 @@ def money_export(agency: str, day: dt.datetime | None, chain: bool, to: Path | N
     if agency_id is None:
         raise click.ClickException(f"there is no agency {agency}")
     wanted = day.date() if day else local_date(now) - money_days.ONE_DAY
-    data = _chain(agency_id, agency) if chain else _day(agency_id, wanted)
+    data = _chain(agency_id) if chain else _day(agency_id, wanted)
     ending = f"chain-{agency}.jsonl" if chain else f"money-{agency}-{wanted}.jsonl.gz"
     target = to or Path(f"anju-{ending}")
     with transaction() as session:
@@ -54,8 +54,6 @@ def _day(agency_id: int, wanted: dt.date) -> bytes:
     return outside.storage().get(kept.storage_key)
 
 
-def _chain(agency_id: int, agency: str) -> bytes:
-    seals = money_days.seals(db.session(), agency_id)
-    head = {"anju": anju_verify.CHAIN, "agency": agency, "days": len(seals)}
-    lines = (json.dumps(line, separators=(",", ":")) for line in (head, *seals))
+def _chain(agency_id: int) -> bytes:
+    lines = map(json.dumps, money_days.chain(db.session(), agency_id))
     return "".join(f"{line}\n" for line in lines).encode()

@@ -6,6 +6,7 @@ from app.office.audit_days_page import AuditDaysView
 from app.office.calendar_page import CalendarView
 from app.office.health_page import HealthView
 from app.office.import_page import AccountsImportView
+from app.office.money_days_page import MoneyDaysView
 from app.office.proof_page import AuditProofView
 from app.office.staff_access_page import StaffAccessView
 
@@ -23,3 +24,4 @@ def add_to(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(AuditProofView)
     appbuilder.add_view_no_menu(StaffAccessView)
     appbuilder.add_view_no_menu(AuditDaysView)
+    appbuilder.add_view_no_menu(MoneyDaysView)

@@ -1,5 +1,7 @@
 """Payments, batches and the ledger of an agency: to read."""
 
+from typing import Any
+
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
@@ -127,6 +129,14 @@ class LedgerScreen(Screen):
     )
     list_columns = ["reference", "kind", "sum", "value_date", "at"]
     show_columns = ["reference", "kind", "postings", "value_date", "at", "note"]
+
+    def list_links(self) -> list[tuple[Any, str]]:
+        """Lead to the closed days of money."""
+        from flask import current_app, url_for  # the page stands in another surface
+
+        page = "MoneyDaysView.index"
+        there = page in current_app.view_functions
+        return [(_("Days of money"), url_for(page) if there else "")]
     searches = (
         Search(
             "reference", _("Reference begins with"), StartsWith, grows=True, order="reference"

@@ -1,5 +1,6 @@
 """Papers that leave the hall: who gets a receipt, and what the check of it tells a stranger."""
 
+import datetime as dt
 import io
 import re
 import zipfile
@@ -9,8 +10,11 @@ import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
+from app.anju_verify import Checker
 from app.domain.terms import PayoutStatus, Role
+from app.extensions import db
 from app.jobs.dossiers import make_dossiers
+from app.jobs.money_days import close_all
 from app.jobs.payouts import run_payouts
 from app.models import Applicant, AuditEvent, Payout, Receipt
 from tests.factories import NOON, make_account
@@ -89,6 +93,28 @@ def test_staff_give_a_reason_and_only_oversight_is_asked_for_one(paid, staff, ap
     assert "请写明理由" in main_of(page)
     page = browser.press(page, "生成案卷", reason="年度内部审计抽查")
     assert "年度内部审计抽查" in main_of(page)
+
+
+def test_an_auditor_keeps_days_and_chain_of_the_own_agency(paid, staff, app, clock, tmp_path):
+    clock.set(NOON + dt.timedelta(days=1))
+    with app.app_context():
+        close_all(now=clock())
+        db.session.remove()
+    browser = staff("eve", Role.AUDITOR)
+    page = browser.open("/office/money-days/")
+    names = []
+    for link in page.soup.select("a[href$=copy], a[href$=chain]"):
+        answer = browser.client.get(link["href"])
+        names.append(tmp_path / answer.headers["Content-Disposition"].split("=")[1])
+        names[-1].write_bytes(answer.data)
+
+    assert [holds for holds, _ in Checker().all([*map(str, names)])] == [True, True]
+    assert (
+        len(staff("sue", Role.AUDITOR, agency="liaoning").open(page.url).soup.select("tbody"))
+        == 0
+    )
+    for role in (Role.SUPERVISOR, Role.PAYER):
+        assert staff(f"a{role}", role).client.get(page.url).status_code == 403
 
 
 def test_whoever_holds_the_code_sees_that_it_is_genuine_and_masked(paid, browse, people):

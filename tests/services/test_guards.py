@@ -10,6 +10,7 @@ from tests.factories import NOON, make_application
 GUARDED = (
     "audit_event", "audit_day", "case_event", "journal_entry", "posting", "statement_line",
     "bank_message", "review_note", "contribution_batch", "contribution_line", "supplement",
+    "money_day", "receipt",
 )  # fmt: skip
 REFUSED = "takes new rows only"
 

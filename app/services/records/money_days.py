@@ -17,12 +17,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import anju_verify
+from app.domain import policy
+from app.domain.errors import NotAllowed
+from app.domain.policy import Actor
+from app.domain.terms import Role
 from app.domain.workdays import SHANGHAI, local_date
 from app.gateways.storage import AlreadyStored, Storage
 from app.models import Agency, AuditDay, JournalEntry, MoneyDay, Receipt
+from app.services import audit
 from app.services.records.money_rows import receipt_text, rows_between
 
 ONE_DAY = dt.timedelta(days=1)
+PAGE = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,37 @@ def day_of_receipt(session: Session, receipt: Receipt) -> MoneyDay | None:
         .order_by(MoneyDay.day)
         .limit(1)
     )
+
+
+def days(session: Session, *, actor: Actor, until: dt.date | None = None) -> list[MoneyDay]:
+    """Return a month of the own agency's closed days and one more, newest first."""
+    query = sa.select(MoneyDay).where(MoneyDay.agency_id == actor.agency_id)
+    if until is not None:
+        query = query.where(MoneyDay.day <= until)
+    return list(session.scalars(query.order_by(MoneyDay.day.desc()).limit(PAGE + 1)))
+
+
+def take(session: Session, day: dt.date, *, actor: Actor, now: dt.datetime) -> str:
+    """Return where the file of a day of the own agency is kept, and write that it was taken.
+
+    Raises ``NotAllowed`` (role_missing, not_found). The caller commits.
+    """
+    policy.check_role(actor, Role.AUDITOR)
+    kept = find_day(session, actor.agency_id or 0, day)
+    if kept is None:
+        raise NotAllowed("no such day", code="not_found")
+    audit.record(
+        session, "money_exported", actor=actor, now=now, object_type="money_day",
+        object_id=day.isoformat(), agency_id=kept.agency_id,
+    )  # fmt: skip
+    return kept.storage_key
+
+
+def chain(session: Session, agency_id: int) -> list[dict[str, Any]]:
+    """Return the chain of an agency as it is exported: how many days, then their seals."""
+    found = seals(session, agency_id)
+    agency = session.get_one(Agency, agency_id).code
+    return [{"anju": anju_verify.CHAIN, "agency": agency, "days": len(found)}, *found]
 
 
 def seals(session: Session, agency_id: int) -> list[dict[str, Any]]:
@@ -120,7 +157,7 @@ def last_keys(session: Session, agency_id: int, day: dt.date) -> tuple[int, int]
 def draw_up(session: Session, agency_id: int, day: dt.date, keys: tuple[int, int]) -> Draft:
     """Write the file of a day: every row after the day before, up to its last keys."""
     before = _before(session, agency_id, day)
-    audit = session.scalar(sa.select(AuditDay.day_hash).where(AuditDay.day == day)) or ""
+    audited = session.scalar(sa.select(AuditDay.day_hash).where(AuditDay.day == day)) or ""
     agency = session.get_one(Agency, agency_id)
     first = (before.last_entry_id, before.last_receipt_id) if before else (0, 0)
     packed, leaves = io.BytesIO(), []
@@ -128,7 +165,7 @@ def draw_up(session: Session, agency_id: int, day: dt.date, keys: tuple[int, int
         for _table, _key, text in rows_between(session, agency_id, first, keys):
             leaves.append(anju_verify.leaf_hash(text))
             file.write(_line({"hash": leaves[-1], "row": text}))
-        seal = _sealed(agency, day, leaves, before.root if before else None, audit)
+        seal = _sealed(agency, day, leaves, before.root if before else None, audited)
         file.write(_line(seal))
     return Draft(agency_id, day, seal, *keys, packed.getvalue())
 
