@@ -59,7 +59,7 @@ def filed_bank(agency: Agency, form: Form) -> FiledBank:
         form,
         Folder(Path(current_app.config["ANJU_HOME"]) / "bank-files" / agency.code),
         most=agency.batch_limit,
-        kept=lambda day: bank_arrivals.kept_statement(db.session(), form, agency_id, day),
+        kept=lambda day: bank_arrivals.kept_statement(db.session(), agency_id, day),
     )
 
 

@@ -235,7 +235,8 @@ def _state(file: BankFile, answered: int) -> tuple[str, str, str]:
     if file.confirmed_at is None:
         return gettext("waits for a second person"), "turn", "circle-exclamation"
     if file.done_at is None:
-        return gettext("is worked in"), "office", "clock"
+        waits = gettext("waits for its turn") if file.kind == "statement" else ""
+        return waits or gettext("is worked in"), "office", "clock"
     return gettext("worked in"), "done", "circle-check"
 
 

@@ -17,6 +17,7 @@ from app.gateways.bank.filed import FiledBank
 from app.gateways.bank.folder import READ, REFUSED
 from app.gateways.bank.orders import MOST_BYTES, Answer
 from app.gateways.bank.protocol import Payment
+from app.gateways.bank.ways import FORMS
 from app.gateways.errors import Unavailable
 from app.jobs import crash
 from app.models import Agency, BankFile, Payout
@@ -55,7 +56,7 @@ def begin(bank: FiledBank, counts: Counting, *, now: dt.datetime, agency_id: int
         counts.sent += _put_out(bank, file_id, now=now)
     take_inbox(bank, now=now, agency_id=agency_id)
     bank.folder.tidy(now - IN_CLEAR)
-    work_in(bank, counts, now=now, agency_id=agency_id)
+    work_in(counts, now=now, agency_id=agency_id)
     with transaction() as session:
         bank_files.doubt_silent(session, agency_id, now=now)
 
@@ -110,14 +111,14 @@ def days_here(agency_id: int, wanted: Iterable[dt.date]) -> list[dt.date]:
     return [day for day in wanted if day in here]
 
 
-def work_in(bank: FiledBank, counts: Counting, *, now: dt.datetime, agency_id: int) -> None:
+def work_in(counts: Counting, *, now: dt.datetime, agency_id: int) -> None:
     """Act on the confirmed answers, a few payments at a time, from where the last run ended."""
     with transaction() as session:
         files = bank_answers.waiting(session, agency_id)
     for file_id in files:
         with transaction() as session:
             file = session.get_one(BankFile, file_id)
-            said = bank_arrivals.read(bank.form, bank_files.unpack(file))
+            said = bank_arrivals.read(FORMS[file.form], bank_files.unpack(file))
             assert isinstance(said, Answer)
             found, start = bank_answers.effects(session, file, said), file.done_rows
         for at in range(start, max(len(found), start + 1), AT_ONCE):

@@ -377,3 +377,19 @@ def test_an_operator_lists_files_and_takes_one_by_hand(
     assert '"line": 3, "column": 3' in half.output
     assert '"bank_file_taken"' in again.output
     assert [line.count(file.name) for line in listed.output.splitlines()] == [0, 1]
+
+
+def test_a_folder_that_cannot_be_written_sends_nothing(session, agency, approved):
+    approved()
+    place = outside.bank(agency).folder.root
+    place.mkdir(parents=True)
+    (place / "outbox").write_bytes(b"a file where the folder should be")
+
+    pay_all(now=NOON)
+    before = {one.status for one in payouts_of(session)}
+    (place / "outbox").unlink()
+    pay_all(now=LATER)
+
+    assert before == {PayoutStatus.CLAIMED}
+    assert {one.status for one in payouts_of(session)} == {PayoutStatus.SENT}
+    assert len(list(folder(agency, "outbox").iterdir())) == 1

@@ -9,6 +9,9 @@ from pathlib import Path
 from app.gateways.errors import Unavailable
 
 OUTBOX, INBOX, READ, REFUSED = "outbox", "inbox", "read", "refused"
+DRAFTS = ".drafts"
+"""Where a file is written before it has its name in the outbox, by hard link."""
+
 UNDER_WAY = (".part", ".tmp", ".filepart")
 """Names that carriers give a file while it is still coming."""
 
@@ -28,23 +31,20 @@ class Folder:
         ``Unavailable`` (``clash``, ``not_written``).
         """
         target = self._place(OUTBOX, name)
-        draft = target.with_name(f".{name}.{os.getpid()}.part")
+        draft = self._place(DRAFTS, f"{name}.{os.getpid()}")
         try:
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for place in (target.parent, draft.parent):
+                place.mkdir(parents=True, exist_ok=True, mode=0o700)
             _write_down(draft, content)
             with suppress(FileExistsError):
                 os.link(draft, target)
             _to_disk(target.parent)
-            same = target.read_bytes() == content
-        except FileNotFoundError:
-            same = True  # the bank was quick and has taken it
+            draft.unlink()
         except OSError as fault:
             raise Unavailable("bank", "not_written", str(fault.errno)) from fault
-        finally:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
-        if not same:
-            raise Unavailable("bank", "clash", name)
+        with suppress(FileNotFoundError):  # the bank was quick and has taken it
+            if target.read_bytes() != content:
+                raise Unavailable("bank", "clash", name)
 
     def arrived(self) -> Iterator[str]:
         """Give the names of the files from the bank that are whole, in order."""
@@ -76,7 +76,7 @@ class Folder:
 
     def tidy(self, before: datetime) -> None:
         """Remove what was read or refused before a moment: the bytes are kept elsewhere, sealed."""
-        for where in (READ, REFUSED):
+        for where in (READ, REFUSED, DRAFTS):
             place = self.root / where
             for path in place.iterdir() if place.is_dir() else ():
                 with suppress(OSError):

@@ -25,6 +25,7 @@ from app.gateways.bank.orders import (
     Read,
     Unreadable,
 )  # fmt: skip
+from app.gateways.bank.ways import FORMS
 from app.models import Agency, BankFile, Payout
 from app.services import audit
 from app.services.entry import proofs
@@ -135,9 +136,7 @@ def read(form: Form, data: bytes) -> Read:
         ) from None  # fmt: skip
 
 
-def kept_statement(
-    session: Session, form: Form, agency_id: int, day: dt.date
-) -> Statement | None:
+def kept_statement(session: Session, agency_id: int, day: dt.date) -> Statement | None:
     """Return the bank's statement of a day once it is confirmed and follows the one before.
 
     Opening and closing balances chain the days: while one between is missing, the next waits.
@@ -153,7 +152,7 @@ def kept_statement(
     )
     if before is not None and before.closing != file.opening:
         return None
-    said = read(form, bank_files.unpack(file))
+    said = read(FORMS[file.form], bank_files.unpack(file))
     assert isinstance(said, DayStatement)
     raw = f"{file.name} sha256 {file.sha256}".encode()
     return Statement(day, said.lines, complete=True, raw=raw)
