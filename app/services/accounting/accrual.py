@@ -1,8 +1,9 @@
 """What has borne interest and since when: the movements from which interest is reckoned."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from decimal import Decimal
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,22 +18,18 @@ BASIS = 360
 """Days of an interest year where the fund's numbers do not say."""
 
 
-def interest_of(
-    session: Session, scheme_id: int, movements: Movements, *, to: dt.date
-) -> Decimal:
-    """Return what movements earn until a day, yuan, by the scheme's rates and basis (IN02)."""
+def reckoner(
+    session: Session, scheme_id: int, *, to: dt.date
+) -> Callable[[Movements], Decimal]:
+    """Return what tells what movements earn until a day, yuan, by the scheme's rates (IN02)."""
     basis = reference.settings_on(session, scheme_id, to).get("interest_basis")
-    return interest.interest(
-        movements,
-        to=to,
-        rates=reference.interest_rates(session, scheme_id),
-        basis=int(basis or BASIS),
-    )
+    rates = reference.interest_rates(session, scheme_id)
+    return partial(interest.interest, to=to, rates=rates, basis=int(basis or BASIS))
 
 
 def accrued(session: Session, account: Account, *, to: dt.date) -> Decimal:
     """Return the interest earned since the last interest posting, yuan (IN02, AM08)."""
-    return interest_of(session, account.scheme_id, movements(session, account), to=to)
+    return reckoner(session, account.scheme_id, to=to)(movements(session, account))
 
 
 def movements(session: Session, account: Account) -> Movements:

@@ -23,9 +23,8 @@ def interest_due(session: Session, case: Application, *, to: dt.date) -> Decimal
     if not is_supplement(session, case):
         return accrual.accrued(session, case.account, to=to)
     late = late_money.open_entries(session, case.account)
-    earned = accrual.interest_of(
-        session, case.scheme_id, [(one.value_date, one.amount) for one in late], to=to
-    )
+    reckon = accrual.reckoner(session, case.scheme_id, to=to)
+    earned = reckon([(one.value_date, one.amount) for one in late])
     return max(entries.ZERO, earned - late_money.interest_posted(session, case.account))
 
 

@@ -112,9 +112,10 @@ def settle_some(session: Session, run_id: int, *, now: dt.datetime, size: int = 
 
 def _due(session: Session, run: InterestRun, keys: list[int]) -> tuple[list[Due], int]:
     day, due, left_out = credited_on(run.year), [], 0
+    reckon = accrual.reckoner(session, run.scheme_id, to=day)
     for key, movements in accrual.movements_of(session, keys).items():
         try:
-            amount = accrual.interest_of(session, run.scheme_id, movements, to=day)
+            amount = reckon(movements)
         except Invalid:
             left_out += 1
             continue
