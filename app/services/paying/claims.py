@@ -1,8 +1,10 @@
 """How a worker takes a payment: one row, once, with a reference that never changes."""
 
 import datetime as dt
+from collections import deque
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -18,6 +20,9 @@ from app.services.paying import batches, caps, payment_notices
 from app.services.paying.caps import Caps, Taken
 from app.services.records import numbering
 
+LINE = 500
+"""So many waiting payments are looked up at once."""
+
 WAIT = dt.timedelta(minutes=5)
 """How long a payment that must wait is left alone."""
 
@@ -26,7 +31,8 @@ WAIT = dt.timedelta(minutes=5)
 class Round:
     """What one run of the worker may take: whose payments, which need a person's release.
 
-    ``taken`` counts by scheme for the caps of the run; ``full`` names the cap a scheme reached.
+    ``taken`` counts by scheme for the caps of the run; ``full`` names the cap a scheme reached;
+    ``line`` holds who was found waiting, in order: each is looked at again when its turn comes.
     """
 
     now: dt.datetime
@@ -36,6 +42,7 @@ class Round:
     caps: dict[int, Caps] = field(default_factory=dict)
     taken: dict[int, Taken] = field(default_factory=dict)
     full: dict[int, str] = field(default_factory=dict)
+    line: deque[int] = field(default_factory=deque)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ def claim_next(session: Session, turn: Round) -> Claim | None:
     The row moves only if it still waits; the money of the case goes into transit with it. A
     scheme whose next payment would pass a cap is left alone for this run, and people are told.
     """
-    while (found := session.execute(_waiting(turn)).first()) is not None:
+    while (found := _next(session, turn)) is not None:
         payout_id, agency_id, scheme_id, amount = found
         if not _within_caps(session, turn, agency_id, scheme_id, amount):
             continue
@@ -175,6 +182,25 @@ def to_ask(
     return [(reference or "", Claim(*rest)) for reference, *rest in rows]
 
 
+def _next(session: Session, turn: Round) -> Any:
+    """Return the first payment that waits, locked: key, agency, scheme, yuan; None if none does.
+
+    The line is read once for many, for the order costs the database all that wait; whether one
+    of it may go is asked when its turn comes. It is read anew at most once, so that a payment
+    that another worker holds is left to that worker.
+    """
+    for may_read in (True, False):
+        while turn.line:
+            one = _waiting(turn).where(Payout.id == turn.line.popleft())
+            found = session.execute(one.with_for_update(of=Payout, skip_locked=True)).first()
+            if found is not None:
+                return found
+        if may_read:
+            first = _waiting(turn).order_by(Payout.due_on, Payout.id).limit(LINE)
+            turn.line.extend(row.id for row in session.execute(first))
+    return None
+
+
 def _waiting(turn: Round) -> sa.Select[int, int, int, Decimal]:
     return (
         sa.select(Payout.id, Payout.agency_id, Application.scheme_id, Payout.amount)
@@ -195,9 +221,6 @@ def _waiting(turn: Round) -> sa.Select[int, int, int, Decimal]:
                 PayoutBatch.released_at.is_not(None),
             ),
         )
-        .order_by(Payout.due_on, Payout.id)
-        .limit(1)
-        .with_for_update(of=Payout, skip_locked=True)
     )
 
 
