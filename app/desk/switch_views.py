@@ -1,11 +1,13 @@
 """The red switch: stop payouts at once; let them go on, one proposes and another confirms."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from app import current
@@ -15,8 +17,22 @@ from app.display.words import localized
 from app.domain.errors import RuleBroken
 from app.domain.terms import Role
 from app.extensions import db
+from app.jobs.housekeeping import STOP_BOOKS
+from app.jobs.payouts import STOP_BROKEN, STOP_DECISION
 from app.models import PayoutStop
 from app.services.paying import stops
+from app.services.paying.payments import STOP_DIFFERS, STOP_REFUSED
+from app.services.paying.statements import STOP_THEIRS
+
+BY_THE_HALL: Mapping[str, str] = {
+    STOP_THEIRS: _l("The bank's statement has a payment that is not ours."),
+    STOP_REFUSED: _l("The bank refused a message as a whole."),
+    STOP_DIFFERS: _l("The bank holds something else under one of our references."),
+    STOP_DECISION: _l("A payment is not what two people signed."),
+    STOP_BROKEN: _l("A payment broke a rule of the books."),
+    STOP_BOOKS: _l("The daily proof of the books has found a difference."),
+}
+"""Why the hall itself stops payouts, in the reader's language."""
 
 RIGHTS = ("role_missing", "four_eyes", "own_case", "not_found")
 
@@ -126,7 +142,7 @@ def _one(session: Session, stop: PayoutStop) -> dict[str, Any]:
     return {
         "id": stop.id,
         "agency": localized(stop.agency, "short_name"),
-        "reason": stop.reason,
+        "reason": BY_THE_HALL.get(stop.reason, stop.reason),
         "by": stop.stopped_name if stop.stopped_by else gettext("the hall itself"),
         "at": stop.stopped_at,
         "proposed": proposed,
