@@ -24,6 +24,7 @@ POINTS = re.findall(r'crash\.point\("([a-z._]+)"\)', JOB.read_text(encoding="utf
 GOING_OUT = [point for point in POINTS if point.startswith("file.")]
 FULL = os.environ.get("ANJU_BARS") == "full"
 ROUNDS = 25 if FULL else 1
+KINDS = ["sqlite", "postgresql"] if FULL else ["sqlite"]
 TRIED = GOING_OUT if FULL else ["file.kept", "file.on_disk"]
 LATER = dt.timedelta(minutes=20)
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results" / "bank-files.json"
@@ -40,7 +41,7 @@ def agency(session):
 
 
 @pytest.mark.bar(1)
-@(pytest.mark.both if FULL else pytest.mark.usefixtures())
+@pytest.mark.parametrize("kind", KINDS, indirect=True)
 @pytest.mark.timeout(0 if FULL else 180)
 def test_a_killed_worker_puts_every_payment_into_one_file(
     kind, app, session, agency, chen, dai, payer
