@@ -19,6 +19,7 @@ OBJECTS = {
     "application": _("Application"), "bank": _("Bank"), "bank_bin": _("Card prefix"),
     "correction_request": _("Correction asked for"), "data_export": _("Copy of the own data"),
     "bank_card": _("Card"), "fact_definition": _("Fact"), "import_batch": _("Imported file"),
+    "dossier": _("File of a case"), "money_day": _("Day of money"),
     "material": _("Material"), "material_page": _("Page"), "material_requirement": _("Requirement"),
     "material_type": _("Material type"), "package": _("Package"), "payout": _("Payment"),
     "payout_batch": _("Payment batch"), "policy_setting": _("Number of the fund"),

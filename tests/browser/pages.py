@@ -28,6 +28,8 @@ STARTS = {
 
 AXE = Axe()
 LEAVE = ("/logout/", "/lang/", "/static/", "/api/", "/hall/page/", "/desk/page/")
+FILES = ("/receipt", "/copy", "/chain", "/export")
+"""Ends of addresses that give a file to keep, not a page."""
 
 
 def kinds_of_pages(hall: Hall, page: Page, starts: tuple[str, ...]) -> Iterator[str]:
@@ -37,6 +39,8 @@ def kinds_of_pages(hall: Hall, page: Page, starts: tuple[str, ...]) -> Iterator[
         address = waiting.pop(0)
         rule = rule_of(hall.app, address)
         if rule is None or rule in seen or address.startswith(LEAVE):
+            continue
+        if address.partition("?")[0].endswith(FILES):
             continue
         seen.add(rule)
         answer = page.goto(address)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.models import Agency, Applicant, AuditEvent
 
 PAGE = 25
-OWN_WISH = ("export_made",)
+OWN_WISH = ("export_made", "dossier_made")
 """What the hall does because the person asked for it: no look by others."""
 
 
