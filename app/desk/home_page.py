@@ -19,6 +19,7 @@ from app.domain.terms import PayoutStatus, Role
 from app.domain.workdays import SHANGHAI, Calendar, local_date
 from app.models import Payout
 from app.services import reference
+from app.services.paying import payout_lists
 from app.services.review import worklist
 from app.services.review.worklist import Chip, Wanted
 from app.services.staff import role_terms
@@ -50,7 +51,7 @@ def gathered(session: Session) -> dict[str, Any]:
         shown["first"] = _first(session, actor, now=now, calendar=calendar)
         shown["chart"] = _chart(session, actor.agency_id, on=on, calendar=calendar)
     if deeds.may("read", view="Payouts"):
-        shown["tiles"] += payout_tiles(session, actor.agency_id)
+        shown["tiles"] += payout_tiles(session, actor.agency_id, now=now)
     return shown
 
 
@@ -98,8 +99,12 @@ def case_tiles(actor: Actor, numbers: Any) -> list[dict[str, Any]]:
     ]
 
 
-def payout_tiles(session: Session, agency_id: int) -> list[dict[str, Any]]:
-    """Return how many payments of the agency stand where something may have to be done."""
+def payout_tiles(session: Session, agency_id: int, *, now: dt.datetime) -> list[dict[str, Any]]:
+    """Return how many payments of the agency stand where something may have to be done.
+
+    Doubts are red when the day promised for one of them is near or past.
+    """
+    late = payout_lists.has_late_doubt(session, agency_id, now=now)
     rows = session.execute(
         sa.select(Payout.status, sa.func.count())
         .where(Payout.agency_id == agency_id, Payout.status.in_(list(_SHOWN)))
@@ -112,7 +117,7 @@ def payout_tiles(session: Session, agency_id: int) -> list[dict[str, Any]]:
             "unit": gettext("payouts"),
             "label": label,
             "url": url_for("PayoutRunView.runs", status=status.value),
-            "tone": tone if numbers.get(status) else "",
+            "tone": ("stop" if late and tone else tone) if numbers.get(status) else "",
         }
         for status, (label, tone) in _payout_words().items()
     ]

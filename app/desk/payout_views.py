@@ -1,5 +1,6 @@
 """Payments as staff see them: where the money stands, doubts ended by two, batches by two."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -92,13 +93,20 @@ class PayoutRunView(BaseView):
     @has_access
     def prepare(self) -> Any:
         """Put the waiting payments into a batch that another person releases."""
+        small: list[bool] = []
 
         def work(session: Session) -> None:
             actor = current.actor()
             keys = payout_lists.waiting(session, actor=actor)
-            batches.prepare_batch(session, keys, actor=actor, now=current.now())
+            batch = batches.prepare_batch(session, keys, actor=actor, now=current.now())
+            small.append(batch.released_at is not None)
 
-        return self._done(work, gettext("The batch is ready; another person releases it."))
+        def said() -> str:
+            if any(small):
+                return gettext("Released. The payments go out in the next run.")
+            return gettext("The batch is ready; another person releases it.")
+
+        return self._done(work, said)
 
     @expose("/batch/<int:batch_id>/release", methods=["POST"])
     @has_access
@@ -110,14 +118,16 @@ class PayoutRunView(BaseView):
             batch = payout_lists.get_batch(session, batch_id, actor=actor)
             batches.release_batch(session, batch, actor=actor, now=current.now())
 
-        said = gettext("Released. The payments go out in the next run.")
+        def said() -> str:
+            return gettext("Released. The payments go out in the next run.")
+
         return self._done(work, said, about=f"payout_batch:{batch_id}")
 
-    def _done(self, work: Any, said: str, *, about: str = "payout") -> Any:
+    def _done(self, work: Any, said: Callable[[], str], *, about: str = "payout") -> Any:
         here = url_for("PayoutRunView.runs")
         broken = deeds.attempt(work, location=here, about=about)
         if broken is None:
-            flash(said, "success")
+            flash(said(), "success")
             return redirect(here)
         return self._runs(broken), 403 if broken.code in RIGHTS else 422
 

@@ -10,7 +10,7 @@ from tests.factories import NOON, make_application
 GUARDED = (
     "audit_event", "audit_day", "case_event", "journal_entry", "posting", "statement_line",
     "bank_message", "review_note", "contribution_batch", "contribution_line", "supplement",
-    "money_day", "receipt",
+    "money_day", "receipt", "day_end", "books_proof", "payout_proof",
 )  # fmt: skip
 REFUSED = "takes new rows only"
 
@@ -30,7 +30,7 @@ def names(session):
 @pytest.mark.both
 def test_every_record_has_its_guards(session, names):
     wanted = {f"{table}_no_{deed}" for table in GUARDED for deed in ("update", "delete")}
-    for table in ("payout_resolution", "ledger_reversal"):
+    for table in ("payout_resolution", "ledger_reversal", "statement_finding", "payout_stop"):
         wanted |= {f"{table}_no_{deed}" for deed in ("change", "update", "delete")}
     if session.get_bind().dialect.name == "postgresql":
         wanted |= {f"{table}_no_truncate" for table in (*GUARDED, "payout_resolution")}

@@ -104,6 +104,20 @@ def tasks(session: Session, *, actor: Actor) -> list[Doubt]:
     return _with_history(session, found)
 
 
+def has_late_doubt(session: Session, agency_id: int, *, now: dt.datetime) -> bool:
+    """Tell whether a payment in doubt is due by the next working day, or was before."""
+    found = session.scalar(
+        sa.select(Payout.id)
+        .where(
+            Payout.agency_id == agency_id,
+            Payout.status == PayoutStatus.UNKNOWN,
+            Payout.due_on <= late_from(session, now=now),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 def late_from(session: Session, *, now: dt.datetime) -> dt.date:
     """Return the last due day at which a payment in doubt is late: the next working day."""
     return reference.calendar(session).workdays_from(local_date(now), 1)[0]
