@@ -33,6 +33,7 @@ HEADINGS = {
     "bank_cards": "银行卡 Bank cards",
     "accounts": "账户 Accounts",
     "applications": "支取申请 Applications",
+    "monthly_agreements": "约定提取 Monthly agreements",
     "messages": "消息 Messages",
     "devices": "登录设备 Devices",
     "connected_accounts": "已绑定的其他登录方式 Connected accounts",

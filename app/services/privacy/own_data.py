@@ -17,6 +17,7 @@ from app.models import (
     LoginSession,
     Notice,
     Posting,
+    StandingOrder,
 )
 from app.services.applying.relations import may_show_money
 from app.services.entry import outside_identities
@@ -35,6 +36,9 @@ def gathered(session: Session, applicant: Applicant) -> Record:
         "bank_cards": _cards(session, applicant),
         "accounts": [_account(session, row) for row in _own(session, Account, applicant)],
         "applications": [_case(row) for row in _own(session, Application, applicant)],
+        "monthly_agreements": [
+            _agreement(row) for row in _own(session, StandingOrder, applicant)
+        ],
         "messages": _messages(session, applicant),
         "devices": _devices(session, applicant),
         "connected_accounts": _connected(session, applicant),
@@ -127,6 +131,20 @@ def _case(row: Application) -> Record:
             if event.public
         ],
         "return_opinions": [{"at": one.at, "text": one.text_zh} for one in row.return_items],
+    }  # fmt: skip
+
+
+def _agreement(row: StandingOrder) -> Record:
+    return {
+        "number": row.number, "account": row.account.number, "reason": row.reason_code,
+        "receiving_account": row.payee_card, "day_of_month": row.day_of_month,
+        "begins": row.starts_on, "runs_until": row.ends_on, "state": row.state,
+        "signed": row.signed_at, "approved": row.approved_at, "ended": row.ended_at,
+        "ended_how": row.ended_how, "end_reason": row.end_reason,
+        "months": [
+            {"month": one.month, "paid": one.amount, "left_out": one.skipped}
+            for one in row.months
+        ],
     }  # fmt: skip
 
 
