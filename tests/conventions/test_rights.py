@@ -97,7 +97,8 @@ def test_staff_open_what_their_role_grants_and_nothing_else(hall, record_propert
             if (place + order) % EVERY == 0 and rule.endpoint not in BY_DEED:
                 asked += 1
                 refused = hall.ask(role, method, address(rule)).startswith("403")
-                if refused is ((surface, verb) in grants):
+                may = (surface, verb) in grants
+                if refused is may and not (may and OF_A_ROW.match(rule.rule)):
                     wrong.append((role, method, rule.rule, surface, verb, refused))
 
     record_property("number", f"{asked:,} answers, {len(STAFF)} roles, {len(wrong)} wrong")
@@ -109,3 +110,6 @@ BY_DEED = (
     "PayoutRunView.go_on",
 )  # fmt: skip
 """Forms of several deeds: each deed asks for a right of its own."""
+
+OF_A_ROW = re.compile(r"/desk/(payouts|payout-switch|reconciliation|reversals|bank-files)/.*<")
+"""Pages of money answer of a row that is not there as of one that is another agency's: 403."""
