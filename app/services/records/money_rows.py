@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import anju_verify
-from app.models import Account, JournalEntry, LedgerAccount, Payout, Posting, Receipt
+from app.models import JournalEntry, LedgerAccount, Payout, Posting, Receipt
 
 _BATCH = 1000
 Keys = tuple[int, int]
@@ -67,16 +67,19 @@ def _entries(session: Session, agency_id: int, after: int, until: int) -> Iterat
 def _postings(session: Session, entries: list[int]) -> dict[int, list[list[Any]]]:
     rows = session.execute(
         sa.select(
-            Posting.entry_id, Posting.id, LedgerAccount.code, Account.number, Posting.amount
+            Posting.entry_id,
+            Posting.id,
+            LedgerAccount.code,
+            LedgerAccount.account_id,
+            Posting.amount,
         )
         .join(LedgerAccount, LedgerAccount.id == Posting.ledger_account_id)
-        .outerjoin(Account, Account.id == LedgerAccount.account_id)
         .where(Posting.entry_id.in_(entries))
         .order_by(Posting.entry_id, Posting.id)
     )
     return {
         entry_id: [
-            [key, code.value, number, str(amount)] for _, key, code, number, amount in of
+            [key, code.value, holder, str(amount)] for _, key, code, holder, amount in of
         ]
         for entry_id, of in itertools.groupby(rows, key=lambda row: row[0])
     }
