@@ -57,7 +57,7 @@ def _run(session: Session, scheme_id: int, year: int) -> Iterator[Violation]:
     rates = reference.interest_rates(session, scheme_id)
     basis = int(reference.settings_on(session, scheme_id, to).get("interest_basis") or 360)
     last = 0
-    while keys := _settled(session, scheme_id, year, after=last):
+    while keys := _accounts(session, scheme_id, after=last):
         for account_id, booked in _books(session, keys):
             name = settlement.reference_of(account_id, year)
             for one in booked:
@@ -105,26 +105,14 @@ def _days_times_rate(
     return found
 
 
-def _settled(session: Session, scheme_id: int, year: int, *, after: int) -> list[int]:
-    """Return the next accounts that have a posting of the run, by key."""
-    pattern = f"interest-{year}-"
-    return list(
-        session.scalars(
-            sa.select(LedgerAccount.account_id)
-            .join(Posting, Posting.ledger_account_id == LedgerAccount.id)
-            .join(JournalEntry, JournalEntry.id == Posting.entry_id)
-            .join(Account, Account.id == LedgerAccount.account_id)
-            .where(
-                Account.scheme_id == scheme_id,
-                LedgerAccount.account_id > after,
-                JournalEntry.kind == "interest",
-                JournalEntry.value_date == settlement.credited_on(year),
-                JournalEntry.reference.startswith(pattern),
-            )
-            .order_by(LedgerAccount.account_id)
-            .limit(CHUNK)
-        )
-    )
+def _accounts(session: Session, scheme_id: int, *, after: int) -> Sequence[int]:
+    """Return the next accounts of a service, by key."""
+    return session.scalars(
+        sa.select(Account.id)
+        .where(Account.scheme_id == scheme_id, Account.id > after)
+        .order_by(Account.id)
+        .limit(CHUNK)
+    ).all()
 
 
 def _books(session: Session, keys: Sequence[int]) -> Iterator[tuple[int, list[Booked]]]:
