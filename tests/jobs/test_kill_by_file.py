@@ -25,7 +25,7 @@ GOING_OUT = [point for point in POINTS if point.startswith("file.")]
 FULL = os.environ.get("ANJU_BARS") == "full"
 ROUNDS = 25 if FULL else 1
 KINDS = ["sqlite", "postgresql"] if FULL else ["sqlite"]
-TRIED = GOING_OUT if FULL else ["file.kept", "file.on_disk"]
+TRIED = GOING_OUT if FULL else ["file.kept"]
 LATER = dt.timedelta(minutes=20)
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results" / "bank-files.json"
 

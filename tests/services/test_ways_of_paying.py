@@ -40,20 +40,16 @@ def test_the_way_changes_while_no_payment_is_on_its_way(session, agency, change,
     assert agency.pays_by == "pain001"
 
 
-@pytest.mark.parametrize(
-    "status", [PayoutStatus.CLAIMED, PayoutStatus.SENT, PayoutStatus.UNKNOWN]
-)
-def test_the_way_stays_while_a_payment_is_on_its_way(
-    session, agency, change, chen, dai, status
-):
+def test_the_way_stays_while_a_payment_is_on_its_way(session, agency, change, chen, dai):
     make_approved(session, chen, dai)
-    session.scalar(sa.select(Payout)).status = status
-    session.flush()
+    for status in (PayoutStatus.CLAIMED, PayoutStatus.SENT, PayoutStatus.UNKNOWN):
+        session.scalar(sa.select(Payout)).status = status
+        session.flush()
 
-    with pytest.raises(Invalid) as why:
-        change("csv")
+        with pytest.raises(Invalid) as why:
+            change("csv")
 
-    assert (why.value.code, agency.pays_by) == ("pays_by_in_flight", "simulator")
+        assert (why.value.code, agency.pays_by) == ("pays_by_in_flight", "simulator")
 
 
 def test_there_is_no_way_but_those_that_are_built(change):
@@ -61,18 +57,17 @@ def test_there_is_no_way_but_those_that_are_built(change):
         change("pigeon")
 
 
-@pytest.mark.both
-@pytest.mark.parametrize(
-    "deed",
-    [
-        "UPDATE bank_file SET sha256 = 'x'",
-        "UPDATE bank_file SET total = 1",
-        "UPDATE bank_file SET done_at = NULL",
-        "UPDATE bank_file SET problem = 'x'",
-        "DELETE FROM bank_file",
-    ],
+DEEDS = (
+    "UPDATE bank_file SET sha256 = 'x'",
+    "UPDATE bank_file SET total = 1",
+    "UPDATE bank_file SET done_at = NULL",
+    "UPDATE bank_file SET problem = 'x'",
+    "DELETE FROM bank_file",
 )
-def test_a_kept_file_is_never_changed(kind, session, agency, deed):
+
+
+@pytest.mark.both
+def test_a_kept_file_is_never_changed(kind, session, agency):
     file = BankFile(
         agency_id=agency.id, direction="in", kind="answer", form="csv", name="a.csv",
         message_id="1", sha256="0" * 64, size=1, actor_name="-", at=NOON, confirmed_at=NOON,
@@ -82,7 +77,7 @@ def test_a_kept_file_is_never_changed(kind, session, agency, deed):
     session.add(file)
     session.commit()
 
-    with pytest.raises(sa.exc.DatabaseError):
-        session.execute(sa.text(deed))
-
-    session.rollback()
+    for deed in DEEDS:
+        with pytest.raises(sa.exc.DatabaseError):
+            session.execute(sa.text(deed))
+        session.rollback()
