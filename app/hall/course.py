@@ -29,6 +29,8 @@ TITLES: Mapping[str, object] = {
         "The new receiving account was confirmed; the money is sent again"
     ),
     Action.SUPPLEMENT: _l("The office pays what came after the account was closed"),
+    Action.STAND: _l("Made by the monthly agreement"),
+    Action.STAND_DOWN: _l("Taken back with the monthly agreement"),
     Action.CANCEL: _l("You took the application back"),
     Action.LAPSE: _l("Ended: the days for correction are over"),
     Action.VOID: _l("Voided"),

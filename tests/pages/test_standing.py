@@ -4,9 +4,11 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.terms import OrderEnd, OrderState
-from app.models import Applicant, LoginSession, StandingOrder
+from app.models import Account, Applicant, LoginSession, StandingOrder
+from app.services.standing_orders import months
+from tests.factories import NOON
 from tests.money import PaperBank
-from tests.standing import make_agreement, make_paid_before
+from tests.standing import contribute, make_agreement, make_paid_before, next_month
 
 
 @pytest.fixture
@@ -103,3 +105,16 @@ def test_staff_stop_with_a_reason_only(browse, rows, order_id):
     done = dai.client.post(action, data=typed | {"reason": "离职"})
     assert (refused.status_code, done.status_code) == (422, 302)
     assert only_order(rows)[:2] == (OrderState.ENDED, OrderEnd.OFFICE)
+
+
+def test_a_case_made_by_an_agreement_is_read_like_any_other(browse, rows, people, account_id):
+    with rows() as session:
+        chen, dai = people["chen"].actor, people["dai"].actor
+        account = session.get_one(Account, account_id)
+        order = make_agreement(session, account, chen, dai)
+        contribute(session, account, 900)
+        case_id = months.make(session, order.id, now=next_month(NOON)).id
+    ana, chen = browse("ana"), browse("chen")
+    assert "按约定提取自动办理" in ana.open(f"/hall/progress/{case_id}/").text
+    assert "按约定提取自动办理" in chen.open(f"/desk/case/{case_id}/").text
+    assert "900.00" in ana.open("/hall/monthly/").text

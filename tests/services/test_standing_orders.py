@@ -284,7 +284,8 @@ def test_a_case_that_only_says_it_was_agreed_is_named(session, account, bank):
     assert ("order_differs", case.id) in named
 
 
-def test_terms_changed_after_the_signatures_are_named(session, order, bank):
+@pytest.mark.both
+def test_what_was_signed_takes_no_change(kind, session, order):
     contribute(session, order.account, 1000)
     make(session, order)
     order.day_of_month = 9
@@ -298,7 +299,8 @@ def test_terms_changed_after_the_signatures_are_named(session, order, bank):
     session.rollback()
 
 
-def test_a_month_with_a_case_takes_no_change(session, order):
+@pytest.mark.both
+def test_a_month_with_a_case_takes_no_change(kind, session, order):
     contribute(session, order.account, 1000)
     make(session, order)
     row = session.scalars(sa.select(OrderMonth)).one()
