@@ -71,9 +71,10 @@ def asked(code: str) -> int | None:
     Raises ``NotAllowed`` (too_many_tries).
     """
     address, now = current.actor().address or request.remote_addr or "", current.now()
+    tries.check(db.session(), CHECK, address=address, now=now)
+    found = receipts.find_by_code(db.session(), code[:MOST_CODE])
+    if found is not None:
+        return found.id
     with transaction() as session:
-        tries.check(session, CHECK, address=address, now=now)
-        found = receipts.find_by_code(session, code[:MOST_CODE])
-        if found is None:
-            tries.miss(session, CHECK, address=address, now=now)
-        return found.id if found else None
+        tries.miss(session, CHECK, address=address, now=now)
+    return None

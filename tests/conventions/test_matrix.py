@@ -116,7 +116,7 @@ READING = {
     for route in (
         "/applicants/find", "/applicants/search", "/users/search", "/desk/queue/",
         "/desk/case/<int:case_id>/do", "/office/audit-proof/",
-        "/desk/papers/<int:case_id>/dossier",
+        "/desk/papers/<int:case_id>/dossier", "/desk/accounts/find",
     )
 }  # fmt: skip
 """What asks by a form because the address must not say it; a deed on a case answers 422 to an
