@@ -126,6 +126,28 @@ def resolve(story: Story) -> str:
     return f"resolve {payout_id} {end} by {actor.name}"
 
 
+def mend(story: Story) -> str:
+    """Put right what the bank refused and only the office can mend, or hand it on; by two."""
+    with story.work() as session:
+        rows = session.execute(
+            resolutions.office_tasks()
+            .with_only_columns(Payout.id, Payout.agency_id)
+            .order_by(Payout.id)
+        ).all()
+    if not rows:
+        return ""
+    payout_id, agency_id = story.rng.choice(rows)
+    end = PayoutStatus.APPROVED if payout_id % 3 else PayoutStatus.REJECTED
+    hands = story.hall.cast.with_role(agency_id, Role.PAYER, Role.RELEASER)
+    actor = proven(story, story.rng.choice(hands))
+    with story.work() as session:
+        resolutions.settle_refusal(
+            session, session.get_one(Payout, payout_id), actor=actor, now=story.now(),
+            outcome=end, proof="已与银行核对",
+        )  # fmt: skip
+    return f"mend {payout_id} {end} by {actor.name}"
+
+
 def resume(story: Story) -> str:
     """Let stopped payouts go on, after somebody has looked."""
     for agency_id in story.hall.cast.agencies:

@@ -33,7 +33,7 @@ DEEDS: tuple[tuple[int, Callable[[Story], str]], ...] = (
     (8, applicants.change_card), (44, office.review), (3, office.send_back),
     (1, office.refuse), (1, office.void), (3, office.flag), (10, office.check_card),
     (22, money.run), (14, money.pass_time), (3, money.set_clock), (3, money.contribute),
-    (5, money.bounce), (1, money.book_foreign), (4, money.resolve), (4, money.resume),
+    (5, money.bounce), (1, money.book_foreign), (4, money.resolve), (3, money.mend), (4, money.resume),
     (3, money.keep_house),
 )  # fmt: skip
 WEIGHTS = [weight for weight, _ in DEEDS]
