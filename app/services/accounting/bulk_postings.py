@@ -142,10 +142,10 @@ def _chart(
 def _there(
     session: Session, agency_id: int, holders: Sequence[int]
 ) -> dict[tuple[int | None, LedgerCode], int]:
-    rows = session.execute(
-        sa.select(LedgerAccount.account_id, LedgerAccount.code, LedgerAccount.id).where(
-            LedgerAccount.agency_id == agency_id,
-            sa.or_(LedgerAccount.account_id.in_(holders), LedgerAccount.account_id.is_(None)),
-        )
+    place = sa.select(LedgerAccount.account_id, LedgerAccount.code, LedgerAccount.id)
+    of_holders = place.where(LedgerAccount.account_id.in_(holders))
+    of_agency = place.where(
+        LedgerAccount.agency_id == agency_id, LedgerAccount.account_id.is_(None)
     )
+    rows = [*session.execute(of_holders), *session.execute(of_agency)]
     return {(holder, code): key for holder, code, key in rows}
