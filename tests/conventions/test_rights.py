@@ -107,9 +107,11 @@ def test_staff_open_what_their_role_grants_and_nothing_else(hall, record_propert
 
 BY_DEED = (
     "DeskView.many", "CaseView.act", "RevealView.show", "PayoutRunView.settle",
-    "PayoutRunView.go_on",
+    "PayoutRunView.go_on", "ReversalView.propose",
 )  # fmt: skip
 """Forms of several deeds: each deed asks for a right of its own."""
 
-OF_A_ROW = re.compile(r"/desk/(payouts|payout-switch|reconciliation|reversals|bank-files)/.*<")
+OF_A_ROW = re.compile(
+    r"/desk/(payouts|payout-switch|reconciliation|reversals|bank-files|monthly)/.*<"
+)
 """Pages of money answer of a row that is not there as of one that is another agency's: 403."""
