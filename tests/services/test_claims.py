@@ -17,17 +17,18 @@ def test_a_payment_that_another_took_meanwhile_is_not_taken_again(
     case = make_approved(session, chen, dai)
     with transaction() as reading:
         slow = claims.plan(reading, now=NOON)
-        read = reading.execute(claims._waiting(slow)).one()
+        read = claims._next(reading, slow)
     with transaction() as quick:
         taken = claims.claim_next(quick, claims.plan(quick, now=NOON))
-    early = [sa.select(*map(sa.literal, read)), sa.select(sa.literal(1)).where(sa.false())]
-    monkeypatch.setattr(claims, "_waiting", lambda _turn: early.pop(0))
+    early = [read, None]
+    monkeypatch.setattr(claims, "_next", lambda _session, _turn: early.pop(0))
 
     with transaction() as late:
         assert claims.claim_next(late, slow) is None
 
     session.expire_all()
     [payout] = session.scalars(sa.select(Payout).where(Payout.application_id == case.id)).all()
+    assert read is not None
     assert taken is not None
     assert (payout.status, payout.fence) == (PayoutStatus.CLAIMED, taken.fence)
     assert [*verification.verify(session)] == []
