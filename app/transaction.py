@@ -1,8 +1,10 @@
 """The one place that commits."""
 
+import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -88,4 +90,23 @@ def prepare_sqlite(engine: sa.Engine) -> None:
 
     @sa.event.listens_for(engine, "begin")
     def begun(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        if not _writing.get():
+            connection.exec_driver_sql("BEGIN")
+            return
+        with _turn(engine.url.database):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _turn(database: str | None) -> Iterator[None]:
+    """Let writers in one after the other.
+
+    SQLite's writers poll for its lock, whoever asks at the right moment gets it, and under load
+    one may starve until the time-out. Of those who stand in line here only the first polls.
+    """
+    if not database or database == ":memory:":
+        yield
+        return
+    with Path(f"{database}-turn").open("a") as line:
+        fcntl.flock(line, fcntl.LOCK_EX)
+        yield
