@@ -99,6 +99,7 @@ clean: ## remove what the commands have made, but not the data in var
 
 $(RUN): requirements.lock | .venv/bin/python
 	$(PIP) -r requirements.lock
+	@ln -sf ../../app/anju_verify.py $(BIN)/anju-verify
 	@touch $@
 
 $(DEV): requirements-dev.lock $(RUN)

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Check what the hall hands out, with nothing but Python: days of money, receipts, case files.
 
     python3 anju_verify.py [--root HASH] FILE…
