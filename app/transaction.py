@@ -60,6 +60,24 @@ def transaction() -> Iterator[Session]:
         _writing.reset(token)
 
 
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """Read everything as it stands at one moment; nobody waits for it, and nothing is kept."""
+    session = db.session()
+    session.rollback()
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(
+            execution_options={
+                "isolation_level": "REPEATABLE READ",
+                "postgresql_readonly": True,
+            }
+        )
+    try:
+        yield session
+    finally:
+        session.rollback()
+
+
 def _known_clash(text: str) -> str | None:
     """Return the code of what two people, or one person twice, did at the same moment."""
     return next((code for mark, code in CLASHES.items() if mark in text), None)

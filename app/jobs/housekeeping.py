@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from app import outside
 from app.domain.violation import Violation
-from app.extensions import db
 from app.gateways.storage import StorageDown
 from app.jobs import runs
 from app.jobs.retention import run_retention
@@ -22,7 +21,7 @@ from app.services.people import contact_changes
 from app.services.records import audit_days, money_proof
 from app.services.records.updates import changed_rows
 from app.services.staff import role_terms
-from app.transaction import transaction
+from app.transaction import snapshot, transaction
 
 KEEP = dt.timedelta(days=30)
 STOP_BOOKS = "The daily proof of the books has found a difference."
@@ -57,25 +56,31 @@ def run_housekeeping(*, now: dt.datetime) -> dict[str, Any]:
 def prove_books(*, now: dt.datetime) -> int:
     """Prove every invariant; any that is broken stops all payouts. Return how many are.
 
-    The files of closed days are read before, so that nothing waits for them.
+    All is read as of one moment and nothing is locked; only the result is written, in one
+    transaction with the stop.
     """
-    try:
-        days = list(closed_days(db.session()))
-    except StorageDown:
-        log.exception("the closed days could not be proven: the storage is away")
-        days = []
+    with snapshot() as session:
+        found = [*book_proofs.find(session), *_days_found(session)]
+    for violation in found:
+        log.error(
+            "%s: %s %s: %s",
+            violation.code, violation.table, violation.row_id, violation.sentence,
+        )  # fmt: skip
     with transaction() as session:
-        found = book_proofs.prove(session, now=now, days=days)
-        for violation in found:
-            log.error(
-                "%s: %s %s: %s",
-                violation.code, violation.table, violation.row_id, violation.sentence,
-            )  # fmt: skip
+        book_proofs.keep(session, found, now=now)
         if found:
             for agency_id in session.scalars(sa.select(Agency.id)):
                 payouts.stop(session, agency_id, STOP_BOOKS, now=now, violations=len(found))
                 payment_notices.books_broken(session, agency_id, len(found), now=now)
     return len(found)
+
+
+def _days_found(session: Session) -> list[Violation]:
+    try:
+        return list(closed_days(session))
+    except StorageDown:
+        log.exception("the closed days could not be proven: the storage is away")
+        return []
 
 
 def closed_days(session: Session) -> Iterator[Violation]:

@@ -1,7 +1,7 @@
 """That the books were proven: kept each time, asked for before stopped payouts go on."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,18 +12,16 @@ from app.models import BooksProof
 from app.services.accounting import verification
 
 
-def prove(
-    session: Session, *, now: dt.datetime, days: Iterable[Violation] = ()
-) -> list[Violation]:
-    """Prove every invariant of the books, keep what came of it, return what is broken.
+def find(session: Session) -> list[Violation]:
+    """Prove every invariant of the books; return what is broken. Nothing is written."""
+    return list(verification.verify_books(session))
 
-    ``days`` is what the proof of the closed days and their files found.
-    """
-    found = [*verification.verify_books(session), *days]
+
+def keep(session: Session, found: Sequence[Violation], *, now: dt.datetime) -> None:
+    """Keep what a proof that began now came to."""
     first = f"{found[0].code}: {found[0].table} {found[0].row_id}" if found else ""
     session.add(BooksProof(at=now, violations=len(found), first=first[:200]))
     session.flush()
-    return found
 
 
 def last_since(session: Session, since: dt.datetime, *, now: dt.datetime) -> BooksProof | None:
