@@ -124,10 +124,12 @@ def _newest(kind: type[T], agency_id: int) -> list[T]:
 
 def _read(data: bytes, name: str, *, preview: bool) -> ContributionReport:
     actor, now = current.actor(), current.now()
-    with transaction() as session:
+    if preview:
         return import_contributions(
-            session, data, actor=actor, now=now, name=name, preview=preview
+            db.session(), data, actor=actor, now=now, name=name, preview=True
         )
+    with transaction() as session:
+        return import_contributions(session, data, actor=actor, now=now, name=name)
 
 
 def _key_of(sha256: str) -> str:

@@ -11,7 +11,7 @@ from app.domain.errors import NotAllowed
 from app.domain.policy import WORKER
 from app.domain.terms import AccountState, Role
 from app.models import ContributionBatch, ContributionLine, JournalEntry, Posting
-from app.services.accounting import entries, posting_proofs, verification
+from app.services.accounting import contributions, entries, posting_proofs, verification
 from app.services.accounting.contributions import import_contributions
 from tests.factories import NOON, actor_of, make_staff
 from tests.money import make_funded
@@ -95,6 +95,26 @@ def test_what_is_declared_must_be_there(session, accounts, trailer, column):
     report = take(session, file_of(line(accounts[0]), trailer=trailer))
     assert [where for _, where, _ in told(report)] == [column]
     assert accounts[0].available == 1000
+
+
+@pytest.mark.both
+def test_a_file_posted_by_another_at_the_same_moment_is_said_to_be_there(
+    kind, session, accounts, monkeypatch
+):
+    data = file_of(line(accounts[0]))
+    take(session, data)
+    check, looks = contributions._check_new, []
+
+    def look(*given):
+        looks.append(given)
+        if len(looks) > 1:
+            check(*given)
+
+    monkeypatch.setattr(contributions, "_check_new", look)
+    again = take(session, data)
+    assert again.batch_id is None
+    assert ["was posted on" in why for _, _, why in told(again)] == [True]
+    assert accounts[0].available == Decimal("1100.10")
 
 
 def test_a_file_comes_once_and_a_reference_stands_for_one(session, accounts):

@@ -81,16 +81,13 @@ def import_contributions(
     file with a fault, or a ``preview``, posts nothing.
     """
     policy.check_role(actor, *IMPORTERS)
-    standing.check(session, actor, now=now)
     data, name = _content(source, name)
     sha256, findings = hashlib.sha256(data).hexdigest(), Findings()
     raw = read_file(data, name, findings, CONTRIBUTIONS)
+    standing.check(session, actor, now=now)
     known = _known(session, raw, today=local_date(now))
-    rows = [
-        row
-        for line in progress(raw.rows, len(raw.rows))
-        if (row := check_row(line, known, name, findings)) is not None
-    ]
+    lines = progress(raw.rows, len(raw.rows))
+    rows = [row for line in lines if (row := check_row(line, known, name, findings))]
     sum_ = sum((row.amount for row in rows), Decimal(0))
     said = (reference_given or raw.reference or sha256)[:LONGEST]
     if not findings.problems:
@@ -99,8 +96,11 @@ def import_contributions(
     _check_new(session, agency_id, sha256, said, name, findings)
     batch_id = None
     if not findings.problems and not preview and agency_id is not None:
-        batch = _batch(session, agency_id, said, sha256, name, rows, sum_, actor=actor, now=now)
-        batch_id = batch.id
+        batch_id = _batch(
+            session, agency_id, said, sha256, name, rows, sum_, actor=actor, now=now
+        )
+        if batch_id is None:
+            _check_new(session, agency_id, sha256, said, name, findings)
     return ContributionReport(
         name=name, sha256=sha256, reference=said, rows=len(raw.rows), total=sum_,
         problems=tuple(sorted(findings.problems)), batch_id=batch_id, **_states(rows),
@@ -204,39 +204,56 @@ def _batch(
     *,
     actor: Actor,
     now: dt.datetime,
-) -> ContributionBatch:
-    """Post the lines under the batch; what an account is decides again, now that it is locked."""
+) -> int | None:
+    """Post the lines under the batch, once the accounts are locked, and return its key.
+
+    None when the same file or reference was posted at the same moment.
+    """
     closing = _locked_closing(session, rows)
     late = sum((row.amount for row in rows if row.account_id in closing), Decimal(0))
     batch = ContributionBatch(
         agency_id=agency_id, reference=said, sha256=sha256, name=name[:200], rows=len(rows),
         total=total, late=late, actor_id=actor.user_id, actor_name=actor.name[:100], at=now,
     )  # fmt: skip
-    session.add(batch)
-    session.flush()
-    for part in _parts(rows):
-        dues = {row.line: _due(batch.id, row, late=row.account_id in closing) for row in part}
-        keys = bulk_postings.post_many(
-            session, agency_id, list(dues.values()), now=now, note=said
-        )
-        session.execute(
-            sa.insert(ContributionLine),
-            [
-                {
-                    "agency_id": agency_id, "batch_id": batch.id, "line": row.line,
-                    "account_id": row.account_id, "amount": row.amount,
-                    "entry_id": keys[dues[row.line].reference],
-                }
-                for row in part
-            ],
-        )  # fmt: skip
+    try:
+        with session.begin_nested():
+            session.add(batch)
+    except sa.exc.IntegrityError:
+        return None
+    _post_lines(session, batch, rows, closing, now=now)
     session.expire_all()
     audit.record(
         session, "contributions_posted", actor=actor, now=now,
         object_type="contribution_batch", object_id=batch.id, agency_id=agency_id, file=name,
         rows=len(rows), total=str(total), late=str(late),
     )  # fmt: skip
-    return batch
+    return batch.id
+
+
+def _post_lines(
+    session: Session,
+    batch: ContributionBatch,
+    rows: Sequence[ContributionRow],
+    closing: set[int],
+    *,
+    now: dt.datetime,
+) -> None:
+    for part in _parts(rows):
+        dues = {row.line: _due(batch.id, row, late=row.account_id in closing) for row in part}
+        keys = bulk_postings.post_many(
+            session, batch.agency_id, list(dues.values()), now=now, note=batch.reference
+        )
+        session.execute(
+            sa.insert(ContributionLine),
+            [
+                {
+                    "agency_id": batch.agency_id, "batch_id": batch.id, "line": row.line,
+                    "account_id": row.account_id, "amount": row.amount,
+                    "entry_id": keys[dues[row.line].reference],
+                }
+                for row in part
+            ],
+        )  # fmt: skip
 
 
 def _due(batch_id: int, row: ContributionRow, *, late: bool) -> Due:
