@@ -50,6 +50,20 @@ def test_rows_as_they_were_written_hold(session, chen):
 
 
 @pytest.mark.both
+def test_whatever_signs_a_row_holds_it_is_written_and_read_alike(session, chen):
+    signs = "".join(map(chr, range(1, 160))) + "\u2028\ufeff\ufffd𠮷\\\"'/"
+    with transaction() as writing:
+        audit.record(
+            writing, "looked", actor=chen, now=NOON, object_id="1", reason=signs, said=signs
+        )
+
+    [(_, _, _, text, agrees)] = list(audit.written_rows(session))[-1:]
+
+    assert agrees
+    assert text == audit.canonical(session.scalars(sa.select(AuditEvent)).all()[-1])
+
+
+@pytest.mark.both
 def test_a_changed_row_is_named(session, chen):
     keys = fill(session, chen)
 
