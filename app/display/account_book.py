@@ -37,6 +37,9 @@ KINDS: Mapping[str, Any] = {
 """What a kind of journal entry is called; one that is not here is shown as it is stored."""
 
 REVERSAL = "_reversal"
+YEARS = (1900, 2999)
+"""Days of other years are nobody's: the first and last there are have no day beside them."""
+
 MOVED: Mapping[str, Any] = {
     "transit": _("Withdrawal"),
     "back": _("Withdrawal put back"),
@@ -72,9 +75,10 @@ def _day(name: str, otherwise: dt.date) -> tuple[dt.date, bool]:
     if not typed:
         return otherwise, False
     try:
-        return dt.date.fromisoformat(typed), False
+        day = dt.date.fromisoformat(typed)
     except ValueError:
         return otherwise, True
+    return (day, False) if YEARS[0] <= day.year <= YEARS[1] else (otherwise, True)
 
 
 def book(session: Session, account: Account, *, now: dt.datetime) -> dict[str, Any]:

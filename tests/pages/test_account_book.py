@@ -73,7 +73,8 @@ def test_the_days_are_kept_and_foolish_ones_are_said(browse, accounts):
     assert "这段时间没有收支" in page.text
     assert "1,200.50" in page.text
     assert "晚于" in ana.open(f"/hall/accounts/{own}/?from=2026-05-01&to=2026-04-30").text
-    assert "2026-09-20" in ana.open(f"/hall/accounts/{own}/?from=tomorrow").text
+    for foolish in ("from=tomorrow", "from=0001-01-01", "to=9999-12-31"):
+        assert "2026-09-20" in ana.open(f"/hall/accounts/{own}/?{foolish}").text
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
