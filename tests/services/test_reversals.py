@@ -8,12 +8,13 @@ import sqlalchemy as sa
 
 from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.policy import Actor
-from app.domain.terms import Role
-from app.models import AuditEvent, JournalEntry
+from app.domain.terms import Kind, Role
+from app.models import AuditEvent, JournalEntry, LedgerReversal
 from app.services import ledger
 from app.services.accounting import accrual, entries, reversals, verification
+from app.services.review import decisions
 from tests.factories import NOON, actor_of, make_application, make_staff
-from tests.money import make_funded
+from tests.money import make_approved, make_funded
 
 TODAY, AUGUST = NOON.date(), dt.date(2026, 8, 1)
 PROOF = "单位来函：重复缴存"
@@ -182,6 +183,47 @@ def test_what_nobody_confirmed_is_taken_away_with_a_reason(session, account, pay
     reversals.discard(session, asked, actor=releaser, now=NOON, reason="查无此函")
     assert reversals.listed(session, actor=payer) == []
     assert ask(session, entry, payer).confirmed_at is None
+
+
+@pytest.mark.both
+def test_who_comes_second_neither_takes_away_nor_confirms(
+    kind, session, account, payer, releaser
+):
+    done, gone = (
+        ask(session, pay_in(session, account, name=name), payer) for name in ("c1", "c2")
+    )
+    mine, unseen = LedgerReversal.id, {"synchronize_session": False}
+    session.execute(
+        sa.update(LedgerReversal).where(mine == done.id).values(confirmed_at=NOON),
+        execution_options=unseen,
+    )
+    session.execute(sa.delete(LedgerReversal).where(mine == gone.id), execution_options=unseen)
+    with pytest.raises(IllegalMove):
+        reversals.discard(session, done, actor=payer, now=NOON, reason="查无此函")
+    with pytest.raises(IllegalMove):
+        reversals.confirm(session, gone, actor=releaser, now=NOON)
+
+
+def test_late_money_that_was_credited_takes_nothing_of_other_late_money(
+    session, account, payer, chen, dai
+):
+    gu = actor_of(session, make_staff(session, "Gu", Role.SUPERVISOR))
+    sums = {"amount": 100_000, "interest": Decimal("7.00")}
+    case = make_approved(session, chen, dai, kind=Kind.CLOSING, **sums)
+    first = take_late(session, case.account, "l1")
+    decisions.void(session, case, actor=gu, now=NOON, reason="本人申请")
+    case.account.closing = True
+    take_late(session, case.account, "l2")
+    with pytest.raises(Invalid) as told:
+        ask(session, first, payer)
+    assert told.value.code == "not_reversible"
+
+
+def take_late(session, account, name):
+    """Let 70 yuan come for an account that closes."""
+    return ledger.take_late(
+        session, account, Decimal(70), now=NOON, value_date=TODAY, reference=name
+    )
 
 
 def test_a_proof_is_needed(session, account, payer):

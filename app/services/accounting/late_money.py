@@ -58,7 +58,9 @@ def interest_posted(session: Session, account: Account) -> Decimal:
 
 
 def taken_up(session: Session, account: Account, entry_id: int) -> bool:
-    """Tell whether late money is in a supplementary case that lives or was paid."""
+    """Tell whether late money is in a supplementary case that lives or was paid, or credited."""
+    if entries.find(session, f"late-credit-{entry_id}") is not None:
+        return True
     ended = (Status.VOIDED, Status.REJECTED, Status.DECLINED, Status.CANCELLED)
     found = session.scalar(
         _supplements(account).where(

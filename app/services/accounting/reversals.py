@@ -117,9 +117,7 @@ def confirm(
     standing.check_other(session, actor, earlier=asked.proposed_by)
     proofs.check(actor, now=now)
     entries.lock(session, account)
-    session.refresh(asked, with_for_update=True)
-    if asked.confirmed_at is not None:
-        raise IllegalMove("it is reversed", code="reversal_there")
+    _lock(session, asked)
     check(session, asked.entry, account)
     twin = ledger.reverse(session, asked.entry, account, now=now, note=asked.proof)
     asked.confirmed_by, asked.confirmed_name = actor.user_id, actor.name[:100]
@@ -136,8 +134,7 @@ def discard(
     _may(session, asked.entry, Role.PAYER, Role.RELEASER, actor=actor, now=now)
     if not reason.strip():
         raise Invalid(code="reason_needed", field="proof")
-    if asked.confirmed_at is not None:
-        raise IllegalMove("it is reversed", code="reversal_there")
+    _lock(session, asked)
     _record(session, "reversal_discarded", asked, actor=actor, now=now, reason=reason[:200])
     session.delete(asked)
     session.flush()
@@ -159,6 +156,20 @@ def listed(session: Session, *, actor: Actor) -> list[LedgerReversal]:
         LedgerReversal.confirmed_at.desc()
     )
     return [*session.scalars(waits.limit(SHOWN)), *session.scalars(done.limit(SHOWN))]
+
+
+def _lock(session: Session, asked: LedgerReversal) -> None:
+    """Keep others off a reversal; raise ``IllegalMove`` when it was confirmed or taken away."""
+    found = session.scalar(
+        sa.select(LedgerReversal)
+        .where(LedgerReversal.id == asked.id)
+        .with_for_update(of=LedgerReversal)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise IllegalMove("it was taken away")
+    if found.confirmed_at is not None:
+        raise IllegalMove("it is reversed", code="reversal_there")
 
 
 def _may(
