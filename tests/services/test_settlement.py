@@ -111,6 +111,13 @@ def test_a_year_that_is_not_over_is_not_settled(session):
     assert told.value.code == "year_not_over"
 
 
+def test_an_earlier_year_is_not_settled_after_a_later_one(session):
+    settle(session)
+    with pytest.raises(Invalid) as told:
+        job.begin(find_scheme(session).id, 2025, now=JULY)
+    assert told.value.code == "later_year_settled"
+
+
 @pytest.mark.parametrize(
     ("day", "begun"), [("06-30", 0), ("07-01", 2), ("07-31", 2), ("08-01", 0)]
 )

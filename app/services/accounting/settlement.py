@@ -54,7 +54,8 @@ def begin(
 ) -> InterestRun:
     """Return the run of a service and year, begun now if it has not begun.
 
-    Raises ``Invalid`` (year_not_over) before the day on which interest is credited.
+    Raises ``Invalid``: year_not_over before the day on which interest is credited;
+    later_year_settled, for interest bears from the newest posting on.
     """
     if today < credited_on(year):
         raise Invalid("the interest year is not over", code="year_not_over", field="year")
@@ -64,6 +65,9 @@ def begin(
         )
     )
     if run is None:
+        later = InterestRun.scheme_id == scheme.id, InterestRun.year > year
+        if session.scalar(sa.select(InterestRun.id).where(*later).limit(1)) is not None:
+            raise Invalid("a later year was settled", code="later_year_settled", field="year")
         run = InterestRun(
             agency_id=scheme.agency_id, scheme_id=scheme.id, year=year, started_at=now
         )
