@@ -25,6 +25,8 @@ CLASHES = {
     "one_person_a_subject": "subject_bound",
     "outside_identity.provider, outside_identity.subject_index": "subject_bound",
     "one_subject_a_person": "provider_bound",
+    "one_order_an_account": "order_live",
+    "standing_order.account_id": "order_live",
     "outside_identity.user_id, outside_identity.provider": "provider_bound",
 }
 """What a broken uniqueness is called by PostgreSQL and by SQLite, and the sentence for it."""

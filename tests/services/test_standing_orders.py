@@ -16,6 +16,7 @@ from app.services import ledger, payouts
 from app.services.accounting import verification
 from app.services.paying import money_eyes
 from app.services.standing_orders import agreeing, months, proof
+from app.transaction import transaction
 from tests.factories import NOON, make_application
 from tests.money import PaperBank
 from tests.standing import DAY, contribute, make_agreement, make_paid_before, next_month
@@ -252,6 +253,15 @@ def test_a_frozen_account_agrees_on_nothing(session, account, ana):
 def test_an_account_has_one_agreement(session, order, ana):
     with pytest.raises(Invalid) as told:
         ask(session, order.account, holder(order, ana))
+    assert told.value.code == "order_live"
+
+
+@pytest.mark.both
+def test_of_two_that_agree_at_once_the_second_is_told(kind, session, order, ana, monkeypatch):
+    account = order.account
+    monkeypatch.setattr(agreeing, "find_live", lambda *_: None)
+    with pytest.raises(IllegalMove) as told, transaction() as writing:
+        ask(writing, account, holder(order, ana))
     assert told.value.code == "order_live"
 
 

@@ -170,6 +170,9 @@ def sign(
     ``seen`` is the fingerprint of the terms that the page showed. Raises ``NotAllowed``
     (own_case, four_eyes, role_missing) and ``IllegalMove`` when it moved on meanwhile.
     """
+    row = sa.select(StandingOrder.id).where(StandingOrder.id == order.id)
+    session.execute(row.with_for_update())
+    session.refresh(order)
     _check_staff(session, order, next_signer(order), actor=actor, now=now)
     for earlier in order.signatures:
         standing.check_other(session, actor, earlier=earlier.actor_id)
