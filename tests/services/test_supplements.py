@@ -10,6 +10,7 @@ from app.domain.terms import AccountState, Kind, PayoutStatus, Role, Status
 from app.jobs.payouts import run_payouts
 from app.services import ledger
 from app.services.accounting import entries, supplements, verification
+from app.services.paying import payments
 from app.services.review import decisions
 from tests.factories import NOON, actor_of, make_staff
 from tests.money import PaperBank, make_approved
@@ -93,6 +94,21 @@ def test_a_second_supplement_pays_what_came_after_the_first(
         assert case.payouts[0].status is PayoutStatus.PAID
         assert case.amount == SUM + INTEREST
     assert [*verification.verify(session)] == []
+
+
+def test_a_supplement_that_the_bank_returns_opens_no_account(
+    session, closed, payer, chen, dai, bank, clock
+):
+    late(session, closed)
+    case = supplements.open_case(session, closed, actor=payer, now=LATER)
+    sign(session, case, chen, dai)
+    clock.set(LATER)
+    run_payouts(bank, now=LATER)
+    session.expire_all()
+    payments.bounce(session, case.payouts[0], "AC04", "", now=LATER)
+    session.commit()
+    assert (case.status, closed.held) == (Status.PAYEE_FIX, SUM + INTEREST)
+    assert (closed.state, closed.closing) == (AccountState.CLOSED_BY_WITHDRAWAL, False)
 
 
 def test_a_void_supplement_leaves_the_money_waiting(session, closed, payer, chen, dai, people):

@@ -20,6 +20,7 @@ from app.models import (
     StatementLine,
 )
 from app.services import cases, ledger, payouts
+from app.services.accounting import closings
 from app.services.paying import caps, payment_notices, receipts
 from app.services.review import case_notices
 
@@ -217,7 +218,7 @@ def bounce(
     )  # fmt: skip
     ledger.put_back(session, payout, now=now, why=f"returned {code}")
     case = payout.application
-    if was_paid and case.kind is Kind.CLOSING:
+    if was_paid and case.kind is Kind.CLOSING and not closings.is_supplement(session, case):
         ledger.reopen_account(session, case.account)
     action = Action.BANK_RETURNED if was_paid else Action.BANK_REFUSED
     _back_to_applicant(session, payout, action, "payment_bounced", reason, now=now)
