@@ -51,6 +51,10 @@ SENTENCES: Mapping[str, LazyString] = {
         "The bank may still book this payment. “Not paid” can be said only after its window and "
         "a statement without it."
     ),
+    "file_going": _l(
+        "The file of this payment may be going out right now. Wait until the bank files show it "
+        "as put out; where payouts are stopped, they have to go on first."
+    ),
     "proof_needed": _l("Name the proof: voucher, statement line, or who confirmed it."),
     "outcome_unknown": _l("Choose what became of the payment."),
     "resolution_differs": _l(

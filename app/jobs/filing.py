@@ -120,6 +120,7 @@ def work_in(counts: Counting, *, now: dt.datetime, agency_id: int) -> None:
             file = session.get_one(BankFile, file_id)
             said = bank_arrivals.read(FORMS[file.form], bank_files.unpack(file))
             assert isinstance(said, Answer)
+            bank_files.arrived(session, file.about_id, now=now)
             found, start = bank_answers.effects(session, file, said), file.done_rows
         for at in range(start, max(len(found), start + 1), AT_ONCE):
             part = found[at : at + AT_ONCE]
@@ -155,7 +156,7 @@ def _put_out(bank: FiledBank, file_id: int, *, now: dt.datetime) -> int:
     """Put a kept file into the outbox and call its payments sent; return how many were."""
     with transaction() as session:
         file = session.get_one(BankFile, file_id)
-        if not bank_files.may_go(session, file):
+        if not bank_files.may_go(session, file, now=now):
             return 0
         name, content = file.name, bank_files.unpack(file)
     try:

@@ -16,6 +16,7 @@ from app.domain.errors import IllegalMove, RuleBroken
 from app.domain.terms import PayoutStatus
 from app.gateways.bank import Bank, Payment, Receipt, Responsible, reason_of
 from app.gateways.bank.filed import FiledBank
+from app.gateways.bank.ways import DIRECT
 from app.jobs import crash, filing
 from app.models import Agency, Payout
 from app.services import payouts
@@ -131,6 +132,7 @@ def _send_due(
 ) -> None:
     with transaction() as session:
         turn = claims.plan(session, now=now, agency_id=agency_id)
+    turn.way = bank.form.name if isinstance(bank, FiledBank) else DIRECT
     silences: Counter[int] = Counter()
     if isinstance(bank, FiledBank):
         filing.send_due(bank, counts, turn, go_on=go_on, take=_claim, check=_check)
@@ -174,6 +176,10 @@ def _check(claim: Claim, turn: Round) -> Payment | None:
     with transaction() as session:
         payout = session.get_one(Payout, claim.payout_id, options=payments.WITH_CASE)
         if payout.fence != claim.fence:
+            return None
+        if payout.agency.pays_by != turn.way:
+            claims.give_back(session, payout, now=turn.now, why="another way of paying")
+            turn.agencies.remove(claim.agency_id)
             return None
         try:
             payouts.check_to_send(session, payout, now=turn.now)

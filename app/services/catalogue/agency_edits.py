@@ -54,12 +54,17 @@ def change_agency(
 
 
 def _check_way(session: Session, agency: Agency, values: Mapping[str, Any]) -> None:
-    """Let the way of paying change only when no answer of the old way is awaited."""
+    """Let the way of paying change only when no answer of the old way is awaited.
+
+    The agency's row is locked whole: every taking posts for the agency, so it was kept before
+    and is seen, or it waits and is checked against the new way.
+    """
     way = values.get("pays_by", agency.pays_by)
     if way != DIRECT and way not in FORMS:
         raise Invalid("no such way", code="choice_invalid", field="pays_by")
     if way == agency.pays_by:
         return
+    session.execute(sa.select(Agency.id).where(Agency.id == agency.id).with_for_update())
     flying = sa.select(Payout.id).where(
         Payout.agency_id == agency.id, Payout.status.in_(lifecycle.PAYOUT_IN_FLIGHT)
     )

@@ -27,6 +27,7 @@ CHUNK = 500
 SILENCE = dt.timedelta(days=3)
 MOST_DOUBTS = 1000
 P = PayoutStatus
+NOT_OUT = frozenset({P.APPROVED, P.CANCELLED})
 
 
 def pack(data: bytes) -> str:
@@ -94,21 +95,46 @@ def unpublished(session: Session, agency_id: int) -> list[int]:
     )
 
 
-def may_go(session: Session, file: BankFile) -> bool:
+def may_go(session: Session, file: BankFile, *, now: dt.datetime) -> bool:
     """Tell whether every payment of a file still waits for it to go out.
 
-    Where people settled one meanwhile, the file never goes out again; the others of it stay in
-    doubt until people settle them too, for the file may have been there.
+    Nobody settles one before it is out (``is_going``). Where the bank's word moved one, it was
+    out already. Where one waits anew all the same, the file never goes out again, and the
+    others of it stay in doubt until people settle them.
     """
-    ready = session.scalar(
-        sa.select(sa.func.count()).where(
-            Payout.bank_file_id == file.id, Payout.status.in_((P.CLAIMED, P.UNKNOWN))
-        )
-    )
-    if ready != file.rows and file.done_at is None and not file.problem:
+    statuses = session.scalars(
+        sa.select(Payout.status).where(Payout.bank_file_id == file.id)
+    ).all()
+    whole = len(statuses) == file.rows and not NOT_OUT & set(statuses)
+    if whole and set(statuses) <= {P.CLAIMED, P.UNKNOWN}:
+        return True
+    if whole:
+        published(session, file, now=now)
+    elif file.done_at is None and not file.problem:
         file.problem = "a payment of it was settled by people"
         session.flush()
-    return ready == file.rows
+    return False
+
+
+def is_going(session: Session, payout: Payout) -> bool:
+    """Tell whether a payment stands in a file that is kept and may be going out right now.
+
+    Nothing may be said of such a payment: a worker that slept, or the next run, puts it out.
+    """
+    found = session.scalar(
+        sa.select(BankFile.id).where(
+            BankFile.id == payout.bank_file_id, BankFile.done_at.is_(None),
+            BankFile.problem == "",
+        )
+    )  # fmt: skip
+    return found is not None
+
+
+def arrived(session: Session, file_id: int | None, *, now: dt.datetime) -> None:
+    """The bank answers a file: it was put out, whoever died before saying so."""
+    file = session.get_one(BankFile, file_id)
+    if file.done_at is None and not file.problem:
+        published(session, file, now=now)
 
 
 def published(session: Session, file: BankFile, *, now: dt.datetime) -> int:

@@ -14,6 +14,7 @@ from app.domain.errors import IllegalMove, Invalid
 from app.domain.terms import PayoutStatus, Status
 from app.domain.workdays import local_date
 from app.gateways.bank import Payment
+from app.gateways.bank.ways import DIRECT
 from app.models import Agency, Application, Payout, PayoutBatch, Scheme
 from app.services import ledger, payouts
 from app.services.paying import batches, caps, payment_notices
@@ -33,6 +34,7 @@ class Round:
 
     ``taken`` counts by scheme for the caps of the run; ``full`` names the cap a scheme reached;
     ``line`` holds who was found waiting, in order: each is looked at again when its turn comes.
+    ``way`` is the way of paying that the run has in hand.
     """
 
     now: dt.datetime
@@ -43,6 +45,7 @@ class Round:
     taken: dict[int, Taken] = field(default_factory=dict)
     full: dict[int, str] = field(default_factory=dict)
     line: deque[int] = field(default_factory=deque)
+    way: str = DIRECT
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from app.gateways.bank.codes import REASONS
 from app.models import Application, Payout, PayoutResolution
 from app.services import audit, payouts
 from app.services.entry import proofs
-from app.services.paying import money_eyes, payments
+from app.services.paying import bank_files, money_eyes, payments
 from app.services.staff import standing
 
 BY_HAND = "NARR"
@@ -169,6 +169,8 @@ def _check(
     policy.check_agency(actor, agency_id=payout.agency_id)
     money_eyes.check(session, [payout.id], actor=actor, now=now)
     in_doubt = payout.status is PayoutStatus.UNKNOWN
+    if in_doubt and bank_files.is_going(session, payout):
+        raise Invalid("its file may be going out", code="file_going", field="outcome")
     never_there = outcome is PayoutStatus.APPROVED and in_doubt
     if never_there and not payments.window_over(payout, now=now):
         raise Invalid("the bank may still book it", code="window_open", field="outcome")
