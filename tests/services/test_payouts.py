@@ -4,10 +4,12 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.terms import PayoutStatus, Role, Status
 from app.jobs.payouts import run_payouts
+from app.models import PayoutResolution
 from app.services import payouts
 from app.services.accounting import verification
 from app.services.paying import batches, resolutions
@@ -110,6 +112,14 @@ def test_what_was_said_wrongly_can_be_taken_away(session, doubtful, payer, relea
     said = resolve(session, doubtful, payer, P.PAID)
     resolutions.discard_resolution(session, said, actor=releaser, now=LATER, reason="misread")
     assert resolutions.open_resolution(session, doubtful) is None
+
+
+def test_what_two_have_said_meanwhile_is_not_taken_away(session, doubtful, payer, releaser):
+    said = resolve(session, doubtful, payer, P.PAID)
+    table = PayoutResolution.__table__
+    session.connection().execute(sa.update(table).values(confirmed_at=LATER))
+    with pytest.raises(IllegalMove):
+        resolutions.discard_resolution(session, said, actor=releaser, now=LATER, reason="no")
 
 
 def test_reviewers_end_no_doubt(session, doubtful, chen):

@@ -15,6 +15,7 @@ from app.services import audit
 from app.services.entry import proofs
 from app.services.paying import money_eyes, payments, statements
 from app.services.paying.statements import Bucket
+from app.services.records.updates import changed_rows
 from app.services.staff import standing
 
 OPEN_BUCKETS = (Bucket.ONLY_THEIRS.value, Bucket.DIFFERING.value)
@@ -112,8 +113,11 @@ def discard(
     if said.confirmed_at is not None:
         raise IllegalMove("it is confirmed")
     _record(session, "finding_discarded", said, actor=actor, now=now, reason=reason[:200])
-    session.delete(said)
-    session.flush()
+    waits = sa.delete(StatementFinding).where(
+        StatementFinding.id == said.id, StatementFinding.confirmed_at.is_(None)
+    )
+    if changed_rows(session, waits.execution_options(synchronize_session="fetch")) != 1:
+        raise IllegalMove("it is confirmed")
 
 
 def get_line(session: Session, line_id: int, *, actor: Actor) -> StatementLine:

@@ -19,6 +19,7 @@ from app.models import Application, Payout, PayoutResolution
 from app.services import audit, payouts
 from app.services.entry import proofs
 from app.services.paying import bank_files, money_eyes, payments
+from app.services.records.updates import changed_rows
 from app.services.staff import standing
 
 BY_HAND = "NARR"
@@ -153,8 +154,11 @@ def discard_resolution(
         object_id=said.payout_id, agency_id=said.agency_id, reason=reason[:200],
         outcome=said.outcome.value,
     )  # fmt: skip
-    session.delete(said)
-    session.flush()
+    waits = sa.delete(PayoutResolution).where(
+        PayoutResolution.id == said.id, PayoutResolution.confirmed_at.is_(None)
+    )
+    if changed_rows(session, waits.execution_options(synchronize_session="fetch")) != 1:
+        raise IllegalMove("it is confirmed")
 
 
 def _check(
