@@ -216,6 +216,8 @@ class Checker:
             return self._case_file(found)
         seals = [check_day(found)] if kind == DAY else list(found)
         count = check_chain(seals)
+        if kind == CHAIN and seals and seals[0]["previous"] != FIRST:
+            raise Broken(f"it begins with {seals[0]['day']}: days before it are missing")
         self.roots.update(seal["root"] for seal in seals)
         self.is_anchored = True
         if kind == CHAIN:

@@ -117,6 +117,7 @@ def test_a_day_that_was_changed_is_named(world, named):
         (lambda lines: lines.pop(2), "3 days were sealed, 2 are there"),
         (lambda lines: (lines.pop(2), lines[0].update(days=2)), "2026-11-20 does not follow"),
         (lambda lines: lines[2].update(rows=8), "the root of 2026-11-19"),
+        (lambda lines: (lines.pop(1), lines[0].update(days=2)), "days before it are missing"),
     ],
 )
 def test_a_chain_that_was_changed_is_named(world, change, named):
