@@ -91,7 +91,12 @@ def send_due(
 def take_inbox(bank: FiledBank, *, now: dt.datetime, agency_id: int) -> int:
     """Take every whole file from the inbox and move it out of there; return how many were good."""
     taken = 0
-    for name in bank.folder.arrived():
+    try:
+        names = list(bank.folder.arrived())
+    except Unavailable:
+        log.exception("the bank's inbox could not be read")
+        return 0
+    for name in names:
         try:
             data = bank.folder.fetch(name, MOST_BYTES)
             good = _take_one(bank, name, data, now=now, agency_id=agency_id)

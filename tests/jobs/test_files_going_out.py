@@ -121,3 +121,14 @@ def test_a_run_that_holds_another_way_of_paying_sends_nothing(session, agency, a
 
     assert (counts.claimed, counts.sent) == (1, 0)
     assert [one.status for one in payouts_of(session)] == [PayoutStatus.APPROVED]
+
+
+def test_an_inbox_that_cannot_be_read_holds_up_nobody(session, agency, approved):
+    approved()
+    place = outside.bank(agency).folder.root
+    place.mkdir(parents=True)
+    (place / "inbox").write_bytes(b"a file where the folder should be")
+
+    pay_all(now=NOON)
+
+    assert [one.status for one in payouts_of(session)] == [PayoutStatus.SENT]

@@ -47,10 +47,17 @@ class Folder:
                 raise Unavailable("bank", "clash", name)
 
     def arrived(self) -> Iterator[str]:
-        """Give the names of the files from the bank that are whole, in order."""
+        """Give the names of the files from the bank that are whole, in order.
+
+        Raises ``Unavailable`` (not_read) for a folder that cannot be made or read.
+        """
         place = self.root / INBOX
-        place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for path in sorted(place.iterdir()):
+        try:
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+            found = sorted(place.iterdir())
+        except OSError as fault:
+            raise Unavailable("bank", "not_read", str(fault.errno)) from fault
+        for path in found:
             hidden = path.name.startswith(".") or path.name.endswith(UNDER_WAY)
             if not hidden and path.is_file() and not path.is_symlink():
                 yield path.name
