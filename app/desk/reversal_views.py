@@ -14,7 +14,7 @@ from app.display.account_book import kind_word
 from app.domain.errors import RuleBroken
 from app.domain.masking import mask_name
 from app.extensions import db
-from app.models import Account, LedgerReversal
+from app.models import LedgerReversal
 from app.services.accounting import account_statement, reversals, supplements
 
 DISCARD = "discard"
@@ -98,7 +98,7 @@ class ReversalView(BaseView):
         session, actor = db.session(), current.actor()
         if actor.agency_id is None:
             abort(404)
-        found = [_shown(session, row) for row in reversals.listed(session, actor=actor)]
+        found = [_shown(row) for row in reversals.listed(session, actor=actor)]
         page: str = self.render_template(
             "desk/reversals.html",
             title=gettext("Reversals and late money"),
@@ -117,8 +117,8 @@ class ReversalView(BaseView):
 RIGHTS = ("role_missing", "four_eyes", "own_case", "not_found")
 
 
-def _shown(session: Session, row: LedgerReversal) -> dict[str, Any]:
-    account = session.get_one(Account, row.account_id)
+def _shown(row: LedgerReversal) -> dict[str, Any]:
+    account = row.account
     return {
         "id": row.id,
         "reference": row.entry.reference,

@@ -185,6 +185,14 @@ def test_what_nobody_confirmed_is_taken_away_with_a_reason(session, account, pay
     assert ask(session, entry, payer).confirmed_at is None
 
 
+def test_the_list_asks_nothing_more_for_a_row(session, account, payer):
+    ask(session, pay_in(session, account), payer)
+    session.expunge_all()
+    [row] = reversals.listed(session, actor=payer)
+    session.expunge_all()
+    assert (reversals.sum_of(row.entry), row.account.applicant.name != "") == (200, True)
+
+
 @pytest.mark.both
 def test_who_comes_second_neither_takes_away_nor_confirms(
     kind, session, account, payer, releaser

@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.errors import IllegalMove, Invalid, ManyProblems, NotAllowed, ProofNeeded
+from app.domain.policy import Actor
 from app.domain.standing_orders import MARK, Skip
-from app.domain.terms import AccountState, OrderEnd, OrderState, PayoutStatus, Status
+from app.domain.terms import AccountState, OrderEnd, OrderState, PayoutStatus, Role, Status
 from app.jobs.payouts import run_payouts
 from app.models import Application, Notice, OrderMonth, OrderSignature
 from app.services import ledger, payouts
@@ -254,6 +255,18 @@ def test_an_account_has_one_agreement(session, order, ana):
     with pytest.raises(Invalid) as told:
         ask(session, order.account, holder(order, ana))
     assert told.value.code == "order_live"
+
+
+def test_the_list_asks_nothing_more_for_an_agreement(session, order):
+    contribute(session, order.account, 1000)
+    make(session, order)
+    reader = Actor(
+        user_id=None, name="", roles=frozenset({Role.AUDITOR}), agency_id=order.agency_id
+    )
+    session.expunge_all()
+    [row] = agreeing.of_agency(session, actor=reader, state=OrderState.ACTIVE)
+    session.expunge_all()
+    assert (len(row.signatures), len(row.months), row.account.number != "") == (2, 1, True)
 
 
 @pytest.mark.both

@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.domain import policy
 from app.domain.errors import IllegalMove, Invalid, NotAllowed
@@ -150,7 +150,14 @@ def get(session: Session, reversal_id: int, *, actor: Actor) -> LedgerReversal:
 
 def listed(session: Session, *, actor: Actor) -> list[LedgerReversal]:
     """Return what waits for a second person, oldest first, then what was reversed last."""
-    mine = sa.select(LedgerReversal).where(LedgerReversal.agency_id == actor.agency_id)
+    mine = (
+        sa.select(LedgerReversal)
+        .where(LedgerReversal.agency_id == actor.agency_id)
+        .options(
+            joinedload(LedgerReversal.entry).selectinload(JournalEntry.postings),
+            joinedload(LedgerReversal.account).joinedload(Account.applicant),
+        )
+    )
     waits = mine.where(LedgerReversal.confirmed_at.is_(None)).order_by(LedgerReversal.id)
     done = mine.where(LedgerReversal.confirmed_at.is_not(None)).order_by(
         LedgerReversal.confirmed_at.desc()

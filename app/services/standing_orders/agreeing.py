@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain import eligibility, policy
 from app.domain.errors import IllegalMove, Invalid, NotAllowed
@@ -152,6 +152,11 @@ def of_agency(
     return session.scalars(
         sa.select(StandingOrder)
         .where(StandingOrder.agency_id == actor.agency_id, StandingOrder.state == state)
+        .options(
+            joinedload(StandingOrder.account),
+            selectinload(StandingOrder.signatures),
+            selectinload(StandingOrder.months),
+        )
         .order_by(StandingOrder.id)
         .limit(limit)
     ).all()
