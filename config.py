@@ -232,7 +232,19 @@ CASES = [
     *rights("Materials", "read"),
     *menus("Work", "Desk", "Queue", "Cases", "Materials", "Agreements", "StandingOrders"),
 ]
-MONEY = [*rights("Payouts", "read"), *menus("Money", "Payouts", "PayoutBatches", "PayoutRuns", "BankFiles", "Contributions", "Reversals", "Reconciliation")]
+MONEY = [
+    *rights("Payouts", "read"),
+    *menus(
+        "Money",
+        "Payouts",
+        "PayoutBatches",
+        "PayoutRuns",
+        "BankFiles",
+        "Contributions",
+        "Reversals",
+        "Reconciliation",
+    ),
+]
 SWITCH = [*rights("Payouts", "stop"), *menus("Money", "PayoutSwitch")]
 REFERENCE = [
     *rights("Reference", "read"),

@@ -137,6 +137,7 @@ class LedgerScreen(Screen):
         page = "MoneyDaysView.index"
         there = page in current_app.view_functions
         return [(_("Days of money"), url_for(page) if there else "")]
+
     searches = (
         Search(
             "reference", _("Reference begins with"), StartsWith, grows=True, order="reference"

@@ -18,7 +18,7 @@ FIRST = "0" * 64
 
 SERIES = "audit"
 _BATCH = 2000
-_MOMENT = 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'
+_MOMENT = r'\"YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"\"'
 _quoted = json.encoder.encode_basestring
 
 
@@ -181,16 +181,15 @@ def _written() -> sa.ColumnElement[str]:
         "act": quoted(event.act), "actor_id": number(event.actor_id),
         "actor_name": quoted(event.actor_name), "address": quoted(event.address),
         "agency_id": number(event.agency_id), "applicant_id": number(event.applicant_id),
-        "at": quoted(at), "details": sa.cast(event.details, sa.Text),
+        "at": at, "details": sa.cast(event.details, sa.Text),
         "object_id": quoted(event.object_id), "object_type": quoted(event.object_type),
         "previous_hash": quoted(event.previous_hash), "reason": quoted(event.reason),
         "request_id": quoted(event.request_id),
     }  # fmt: skip
-    parts = [
-        sa.func.concat(f'"{name}":', value, "," if name != "request_id" else "")
-        for name, value in values.items()
-    ]
-    return sa.func.concat("{", *parts, "}")
+    said: sa.ColumnElement[str] = sa.literal("")
+    for name, value in values.items():
+        said += f'{"," if name != "act" else "{"}"{name}":' + value
+    return said + "}"
 
 
 def _broken(code: str, row_id: int | str, sentence: str) -> Violation:
