@@ -234,7 +234,7 @@ def _counted() -> str:
         f"SELECT payout.agency_id, application.scheme_id, {day}, count(*), sum(payout.amount), 0 "
         "FROM payout JOIN application ON application.id = payout.application_id "
         "WHERE payout.claimed_at IS NOT NULL "
-        "AND payout.status NOT IN ('approved', 'cancelled') "
+        "AND payout.status NOT IN ('approved', 'cancelled', 'rejected') "
         f"GROUP BY payout.agency_id, application.scheme_id, {day}"
     )
 
