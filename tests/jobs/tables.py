@@ -3,9 +3,16 @@
 import itertools
 from decimal import Decimal
 
+import sqlalchemy as sa
+
 from app import outside
+from app.models import BankFile, Payout
 
 numbers = itertools.count(1)
+
+
+class Died(Exception):
+    """The process has ended here."""
 
 
 def folder(agency, which):
@@ -42,3 +49,17 @@ def statement(agency, *rows, day="2026-11-18", opening="1000000.00"):
         f"D,{n},{ref},{amount},张三,6217,12:00:00," for n, (ref, amount) in enumerate(rows, 1)
     ]
     return "\r\n".join([head, *lines, f"T,{len(rows)},{total}"])
+
+
+def files(session, kind="order"):
+    """Return the files of a kind, read again."""
+    session.expire_all()
+    return session.scalars(
+        sa.select(BankFile).where(BankFile.kind == kind).order_by(BankFile.id)
+    ).all()
+
+
+def payouts_of(session):
+    """Return all payments, read again."""
+    session.expire_all()
+    return session.scalars(sa.select(Payout).order_by(Payout.id)).all()

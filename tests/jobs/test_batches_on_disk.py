@@ -2,7 +2,6 @@
 
 import datetime as dt
 import os
-import shutil
 from decimal import Decimal
 
 import pytest
@@ -15,69 +14,18 @@ from app.domain.terms import PayoutStatus, Status
 from app.gateways.errors import Unavailable
 from app.jobs import filing
 from app.jobs.paying import pay_all
-from app.models import Agency, BankFile, Payout
+from app.models import BankFile, Payout
 from app.services.accounting import verification
 from app.services.paying import bank_arrivals, bank_files, claims, payments
 from app.transaction import transaction
 from tests.factories import NOON
-from tests.jobs.tables import answer, folder, put, statement
-from tests.money import make_approved
+from tests.jobs.tables import Died, answer, files, folder, payouts_of, put, statement
 
 FULL = os.environ.get("ANJU_BARS") == "full"
 POINTS = (
     "claim.kept", "check.passed", "file.kept", "file.written", "file.on_disk", "file.sent",
 )  # fmt: skip
 LATER = NOON + dt.timedelta(minutes=20)
-
-
-class Died(Exception):
-    """The process has ended here."""
-
-
-@pytest.fixture
-def agency(session):
-    """The agency, paying by tables."""
-    row = session.scalar(sa.select(Agency).where(Agency.code == "anhui"))
-    row.pays_by = "csv"
-    session.commit()
-    yield row
-    shutil.rmtree(outside.bank(row).folder.root, ignore_errors=True)
-
-
-@pytest.fixture
-def approved(session, agency, chen, dai):
-    """Make an approved case."""
-    return lambda **columns: make_approved(session, chen, dai, **columns)
-
-
-@pytest.fixture
-def dies(app):
-    """Let the process die at a named point, once."""
-
-    def at(point):
-        def end(name):
-            if name == point:
-                app.config["ANJU_CRASH_AT"] = None
-                raise Died
-
-        app.config["ANJU_CRASH_AT"] = end
-
-    yield at
-    app.config["ANJU_CRASH_AT"] = None
-
-
-def files(session, kind="order"):
-    """Return the files of a kind, read again."""
-    session.expire_all()
-    return session.scalars(
-        sa.select(BankFile).where(BankFile.kind == kind).order_by(BankFile.id)
-    ).all()
-
-
-def payouts_of(session):
-    """Return all payments, read again."""
-    session.expire_all()
-    return session.scalars(sa.select(Payout).order_by(Payout.id)).all()
 
 
 def sound(session):

@@ -1,74 +1,20 @@
 """A file that may be going out right now: nothing is said of its payments, the bank's word counts."""
 
 import datetime as dt
-import shutil
 
 import pytest
-import sqlalchemy as sa
 
 from app import outside
 from app.domain.errors import Invalid
 from app.domain.terms import PayoutStatus, Role
 from app.jobs.paying import pay_all
 from app.jobs.payouts import run_payouts
-from app.models import Agency, BankFile, Payout
 from app.services.paying import payments, resolutions
 from app.transaction import transaction
 from tests.factories import NOON, actor_of, make_staff
-from tests.jobs.tables import answer, put
-from tests.money import make_approved
+from tests.jobs.tables import Died, answer, files, payouts_of, put
 
 LATER = NOON + dt.timedelta(minutes=20)
-
-
-class Died(Exception):
-    """The process has ended here."""
-
-
-@pytest.fixture
-def agency(session):
-    """The agency, paying by tables."""
-    row = session.scalar(sa.select(Agency).where(Agency.code == "anhui"))
-    row.pays_by = "csv"
-    session.commit()
-    yield row
-    shutil.rmtree(outside.bank(row).folder.root, ignore_errors=True)
-
-
-@pytest.fixture
-def approved(session, agency, chen, dai):
-    """Make an approved case."""
-    return lambda **columns: make_approved(session, chen, dai, **columns)
-
-
-@pytest.fixture
-def dies(app):
-    """Let the process die at a named point, once."""
-
-    def at(point):
-        def end(name):
-            if name == point:
-                app.config["ANJU_CRASH_AT"] = None
-                raise Died
-
-        app.config["ANJU_CRASH_AT"] = end
-
-    yield at
-    app.config["ANJU_CRASH_AT"] = None
-
-
-def files(session, kind="order"):
-    """Return the files of a kind, read again."""
-    session.expire_all()
-    return session.scalars(
-        sa.select(BankFile).where(BankFile.kind == kind).order_by(BankFile.id)
-    ).all()
-
-
-def payouts_of(session):
-    """Return all payments, read again."""
-    session.expire_all()
-    return session.scalars(sa.select(Payout).order_by(Payout.id)).all()
 
 
 def test_nothing_is_said_of_a_payment_whose_file_may_be_going_out(
