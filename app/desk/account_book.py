@@ -7,11 +7,10 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app import current
-from app.display import account_book, exports
+from app.display import account_book
 from app.domain import identity
 from app.domain.errors import NotAllowed
 from app.domain.masking import mask_name
-from app.domain.workdays import local_date
 from app.extensions import db
 from app.models import Account
 from app.navigation import brand_of
@@ -45,28 +44,21 @@ class StaffBookView(BaseView):
     @has_access
     def export(self, key: int) -> Response:
         """Give the same as a file: csv or xlsx."""
-        account, form = of_agency(key), request.args.get("form", "csv")
-        if form not in exports.TYPES:
-            abort(404)
-        found = account_book.book(db.session(), account, now=current.now())
-        return account_book.file_of(account, found["statement"], form=form, for_holder=False)
+        return account_book.asked_file(
+            db.session(), of_agency(key), now=current.now(), for_holder=False
+        )
 
     @expose("/<int:key>/year/<int:year>/")
     @has_access
     def bill(self, key: int, year: int) -> str:
         """Show the bill of a year, made for an A4 page, the name masked."""
-        account, session, now = of_agency(key), db.session(), current.now()
-        if year not in account_statement.years(session, account, now=now):
-            abort(404)
+        account = of_agency(key)
         return self.render_template(
             "hall/year_bill.html",
             brand=brand_of(account.agency),
-            account=account,
-            year=year,
-            rows=account_book.bill_rows(session, account, year, today=local_date(now)),
             holder=mask_name(account.applicant.name),
-            today=local_date(now),
             back=url_for("StaffBookView.show", key=key),
+            **account_book.asked_bill(db.session(), account, year, now=current.now()),
         )
 
     @expose("/find", methods=["POST"])

@@ -116,7 +116,7 @@ def _item(item: Item, names: dict[str, str]) -> dict[str, Any]:
     return {
         "flag": item.flag,
         "word": WORDS[item.flag](),
-        "todo": TODO[item.flag](),
+        "advice": ADVICE[item.flag](),
         "on": item.on,
         "amount": item.amount,
         "reference": item.reference,
@@ -148,7 +148,7 @@ WORDS = {
 }
 """What a row is."""
 
-TODO = {
+ADVICE = {
     Flag.ONLY_OURS: lambda: gettext(
         "The bank said it has paid, its statement does not show it. Ask the bank for the voucher; "
         "it may be booked on the next day."

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, request
+from flask import Response, abort, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
@@ -121,6 +121,30 @@ def rows(found: Statement, *, for_holder: bool) -> list[tuple[str, str, str, str
         )
         for line in found.lines
     ]
+
+
+def asked_file(
+    session: Session, account: Account, *, now: dt.datetime, for_holder: bool
+) -> Response:
+    """Return the days asked for in the form asked for, csv or xlsx; 404 for any other form."""
+    form = request.args.get("form", "csv")
+    if form not in exports.TYPES:
+        abort(404)
+    found: Statement = book(session, account, now=now)["statement"]
+    return file_of(account, found, form=form, for_holder=for_holder)
+
+
+def asked_bill(
+    session: Session, account: Account, year: int, *, now: dt.datetime
+) -> dict[str, Any]:
+    """Return what the bill of a year shows but for names; 404 for a year without one."""
+    if year not in account_statement.years(session, account, now=now):
+        abort(404)
+    today = local_date(now)
+    return {
+        "account": account, "year": year, "today": today,
+        "rows": bill_rows(session, account, year, today=today),
+    }  # fmt: skip
 
 
 def file_of(account: Account, found: Statement, *, form: str, for_holder: bool) -> Response:

@@ -1,13 +1,12 @@
 """The statement of an own account (明细), its year bill (年度账单), and both to keep."""
 
-from flask import abort, request, url_for
+from flask import abort, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from werkzeug.wrappers import Response
 
 from app import current
-from app.display import account_book, exports
+from app.display import account_book
 from app.domain.errors import NotAllowed
-from app.domain.workdays import local_date
 from app.extensions import db
 from app.models import Account
 from app.navigation import brand_of
@@ -39,28 +38,21 @@ class AccountBookView(BaseView):
     @has_access
     def export(self, key: int) -> Response:
         """Give the same as a file: csv or xlsx."""
-        account, form = own(key), request.args.get("form", "csv")
-        if form not in exports.TYPES:
-            abort(404)
-        found = account_book.book(db.session(), account, now=current.now())
-        return account_book.file_of(account, found["statement"], form=form, for_holder=True)
+        return account_book.asked_file(
+            db.session(), own(key), now=current.now(), for_holder=True
+        )
 
     @expose("/<int:key>/year/<int:year>/")
     @has_access
     def bill(self, key: int, year: int) -> str:
         """Show the bill of a year, made for an A4 page."""
-        account, session, now = own(key), db.session(), current.now()
-        if year not in account_statement.years(session, account, now=now):
-            abort(404)
+        account = own(key)
         return self.render_template(
             "hall/year_bill.html",
             brand=brand_of(account.agency),
-            account=account,
-            year=year,
-            rows=account_book.bill_rows(session, account, year, today=local_date(now)),
             holder=account.applicant.name,
-            today=local_date(now),
             back=url_for("AccountBookView.show", key=key),
+            **account_book.asked_bill(db.session(), account, year, now=current.now()),
         )
 
 
