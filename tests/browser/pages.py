@@ -1,54 +1,162 @@
 """Going over the pages of a hall: from link to link, each kind of page once for each person."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
 from werkzeug.exceptions import HTTPException
 
-from tests.browser.hall import Hall
+from tests.browser.client import subjects
 
+VISITOR = (
+    "/", "/?agency=anhui", "/login/", "/register/", "/recover/", "/help/", "/progress/",
+)  # fmt: skip
+STAFF = (
+    "anhui-first", "anhui-second", "anhui-supervisor", "anhui-payer", "anhui-releaser",
+    "anhui-auditor", "anhui-packages", "anhui-publisher", "anhui-users", "anhui-security",
+    "liaoning-first", "root",
+)  # fmt: skip
+HOLDERS = ("13900010001", "13900010002", "13900010003")
 STARTS = {
-    "": ("/", "/?agency=anhui", "/login/", "/register/", "/recover/", "/help/", "/progress/"),
-    "13900010001": ("/hall/",),
-    "13900010003": ("/hall/",),
-    "anhui-first": ("/desk/",),
-    "anhui-second": ("/desk/",),
-    "anhui-supervisor": ("/desk/",),
-    "anhui-payer": ("/desk/",),
-    "anhui-auditor": ("/desk/",),
-    "anhui-packages": ("/desk/",),
-    "anhui-users": ("/desk/",),
-    "liaoning-first": ("/desk/",),
-    "root": ("/desk/",),
+    "": VISITOR,
+    **dict.fromkeys(HOLDERS, ("/hall/",)),
+    **dict.fromkeys(STAFF, ("/desk/",)),
 }
 """Where each of the demonstration's people begins; nobody first."""
 
-AXE = Axe()
 LEAVE = ("/logout/", "/lang/", "/static/", "/api/", "/hall/page/", "/desk/page/")
-FILES = ("/receipt", "/copy", "/chain", "/export")
+FILES = ("/receipt", "/copy", "/chain", "/export", ".xlsx", ".csv", ".pdf", ".json", ".xml")
 """Ends of addresses that give a file to keep, not a page."""
 
+ALIKE = 6
+"""How many pages of one rule are opened, when words in the address tell them apart."""
 
-def kinds_of_pages(hall: Hall, page: Page, starts: tuple[str, ...]) -> Iterator[str]:
-    """Open every page that links lead to, one of each address rule, and yield its address."""
-    waiting, seen = list(starts), set()
-    while waiting:
-        address = waiting.pop(0)
-        rule = rule_of(hall.app, address)
-        if rule is None or rule in seen or address.startswith(LEAVE):
-            continue
-        if address.partition("?")[0].endswith(FILES):
-            continue
-        seen.add(rule)
-        answer = page.goto(address)
-        assert answer is not None, address
-        assert answer.status == 200, f"{address} answered {answer.status}"
-        yield address
-        links = page.locator("a[href^='/']").evaluate_all("all => all.map(a => a.href)")
-        waiting += [path_of(link) for link in links]
+HEIGHTS = {390: 844, 1280: 900}
+
+AXE = "axe.run(document, {resultTypes: ['violations'], elementRef: false})"
+
+
+class Walker:
+    """One person's window, whose every complaint is kept for the page it came from."""
+
+    def __init__(self, chromium: Browser, app: Flask, url: str) -> None:
+        """Open a window; what it asks of other hosts is refused and told."""
+        self.app, self.url = app, url
+        self.heard: list[str] = []
+        self.context: BrowserContext = chromium.new_context(base_url=url, locale="zh-CN")
+        self.context.route(re.compile(r"^https?://(?!127\.0\.0\.1)"), self._refuse)
+        self.context.set_default_timeout(20_000)
+        self.page = self.context.new_page()
+        self.page.on("console", self._listen)
+        self.page.on("pageerror", lambda error: self.heard.append(str(error)))
+
+    def _refuse(self, route: Route) -> None:
+        self.heard.append(f"asks for {route.request.url}")
+        route.abort()
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        """Keep what the console says in red; a broken rule of the policy is said there too."""
+        if message.type == "error":
+            self.heard.append(message.text)
+
+    def be(self, name: str, value: str) -> None:
+        """Be who the cookie of a session says."""
+        self.context.add_cookies([{"name": name, "value": value, "url": self.url}])
+
+    def log_in(self, login: str, password: str) -> None:
+        """Log in by the real page."""
+        self.page.goto("/login/")
+        self.page.locator("[name=login]").fill(login)
+        self.page.locator("[name=password]").fill(password)
+        self.page.locator("main button[type=submit]").last.click()
+        self.page.wait_for_url(re.compile(r"/(hall|desk)/"))
+
+    def addresses(self, starts: tuple[str, ...]) -> Iterator[str]:
+        """Open every page that links lead to, one of each kind, and yield its address."""
+        waiting, seen, times = list(starts), set(), dict[str, int]()
+        while waiting:
+            address = waiting.pop(0)
+            endpoint, kind = kind_of(self.app, address)
+            if kind in seen or address.startswith(LEAVE) or times.get(endpoint, 0) >= ALIKE:
+                continue
+            if not endpoint or address.partition("?")[0].endswith(FILES):
+                continue
+            seen.add(kind)
+            times[endpoint] = times.get(endpoint, 0) + 1
+            self.open(address)
+            yield address
+            links = self.page.eval_on_selector_all(
+                "a[href^='/']", "all => all.map(a => a.href)"
+            )
+            waiting += [path_of(link) for link in links]
+
+    def open(self, address: str) -> None:
+        """Open an address; it must answer."""
+        answer = self.page.goto(address)
+        if answer is None or answer.status != 200:
+            self.heard.append(f"answered {answer and answer.status}")
+
+    def speak(self, language: str) -> None:
+        """Change the language."""
+        self.page.goto(f"/lang/{language}")
+
+    def complaints(self, widths: tuple[int, ...]) -> list[str]:
+        """Return what is wrong with the page that is open, at each width."""
+        found, self.heard = self.heard, []
+        found += frame_problems(self.page)
+        self.page.evaluate(AXE_SCRIPT)
+        for width in widths:
+            self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+            found += [f"{width}: {one}" for one in view_problems(self.page, width)]
+        return found
+
+    def close(self) -> None:
+        """Close the window."""
+        self.context.close()
+
+
+def frame_problems(page: Page) -> list[str]:
+    """Say what is wrong whatever the width: title and heading that agree, language."""
+    headings = page.locator("h1").all_inner_texts()
+    title = page.title().strip()
+    found = []
+    if len(headings) != 1:
+        found.append(f"{len(headings)} headings of the first level")
+    said = headings[0].strip() if headings else ""
+    if not said or not (said in title or subjects(said) & subjects(title)):
+        found.append(f"title {title!r} and heading {headings[:1]} disagree")
+    return found
+
+
+def view_problems(page: Page, width: int) -> list[str]:
+    """Say what is wrong at this width: what sticks out, what axe finds at any level."""
+    found = []
+    if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+        found.append(f"{wide} pixels wide")
+    for violation in page.evaluate(AXE)["violations"]:
+        places = [str(node["target"][0]) for node in violation["nodes"]]
+        found.append(f"{violation['id']}: {', '.join(places[:3])}")
+    return found
+
+
+def walk(
+    walker: Walker, starts: tuple[str, ...], languages: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """Open every page of one person in every language; yield language and address."""
+    first, *others = languages
+    walker.speak(first)
+    known = []
+    for address in walker.addresses(starts):
+        known.append(address)
+        yield first, address
+    for language in others:
+        walker.speak(language)
+        for address in known:
+            walker.open(address)
+            yield language, address
 
 
 def path_of(link: str) -> str:
@@ -57,26 +165,14 @@ def path_of(link: str) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def rule_of(app: Flask, address: str) -> str | None:
-    """Return which rule of the application answers an address by GET."""
+def kind_of(app: Flask, address: str) -> tuple[str, str]:
+    """Return which view answers an address, and with which words; numbers make no difference."""
     parts = urlsplit(address)
     try:
-        endpoint, _ = app.url_map.bind("127.0.0.1").match(parts.path, method="GET")
+        endpoint, values = app.url_map.bind("127.0.0.1").match(parts.path, method="GET")
     except HTTPException:
-        return None
-    return f"{endpoint}{'?' if parts.query and endpoint == 'FrontView.index' else ''}"
-
-
-def complaints_about(page: Page, width: int) -> list[str]:
-    """Return what is wrong with the page that is open: title, heading, width, axe."""
-    found = []
-    if page.locator("h1").count() != 1:
-        found.append(f"{page.locator('h1').count()} headings of the first level")
-    if not page.title().strip():
-        found.append("no title")
-    if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
-        found.append(f"{wide} pixels wide")
-    for violation in AXE.run(page).response["violations"]:
-        places = [node["target"][0] for node in violation["nodes"]]
-        found.append(f"{violation['id']}: {', '.join(map(str, places[:3]))}")
-    return found
+        return "", ""
+    words = [str(value) for value in values.values() if not str(value).isdigit()]
+    if endpoint == "FrontView.index":
+        words.append(str(bool(parts.query)))
+    return endpoint, " ".join([endpoint, *words])

@@ -1,24 +1,30 @@
 """Every page of the hall, as each of its people meets it: complete, accessible, silent, narrow."""
 
 import os
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser
 
 from app.demo.cast import PASSWORD
-from tests.browser.hall import Hall
-from tests.browser.pages import STARTS, complaints_about, kinds_of_pages
+from tests import browser
+from tests.browser.client import SESSION
+from tests.browser.pages import HEIGHTS, STARTS, Walker, walk
+from tests.browser.server import serving
 
 pytestmark = pytest.mark.browser
 
 FULL = os.environ.get("ANJU_WALK") == "full"
-SAMPLE = {"": 2, "anhui-first": 3}
-"""How many pages of whom are walked over every day."""
+SAMPLE = (("", "/?agency=anhui"), ("ana", "/hall/"), ("chen", "/desk/queue/"))
+"""Which pages are looked at every day, and by whom."""
 
-WIDTHS = (390, 1280) if FULL else (390,)
-LOCALES = ("zh", "en") if FULL else ("zh",)
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[str]:
+    """The address of a hall without a bank and without a worker."""
+    with serving(app) as url:
+        yield url
 
 
 @pytest.fixture
@@ -28,24 +34,36 @@ def demonstration(app: Flask) -> None:
     assert outcome.exit_code == 0, outcome.output
 
 
+@pytest.mark.skipif(FULL, reason="the whole walk sees these pages too")
+def test_pages_of_a_sample_are_complete_and_accessible(
+    app: Flask, chromium: Browser, served: str, browse: Callable[..., browser.Browser]
+) -> None:
+    found = []
+    for who, address in SAMPLE:
+        walker = Walker(chromium, app, served)
+        if who and (cookie := browse(who).client.get_cookie(SESSION)):
+            walker.be(cookie.key, cookie.value)
+        walker.open(address)
+        found += [f"{who} {address} {said}" for said in walker.complaints((390,))]
+        walker.close()
+
+    assert not found, "\n".join(found)
+
+
 @pytest.mark.usefixtures("demonstration")
-@pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("width", WIDTHS)
-def test_pages_are_complete_and_accessible(hall: Hall, width: int, locale: str) -> None:
-    found = {
-        f"{who or 'visitor'} {address}": complaints
-        for who in (STARTS if FULL else SAMPLE)
-        for address, complaints in walked(hall, who, width, locale)
-        if complaints
-    }
+@pytest.mark.parametrize("who", STARTS if FULL else ())
+def test_every_page_is_complete_and_accessible(
+    app: Flask, chromium: Browser, served: str, who: str
+) -> None:
+    walker = Walker(chromium, app, served)
+    if who:
+        walker.log_in(who, PASSWORD)
 
-    assert not found, "\n".join(f"{address}: {said}" for address, said in found.items())
+    found = [
+        f"{language} {address}: {said}"
+        for language, address in walk(walker, STARTS[who], ("zh", "en"))
+        for said in walker.complaints(tuple(HEIGHTS))
+    ]
 
-
-def walked(hall: Hall, who: str, width: int, locale: str) -> Iterator[tuple[str, list[str]]]:
-    """Walk over the pages of one person; give what is wrong with each."""
-    page = hall.sign_in(who, width, PASSWORD) if who else hall.window(width)
-    page.goto(f"/lang/{locale}")
-    addresses = kinds_of_pages(hall, page, STARTS[who])
-    for address in islice(addresses, None if FULL else SAMPLE[who]):
-        yield address, complaints_about(page, width)
+    walker.close()
+    assert not found, "\n".join(found)
