@@ -6,6 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import (
+    assets,
     cli,
     display,
     gatekeeping,
@@ -25,8 +26,10 @@ def assemble(**overrides: Any) -> Flask:
     """Return a new application; ``overrides`` are settings that win over the environment."""
     app = Flask("app", static_folder="static", static_url_path="/static")
     app.config.update(settings(**overrides))
+    front: Any = assets.init_app(app, gatekeeping.headers(app))
     if proxies := app.config["ANJU_PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]  # as Flask documents it
+        front = ProxyFix(front, proxies, proxies, proxies)
+    app.wsgi_app = front  # type: ignore[method-assign]  # as Flask documents it
     ring = sealing.KeyRing.parse(app.config["ANJU_KEYS"])
     sealing.bind(ring, file=app.config["ANJU_KEYS_FILE"])
     translations.keep_compiled()

@@ -78,13 +78,18 @@ def nonce() -> str:
     return made
 
 
+def headers(app: Flask) -> dict[str, str]:
+    """Return what every answer says, those with static files too."""
+    if app.config["ANJU_PRODUCTION"]:
+        return HEADERS | {"Strict-Transport-Security": ONLY_TLS}
+    return HEADERS
+
+
 def add_headers(response: Response) -> Response:
     """Add the security headers; pages are never cached, static files are."""
-    for name, value in HEADERS.items():
+    for name, value in headers(current_app).items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce()))
-    if current_app.config["ANJU_PRODUCTION"]:
-        response.headers["Strict-Transport-Security"] = ONLY_TLS
     if request.endpoint not in PUBLIC_FILES and not response.cache_control.no_store:
         response.headers["Cache-Control"] = "no-store"
     if response.status_code == HTTPStatus.FORBIDDEN:

@@ -6,7 +6,7 @@ import click
 from flask import current_app
 from flask_migrate import upgrade
 
-from app import current, translations
+from app import assets, current, translations
 from app.cli.group import anju
 from app.packages.problems import PackageRefused
 from app.services.catalogue.loading import Loaded, load_packages
@@ -27,6 +27,7 @@ def init() -> None:
     except PackageRefused as refused:
         raise click.ClickException(str(refused)) from None
     report(loaded)
+    assets.write(assets.folder())
     click.echo("ready")
 
 
