@@ -96,15 +96,22 @@ def run_payouts(
     return counts
 
 
+_STOPPED = sa.select(sa.func.count(Agency.id)).where(Agency.payouts_stopped != "")
+_STILL_OPEN = (
+    sa.select(Payout.status, sa.func.count(Payout.id))
+    .where(Payout.status.in_((PayoutStatus.UNKNOWN, PayoutStatus.APPROVED)))
+    .group_by(Payout.status)
+)
+
+
 def _count_open(session: Session, counts: Counts, *, agency_id: int | None) -> None:
-    here = [] if agency_id is None else [Agency.id == agency_id]
-    open_now = sa.select(sa.func.count(Payout.id)).join(Agency).where(*here)
-    stopped = sa.select(sa.func.count(Agency.id)).where(Agency.payouts_stopped != "", *here)
-    unknown = open_now.where(Payout.status == PayoutStatus.UNKNOWN)
-    waiting = open_now.where(Payout.status == PayoutStatus.APPROVED)
-    counts.stopped = session.scalar(stopped) or 0
-    counts.unknown = session.scalar(unknown) or 0
-    counts.waiting = session.scalar(waiting) or 0
+    here, of_payout = [], []
+    if agency_id is not None:
+        here, of_payout = [Agency.id == agency_id], [Payout.agency_id == agency_id]
+    counts.stopped = session.scalar(_STOPPED.where(*here)) or 0
+    found = {row[0]: row[1] for row in session.execute(_STILL_OPEN.where(*of_payout))}
+    counts.unknown = found.get(PayoutStatus.UNKNOWN, 0)
+    counts.waiting = found.get(PayoutStatus.APPROVED, 0)
 
 
 def recover(*, now: dt.datetime, agency_id: int | None = None, alone: bool = True) -> int:

@@ -21,6 +21,20 @@ STAFF = (Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR, Role.AUDITO
 ACTIONS = frozenset(action.value for action in Action)
 
 
+_other = aliased(Staff)
+_TAKEN = (
+    sa.select(CaseEvent.action, CaseEvent.from_status, CaseEvent.actor_id, _other.user_id)
+    .outerjoin(Staff, Staff.user_id == CaseEvent.actor_id)
+    .outerjoin(_other, _other.id_number_index == Staff.id_number_index)
+    .where(CaseEvent.application_id == sa.bindparam("case_id"), CaseEvent.actor_id.is_not(None))
+    .order_by(CaseEvent.id)
+)
+_RUNNING = sa.select(ClockInterval).where(
+    ClockInterval.application_id == sa.bindparam("case_id"), ClockInterval.ended_at.is_(None)
+)
+"""Asked at every step of a case, so built once."""
+
+
 def get_case(session: Session, case_id: int, *, actor: Actor) -> Application:
     """Return a case of the actor's agency; raise ``NotAllowed`` (not_found) for any other."""
     case = session.get(Application, case_id)
@@ -150,14 +164,7 @@ def _steps(
     session: Session, case: Application
 ) -> Iterator[tuple[Action, Status | None, set[int]]]:
     """Give every step in order, with all log-ins of the person who took it."""
-    other = aliased(Staff)
-    rows = session.execute(
-        sa.select(CaseEvent.action, CaseEvent.from_status, CaseEvent.actor_id, other.user_id)
-        .outerjoin(Staff, Staff.user_id == CaseEvent.actor_id)
-        .outerjoin(other, other.id_number_index == Staff.id_number_index)
-        .where(CaseEvent.application_id == case.id, CaseEvent.actor_id.is_not(None))
-        .order_by(CaseEvent.id)
-    )
+    rows = session.execute(_TAKEN, {"case_id": case.id})
     for action, status, actor_id, same in rows:
         if action in ACTIONS and actor_id is not None:
             yield Action(action), status, {actor_id, same or actor_id}
@@ -187,11 +194,7 @@ def start_clock(session: Session, case: Application, *, now: dt.datetime) -> Non
 
 
 def _run_clock(session: Session, case: Application, *, now: dt.datetime) -> None:
-    running = session.scalar(
-        sa.select(ClockInterval).where(
-            ClockInterval.application_id == case.id, ClockInterval.ended_at.is_(None)
-        )
-    )
+    running = session.scalar(_RUNNING, {"case_id": case.id})
     if running is not None and running.holder is lifecycle.CLOCK.get(case.status):
         return
     stop_clock(session, case, now=now)

@@ -26,6 +26,20 @@ ZERO = entries.ZERO
 PAID_IN = ("opening", "contribution", "late_credit")
 """Kinds of entries by which money came in for a holder."""
 
+_HELD_FOR = (
+    sa.select(sa.func.sum(Posting.amount))
+    .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+    .join(LedgerAccount, LedgerAccount.id == Posting.ledger_account_id)
+    .where(
+        JournalEntry.application_id == sa.bindparam("case_id"),
+        LedgerAccount.code == LedgerCode.HELD,
+    )
+)
+_ENTRIES_OF = sa.select(sa.func.count()).where(
+    JournalEntry.application_id == sa.bindparam("case_id")
+)
+"""Asked at every posting of a case, so built once."""
+
 REVERSAL = "_reversal"
 """What the kind of an entry's twin ends in."""
 
@@ -216,16 +230,7 @@ def put_back(session: Session, payout: Payout, *, now: dt.datetime, why: str) ->
 
 def held_for(session: Session, case: Application) -> Decimal:
     """Return what is held for a case, yuan."""
-    held = session.scalar(
-        sa.select(sa.func.sum(Posting.amount))
-        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
-        .join(LedgerAccount, LedgerAccount.id == Posting.ledger_account_id)
-        .where(
-            JournalEntry.application_id == case.id,
-            LedgerAccount.code == LedgerCode.HELD,
-        )
-    )
-    return Decimal(held or ZERO)
+    return Decimal(session.scalar(_HELD_FOR, {"case_id": case.id}) or ZERO)
 
 
 def contributed_since(session: Session, account: Account, since: dt.date | None) -> Decimal:
@@ -306,7 +311,4 @@ def _move_payout(
 
 
 def _entries_of(session: Session, case: Application) -> int:
-    return (
-        session.scalar(sa.select(sa.func.count()).where(JournalEntry.application_id == case.id))
-        or 0
-    )
+    return session.scalar(_ENTRIES_OF, {"case_id": case.id}) or 0

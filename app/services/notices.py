@@ -18,6 +18,13 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 CODE_EVENT = "sms_code"
 
 
+_BY_EVENT = sa.select(MessageTemplate).where(MessageTemplate.event == sa.bindparam("event"))
+_TOLD = sa.select(Notice.reference).where(
+    Notice.reference.in_(sa.bindparam("references", expanding=True))
+)
+"""Asked for every message, so built once."""
+
+
 class TemplateBroken(ValueError):
     """A template asks for what the deed does not tell, or is not there."""
 
@@ -129,9 +136,7 @@ def due(session: Session, now: dt.datetime, limit: int = 200) -> Sequence[int]:
 
 
 def _template(session: Session, event: str) -> MessageTemplate:
-    found: MessageTemplate | None = session.scalar(
-        sa.select(MessageTemplate).where(MessageTemplate.event == event)
-    )
+    found: MessageTemplate | None = session.scalar(_BY_EVENT, {"event": event})
     if found is None:
         raise TemplateBroken(f"no template for {event}")
     return found
@@ -161,8 +166,7 @@ def _blank(channel: Channel, now: dt.datetime) -> Notice:
 
 
 def _known(session: Session, references: Sequence[str]) -> set[str]:
-    found = sa.select(Notice.reference).where(Notice.reference.in_(references))
-    return set(session.scalars(found))
+    return set(session.scalars(_TOLD, {"references": references}))
 
 
 def _of(applicant: Applicant) -> tuple[sa.ColumnElement[bool], ...]:

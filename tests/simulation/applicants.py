@@ -2,7 +2,6 @@
 
 import hashlib
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.demo.numbers import card_ending
@@ -18,7 +17,7 @@ from app.services import applications, reference, uploads
 from app.services.applying import answers, circumstances, houses, wizard
 from app.services.applying.payees import Payee
 from tests.simulation.cast import ANSWERED, Purse
-from tests.simulation.story import Story, proven
+from tests.simulation.story import Story, proven, words
 
 QUEUED = 8
 TOO_MUCH = (20_000_000, 99_999_999_999)
@@ -118,12 +117,9 @@ def change_card(story: Story) -> str:
 
 
 def _choose(story: Story, *statuses: Status) -> tuple[int, Purse] | None:
-    with story.work() as session:
-        rows = session.execute(
-            sa.select(Application.id, Application.account_id)
-            .where(Application.status.in_(statuses))
-            .order_by(Application.id)
-        ).all()
+    rows = story.ask(
+        f"SELECT id, account_id FROM application WHERE status IN {words(statuses)} ORDER BY id"
+    )
     if not rows:
         return None
     case_id, account_id = story.rng.choice(rows)

@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -27,7 +28,7 @@ from app.services.accounting import verification
 from app.services.paying.payments import STOP_DIFFERS
 from app.services.paying.statements import STOP_THEIRS
 from app.transaction import transaction
-from tests.simulation.story import Broken, Story
+from tests.simulation.story import Broken, Story, read, words
 
 P, S = PayoutStatus, Status
 OUT = (P.CLAIMED, P.SENT, P.UNKNOWN, P.PAID, P.SETTLED)
@@ -40,26 +41,34 @@ STEPS = {
     Action.VOID: Role.SUPERVISOR,
 }  # fmt: skip
 
-BELOW = sa.text("SELECT id FROM account WHERE available < 0 OR held < 0 LIMIT 1")
-PAYMENTS = sa.text(
-    "SELECT payout.bank_reference, payout.agency_id, payout.status, payout.amount AS fen,"
-    " payout.payee_last_four, payout.application_id, application.status AS of_case"
+BELOW = "SELECT id FROM account WHERE available < 0 OR held < 0 LIMIT 1"
+PAYMENTS = (
+    "SELECT payout.bank_reference, payout.agency_id, payout.status, payout.amount,"
+    " payout.payee_last_four, payout.application_id, application.status"
     " FROM payout JOIN application ON application.id = payout.application_id"
 )
-STOPS = sa.text("SELECT id, payouts_stopped FROM agency WHERE payouts_stopped <> ''")
-"""What is compared after every step, asked without the models: they would take a tenth of a seed."""
+STOPS = "SELECT id, payouts_stopped FROM agency WHERE payouts_stopped <> ''"
+"""What is compared after every step, asked of the driver: the models would take a tenth of a seed."""
+
+
+class Paying(NamedTuple):
+    """One payment as it is compared with the bank; the sum in fen."""
+
+    bank_reference: str | None
+    agency_id: int
+    status: str
+    fen: int
+    payee_last_four: str
+    application_id: int
+    of_case: str
 
 
 def after_step(story: Story) -> None:
     """Compare bank and payments, and look for what is below zero or was stopped."""
-    with transaction() as session:
-        plain = session.connection()
-        below = plain.scalar(BELOW)
-        rows = plain.execute(PAYMENTS).all()
-        stops = plain.execute(STOPS).all()
-    if below is not None:
-        raise Broken("negative", f"account {below} is below zero")
-    _stops(story, stops)
+    if below := read(BELOW):
+        raise Broken("negative", f"account {below[0][0]} is below zero")
+    _stops(story, read(STOPS))
+    rows = [Paying(*row) for row in read(PAYMENTS)]
     known = {row.bank_reference: row for row in rows if row.bank_reference}
     for agency_id, bank in story.banks.items():
         if bank.misuse:
@@ -72,7 +81,7 @@ def after_step(story: Story) -> None:
     _one_a_case(story, rows)
 
 
-def _stops(story: Story, stops: Iterable[sa.Row[tuple[int, str]]]) -> None:
+def _stops(story: Story, stops: Iterable[tuple[int, str]]) -> None:
     """Raise when payouts were stopped for what cannot have happened."""
     for agency_id, sentence in stops:
         if sentence in NEVER_SAID:
@@ -81,9 +90,9 @@ def _stops(story: Story, stops: Iterable[sa.Row[tuple[int, str]]]) -> None:
             raise Broken("stopped", f"agency {agency_id}: a payment of ours is called foreign")
 
 
-def _one(story: Story, row: sa.Row[tuple[object, ...]]) -> None:
+def _one(story: Story, row: Paying) -> None:
     """Compare one payment with what the bank has under its reference."""
-    bank, reference = story.banks[row.agency_id], row.bank_reference
+    bank, reference = story.banks[row.agency_id], row.bank_reference or ""
     payment = bank.held[reference].payment
     lines = [line.amount for line in bank.booked if line.reference == reference]
     if len([amount for amount in lines if amount > 0]) > 1:
@@ -96,10 +105,10 @@ def _one(story: Story, row: sa.Row[tuple[object, ...]]) -> None:
         raise Broken("paid_after_end", f"{reference} was paid, its case is {row.of_case}")
 
 
-def _one_a_case(story: Story, rows: object) -> None:
+def _one_a_case(story: Story, rows: Iterable[Paying]) -> None:
     out = Counter(
         row.application_id
-        for row in rows  # type: ignore[attr-defined]
+        for row in rows
         if row.bank_reference and story.banks[row.agency_id].has(row.bank_reference)
     )
     for case_id, count in out.items():
@@ -117,9 +126,7 @@ def books(session: Session) -> None:
 
 def open_payments() -> int:
     """Return how many payments have not come to their end."""
-    with transaction() as session:
-        still_open = sa.select(sa.func.count()).where(Payout.status.in_(OPEN))
-        return session.scalar(still_open) or 0
+    return int(read(f"SELECT count(*) FROM payout WHERE status IN {words(OPEN)}")[0][0])
 
 
 def at_end(story: Story) -> None:

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 
-import sqlalchemy as sa
-
 from app.domain.errors import RuleBroken
 from app.domain.terms import PayoutStatus, Role
 from app.domain.workdays import local_date
@@ -17,10 +15,16 @@ from app.jobs.payouts import run_payouts
 from app.models import Account, Payout, PayoutStop
 from app.services import ledger
 from app.services.paying import resolutions, stops
-from tests.simulation.story import Broken, Story, proven
+from tests.simulation.story import Broken, Story, proven, words
 
 BEHIND = (0, 0, 5, 180, 1440)
 """How many minutes the hall's clock may be behind the bank's."""
+
+MENDABLE = (
+    resolutions.office_tasks()
+    .with_only_columns(Payout.id, Payout.agency_id)
+    .order_by(Payout.id)
+)
 
 PASSING = ((30, 120), (30, 480), (25, 1440), (10, 4320), (5, 12_960))
 """How time passes: weight, minutes at most; the last is a long holiday."""
@@ -102,12 +106,10 @@ def book_foreign(story: Story) -> str:
 
 def resolve(story: Story) -> str:
     """Say what became of a payment in doubt, as the bank told by telephone, or confirm it."""
-    with story.work() as session:
-        rows = session.execute(
-            sa.select(Payout.id, Payout.agency_id, Payout.bank_reference)
-            .where(Payout.status == PayoutStatus.UNKNOWN)
-            .order_by(Payout.id)
-        ).all()
+    rows = story.ask(
+        "SELECT id, agency_id, bank_reference FROM payout"
+        f" WHERE status IN {words([PayoutStatus.UNKNOWN])} ORDER BY id"
+    )
     if not rows:
         return ""
     payout_id, agency_id, reference = story.rng.choice(rows)
@@ -129,11 +131,7 @@ def resolve(story: Story) -> str:
 def mend(story: Story) -> str:
     """Put right what the bank refused and only the office can mend, or hand it on; by two."""
     with story.work() as session:
-        rows = session.execute(
-            resolutions.office_tasks()
-            .with_only_columns(Payout.id, Payout.agency_id)
-            .order_by(Payout.id)
-        ).all()
+        rows = session.execute(MENDABLE).all()
     if not rows:
         return ""
     payout_id, agency_id = story.rng.choice(rows)
@@ -151,15 +149,12 @@ def mend(story: Story) -> str:
 def resume(story: Story) -> str:
     """Let stopped payouts go on, after somebody has looked."""
     for agency_id in story.hall.cast.agencies:
-        with story.work() as session:
-            found = session.scalars(
-                sa.select(PayoutStop)
-                .where(PayoutStop.agency_id == agency_id, PayoutStop.lifted_at.is_(None))
-                .order_by(PayoutStop.id)
-            ).first()
-            stop_id = found.id if found else None
-        if stop_id is not None:
-            _lift(story, agency_id, stop_id)
+        rows = story.ask(
+            f"SELECT id FROM payout_stop WHERE agency_id = {agency_id:d}"
+            " AND lifted_at IS NULL ORDER BY id"
+        )
+        if rows:
+            _lift(story, agency_id, rows[0][0])
             return f"resume {agency_id}"
     return ""
 

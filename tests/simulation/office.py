@@ -8,7 +8,7 @@ from app.domain.terms import Role, Status
 from app.models import Application
 from app.services.review import decisions, flags
 from app.services.review.decisions import ReturnLine
-from tests.simulation.story import Story
+from tests.simulation.story import Story, words
 
 RETURNS = (
     ReturnLine("R05"), ReturnLine("R11"), ReturnLine("R13", note="说明"),
@@ -145,13 +145,14 @@ def _turn(story: Story, case: Application, actor: Actor) -> str:
 
 
 def _choose(story: Story, *statuses: Status) -> tuple[int, int, Status] | None:
-    with story.work() as session:
-        rows = session.execute(
-            sa.select(Application.id, Application.agency_id, Application.status)
-            .where(Application.status.in_(statuses))
-            .order_by(Application.id)
-        ).all()
-    return tuple(story.rng.choice(rows)) if rows else None  # type: ignore[return-value]
+    rows = story.ask(
+        "SELECT id, agency_id, status FROM application"
+        f" WHERE status IN {words(statuses)} ORDER BY id"
+    )
+    if not rows:
+        return None
+    case_id, agency_id, status = story.rng.choice(rows)
+    return case_id, agency_id, Status(status)
 
 
 def _somebody(story: Story, agency_id: int, *roles: Role) -> Actor:

@@ -3,9 +3,11 @@
 import datetime as dt
 import random
 from collections import Counter, deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -87,6 +89,14 @@ class Story:
         if self.chance(DEATH):
             raise Death("after the commit")
 
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """Read as somebody does who looks at a list; the process may die over it."""
+        rows = read(query)
+        for when in ("before", "after"):
+            if self.chance(DEATH):
+                raise Death(f"{when} the commit")
+        return rows
+
     def crash_point(self, name: str) -> None:
         """Be what ``ANJU_CRASH_AT`` names: die there, or let the others go on."""
         if self.chance(DEATH):
@@ -105,6 +115,19 @@ class Story:
         self.note(f"died {death}")
         db.session.remove()
         reference_cache.forget()
+
+
+def read(query: str) -> list[tuple[Any, ...]]:
+    """Read what is committed, straight from the driver: a tenth of what the models take."""
+    with closing(db.engine.raw_connection()) as raw:
+        cursor = raw.cursor()
+        cursor.execute(query)
+        return list(cursor.fetchall())
+
+
+def words(terms: Iterable[StrEnum]) -> str:
+    """Return terms as a list of SQL."""
+    return "({})".format(", ".join(f"'{term.value}'" for term in terms))
 
 
 def proven(story: Story, actor: Actor) -> Actor:

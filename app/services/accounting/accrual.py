@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Collection
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,6 +14,9 @@ from app.services import reference
 from app.services.accounting import entries
 
 Movements = list[tuple[dt.date, Decimal]]
+ASKED: sa.BindParameter[int] = sa.bindparam("account_ids", expanding=True)
+"""The accounts that a question names."""
+
 BASIS = 360
 """Days of an interest year where the fund's numbers do not say."""
 
@@ -43,21 +46,7 @@ def movements(session: Session, account: Account) -> Movements:
 
 def movements_of(session: Session, account_ids: Collection[int]) -> dict[int, Movements]:
     """Return the same for many accounts, by key; sums are added up in the database."""
-    last = _last_postings(account_ids).subquery()
-    known = sa.and_(JournalEntry.id <= last.c.entry_id, JournalEntry.value_date <= last.c.on)
-    day = sa.case((known, last.c.on), else_=JournalEntry.value_date).label("day")
-    rows = session.execute(
-        sa.select(LedgerAccount.account_id, day, sa.func.sum(Posting.amount))
-        .join(Posting, Posting.ledger_account_id == LedgerAccount.id)
-        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
-        .outerjoin(last, last.c.account_id == LedgerAccount.account_id)
-        .where(
-            LedgerAccount.account_id.in_(account_ids),
-            LedgerAccount.code.in_(entries.BALANCE),
-        )
-        .group_by(LedgerAccount.account_id, day)
-        .order_by(LedgerAccount.account_id, day)
-    )
+    rows = session.execute(_moved(), {"account_ids": list(account_ids)})
     found: dict[int, Movements] = {}
     for account_id, on, amount in rows:
         if amount:
@@ -67,11 +56,32 @@ def movements_of(session: Session, account_ids: Collection[int]) -> dict[int, Mo
 
 def last_interest(session: Session, account: Account) -> int | None:
     """Return the key of the newest interest entry of an account that stands."""
-    row = session.execute(_last_postings([account.id])).first()
+    row = session.execute(_last_postings(), {"account_ids": [account.id]}).first()
     return row.entry_id if row else None
 
 
-def _last_postings(account_ids: Collection[int]) -> sa.Select[tuple[int, int, dt.date]]:
+@cache
+def _moved() -> sa.Select[int, dt.date, Decimal]:
+    """Return the sums by account and day, each counted from when it bears interest."""
+    last = _last_postings().subquery()
+    known = sa.and_(JournalEntry.id <= last.c.entry_id, JournalEntry.value_date <= last.c.on)
+    day = sa.case((known, last.c.on), else_=JournalEntry.value_date).label("day")
+    return (
+        sa.select(LedgerAccount.account_id, day, sa.func.sum(Posting.amount))
+        .join(Posting, Posting.ledger_account_id == LedgerAccount.id)
+        .join(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .outerjoin(last, last.c.account_id == LedgerAccount.account_id)
+        .where(
+            LedgerAccount.account_id.in_(ASKED),
+            LedgerAccount.code.in_(entries.BALANCE),
+        )
+        .group_by(LedgerAccount.account_id, day)
+        .order_by(LedgerAccount.account_id, day)
+    )
+
+
+@cache
+def _last_postings() -> sa.Select[tuple[int, int, dt.date]]:
     """Return the newest standing interest entry of each account: account, entry, its day.
 
     Interest is posted in the order of its days, and reversed from the newest back.
@@ -84,7 +94,7 @@ def _last_postings(account_ids: Collection[int]) -> sa.Select[tuple[int, int, dt
         .join(Posting, Posting.ledger_account_id == LedgerAccount.id)
         .join(JournalEntry, JournalEntry.id == Posting.entry_id)
         .where(
-            LedgerAccount.account_id.in_(account_ids),
+            LedgerAccount.account_id.in_(ASKED),
             JournalEntry.kind == "interest",
             ~reversed_,
         )

@@ -11,11 +11,14 @@ from app.models import Application, Supplement
 from app.services import ledger
 from app.services.accounting import accrual, entries, late_money
 
+_SUPPLEMENT = sa.select(Supplement.id).where(
+    Supplement.application_id == sa.bindparam("case_id")
+)
+
 
 def is_supplement(session: Session, case: Application) -> bool:
     """Tell whether a case pays what came after an account was closed."""
-    found = sa.select(Supplement.id).where(Supplement.application_id == case.id)
-    return session.scalar(found) is not None
+    return session.scalar(_SUPPLEMENT, {"case_id": case.id}) is not None
 
 
 def interest_due(session: Session, case: Application, *, to: dt.date) -> Decimal:

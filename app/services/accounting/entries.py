@@ -19,6 +19,20 @@ BALANCE = (LedgerCode.AVAILABLE, LedgerCode.HELD)
 """What a holder's balance is made of."""
 
 
+_BY_REFERENCE = sa.select(JournalEntry).where(
+    JournalEntry.reference == sa.bindparam("reference")
+)
+_IN_CODES = LedgerAccount.code.in_(sa.bindparam("codes", expanding=True))
+_PLACES = sa.select(LedgerAccount.code, LedgerAccount.account_id, LedgerAccount.id).where(
+    LedgerAccount.agency_id == sa.bindparam("agency_id"),
+    sa.or_(
+        sa.and_(_IN_CODES, LedgerAccount.account_id == sa.bindparam("account_id")),
+        sa.and_(_IN_CODES, LedgerAccount.account_id.is_(None)),
+    ),
+)
+"""Asked at every posting, so built once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Movement:
     """What one entry moves: from one account of the chart to another, yuan."""
@@ -109,26 +123,21 @@ def _same(session: Session, earlier: JournalEntry, move: Movement) -> JournalEnt
 
 def find(session: Session, reference: str) -> JournalEntry | None:
     """Return the entry under a reference."""
-    return session.scalar(sa.select(JournalEntry).where(JournalEntry.reference == reference))
+    return session.scalar(_BY_REFERENCE, {"reference": reference})
 
 
 def _places(
     session: Session, account: Account, codes: tuple[LedgerCode, ...]
 ) -> dict[LedgerCode, int]:
     """Return where in the chart both sides of a movement stand, as far as they are there."""
-    here = [
-        sa.and_(
-            LedgerAccount.code == code,
-            LedgerAccount.account_id == (account.id if code in OF_HOLDER else None),
-        )
-        for code in codes
-    ]
     rows = session.execute(
-        sa.select(LedgerAccount.code, LedgerAccount.id).where(
-            LedgerAccount.agency_id == account.agency_id, sa.or_(*here)
-        )
+        _PLACES, {"agency_id": account.agency_id, "account_id": account.id, "codes": codes}
     )
-    return {row.code: row.id for row in rows}
+    return {
+        row.code: row.id
+        for row in rows
+        if (row.account_id is None) == (row.code not in OF_HOLDER)
+    }
 
 
 def chart(session: Session, account: Account, code: LedgerCode) -> LedgerAccount:

@@ -27,6 +27,29 @@ ENDLESS = Decimal("999999999.99")
 """Stands for a balance that is not to be told: more than any account holds."""
 
 
+_OF_REASON = (
+    Application.account_id == sa.bindparam("account_id"),
+    Application.reason_code == sa.bindparam("reason"),
+    Application.status == Status.PAID,
+)
+_OF_HOUSE = Application.house_key == sa.bindparam("house")
+_LAST_PAID = (
+    sa.select(Application)
+    .where(*_OF_REASON, Application.id != sa.bindparam("case_id"))
+    .order_by(Application.paid_at.desc())
+    .limit(1)
+)
+_LAST_OF_HOUSE = _LAST_PAID.where(_OF_HOUSE)
+_PAID_ON = sa.select(sa.func.max(Application.paid_at)).where(*_OF_REASON)
+_PAID_ON_HOUSE = _PAID_ON.where(_OF_HOUSE)
+_IMPORTED_ON = sa.select(sa.func.max(PaidHistory.paid_on)).where(
+    PaidHistory.account_id == sa.bindparam("account_id"),
+    PaidHistory.reason_code == sa.bindparam("reason"),
+)
+_IMPORTED_ON_HOUSE = _IMPORTED_ON.where(PaidHistory.house_key == sa.bindparam("house"))
+"""What was paid before: asked for every calculation, so built once."""
+
+
 def settings(session: Session, case: Application, *, on: dt.date) -> Mapping[str, Decimal]:
     """Return the fund's numbers in force for the case on a day."""
     return reference.settings_on(session, case.scheme_id, on)
@@ -34,33 +57,22 @@ def settings(session: Session, case: Application, *, on: dt.date) -> Mapping[str
 
 def last_paid_case(session: Session, case: Application) -> Application | None:
     """Return the newest paid case on the same account and reason, and house if there is one."""
-    query = sa.select(Application).where(
-        Application.account_id == case.account_id,
-        Application.reason_code == case.reason_code,
-        Application.status == Status.PAID,
-        Application.id != case.id,
-    )
+    asked = {"account_id": case.account_id, "reason": case.reason_code, "case_id": case.id}
     if case.house_key:
-        query = query.where(Application.house_key == case.house_key)
-    return session.scalar(query.order_by(Application.paid_at.desc()).limit(1))
+        return session.scalar(_LAST_OF_HOUSE, asked | {"house": case.house_key})
+    return session.scalar(_LAST_PAID, asked)
 
 
 def last_paid_on(
     session: Session, account: Account, reason_code: str, *, house_key: str = ""
 ) -> dt.date | None:
     """Return the day this reason was last paid from the account, imported payments included."""
-    paid = sa.select(sa.func.max(Application.paid_at)).where(
-        Application.account_id == account.id,
-        Application.reason_code == reason_code,
-        Application.status == Status.PAID,
-    )
-    imported = sa.select(sa.func.max(PaidHistory.paid_on)).where(
-        PaidHistory.account_id == account.id, PaidHistory.reason_code == reason_code
-    )
+    asked = {"account_id": account.id, "reason": reason_code}
+    paid, imported = _PAID_ON, _IMPORTED_ON
     if house_key:
-        paid = paid.where(Application.house_key == house_key)
-        imported = imported.where(PaidHistory.house_key == house_key)
-    here, before = session.scalar(paid), session.scalar(imported)
+        asked["house"] = house_key
+        paid, imported = _PAID_ON_HOUSE, _IMPORTED_ON_HOUSE
+    here, before = session.scalar(paid, asked), session.scalar(imported, asked)
     days = [day for day in (local_date(here) if here else None, before) if day]
     return max(days, default=None)
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import deque
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +24,27 @@ from app.services.records import numbering
 
 LINE = 500
 """So many waiting payments are looked up at once."""
+
+_TO_ASK = (
+    sa.select(Payout.bank_reference, Payout.id, Payout.fence, Payout.agency_id)
+    .where(
+        Payout.status.in_((PayoutStatus.SENT, PayoutStatus.UNKNOWN, PayoutStatus.PAID)),
+        Payout.next_query_at <= sa.bindparam("now"),
+    )
+    .order_by(Payout.next_query_at, Payout.id)
+)
+_CLAIMED = sa.select(Payout.id).where(Payout.status == PayoutStatus.CLAIMED).order_by(Payout.id)
+_TAKE = (
+    sa.update(Payout)
+    .where(Payout.id == sa.bindparam("of_payout"), Payout.status == PayoutStatus.APPROVED)
+    .values(
+        status=PayoutStatus.CLAIMED, fence=Payout.fence + 1,
+        claimed_at=sa.bindparam("taken_at"), queries=0, next_query_at=None, not_found_at=None,
+    )
+    .returning(Payout)
+    .execution_options(synchronize_session=False, populate_existing=True)
+)  # fmt: skip
+"""Asked for every payment, so built once."""
 
 WAIT = dt.timedelta(minutes=5)
 """How long a payment that must wait is left alone."""
@@ -89,16 +111,7 @@ def claim_next(session: Session, turn: Round) -> Claim | None:
         payout_id, agency_id, scheme_id, amount = found
         if not _within_caps(session, turn, agency_id, scheme_id, amount):
             continue
-        payout = session.scalar(
-            sa.update(Payout)
-            .where(Payout.id == payout_id, Payout.status == PayoutStatus.APPROVED)
-            .values(
-                status=PayoutStatus.CLAIMED, fence=Payout.fence + 1, claimed_at=turn.now,
-                queries=0, next_query_at=None, not_found_at=None,
-            )
-            .returning(Payout)
-            .execution_options(synchronize_session=False, populate_existing=True)
-        )  # fmt: skip
+        payout = session.scalar(_TAKE, {"of_payout": payout_id, "taken_at": turn.now})
         if payout is not None:
             _set_out(session, payout, turn)
             turn.taken.setdefault(scheme_id, Taken()).add(amount)
@@ -163,25 +176,20 @@ def left_behind(
     session: Session, *, before: dt.datetime | None, agency_id: int | None = None
 ) -> list[int]:
     """Return the payments a worker took, long ago, and never reported on: maybe at the bank."""
-    query = sa.select(Payout.id).where(Payout.status == PayoutStatus.CLAIMED)
+    query = _CLAIMED
     if before is not None:
         query = query.where(Payout.claimed_at < before)
     if agency_id is not None:
         query = query.where(Payout.agency_id == agency_id)
-    return list(session.scalars(query.order_by(Payout.id)))
+    return list(session.scalars(query))
 
 
 def to_ask(
     session: Session, *, now: dt.datetime, agency_id: int | None = None, limit: int = 1000
 ) -> list[tuple[str, Claim]]:
     """Return the references to be asked for now with their payments, oldest question first."""
-    query = sa.select(Payout.bank_reference, Payout.id, Payout.fence, Payout.agency_id).where(
-        Payout.status.in_((PayoutStatus.SENT, PayoutStatus.UNKNOWN, PayoutStatus.PAID)),
-        Payout.next_query_at <= now,
-    )
-    if agency_id is not None:
-        query = query.where(Payout.agency_id == agency_id)
-    rows = session.execute(query.order_by(Payout.next_query_at, Payout.id).limit(limit))
+    query = _TO_ASK if agency_id is None else _TO_ASK.where(Payout.agency_id == agency_id)
+    rows = session.execute(query.limit(limit), {"now": now})
     return [(reference or "", Claim(*rest)) for reference, *rest in rows]
 
 
@@ -194,17 +202,35 @@ def _next(session: Session, turn: Round) -> Any:
     """
     for may_read in (True, False):
         while turn.line:
-            one = _waiting(turn).where(Payout.id == turn.line.popleft())
-            found = session.execute(one.with_for_update(of=Payout, skip_locked=True)).first()
+            asked = _asked(turn) | {"payout_id": turn.line.popleft()}
+            found = session.execute(_one_waiting(), asked).first()
             if found is not None:
                 return found
         if may_read:
-            first = _waiting(turn).order_by(Payout.due_on, Payout.id).limit(LINE)
-            turn.line.extend(row.id for row in session.execute(first))
+            turn.line.extend(row.id for row in session.execute(_first_waiting(), _asked(turn)))
     return None
 
 
-def _waiting(turn: Round) -> sa.Select[int, int, int, Decimal]:
+def _asked(turn: Round) -> dict[str, Any]:
+    """Return what a round lets go: the values of the question who waits."""
+    return {
+        "now": turn.now, "agencies": turn.agencies, "full": list(turn.full),
+        "released_only": turn.released_only,
+    }  # fmt: skip
+
+
+@cache
+def _first_waiting() -> sa.Select[int, int, int, Decimal]:
+    return _waiting().order_by(Payout.due_on, Payout.id).limit(LINE)
+
+
+@cache
+def _one_waiting() -> sa.Select[int, int, int, Decimal]:
+    one = _waiting().where(Payout.id == sa.bindparam("payout_id"))
+    return one.with_for_update(of=Payout, skip_locked=True)
+
+
+def _waiting() -> sa.Select[int, int, int, Decimal]:
     return (
         sa.select(Payout.id, Payout.agency_id, Application.scheme_id, Payout.amount)
         .join(Application, Application.id == Payout.application_id)
@@ -212,15 +238,15 @@ def _waiting(turn: Round) -> sa.Select[int, int, int, Decimal]:
         .outerjoin(PayoutBatch, PayoutBatch.id == Payout.batch_id)
         .where(
             Payout.status == PayoutStatus.APPROVED,
-            Payout.agency_id.in_(turn.agencies),
+            Payout.agency_id.in_(sa.bindparam("agencies", expanding=True)),
             Agency.payouts_stopped == "",
-            Application.scheme_id.not_in(turn.full),
-            sa.or_(Payout.next_query_at.is_(None), Payout.next_query_at <= turn.now),
+            Application.scheme_id.not_in(sa.bindparam("full", expanding=True)),
+            sa.or_(Payout.next_query_at.is_(None), Payout.next_query_at <= sa.bindparam("now")),
             Application.status == Status.APPROVED,
             Application.on_hold.is_(False),
             Application.investigating.is_(False),
             sa.or_(
-                Application.scheme_id.not_in(turn.released_only),
+                Application.scheme_id.not_in(sa.bindparam("released_only", expanding=True)),
                 PayoutBatch.released_at.is_not(None),
             ),
         )

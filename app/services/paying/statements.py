@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,7 +17,6 @@ from app.gateways.bank import Statement
 from app.models import BankMessage, BankStatement, Payout, StatementFinding, StatementLine
 from app.services import payouts
 from app.services.paying import payment_notices, payments
-from app.services.records.updates import changed_rows
 
 STOP_THEIRS = "The bank's statement has a payment that is not ours."
 MOST_DAYS = 31
@@ -24,6 +24,33 @@ AGAIN = dt.timedelta(minutes=30)
 CHUNK = 500
 P = PayoutStatus
 MAY_BE_BOOKED = frozenset({P.CLAIMED, P.SENT, P.UNKNOWN, P.PAID, P.SETTLED, P.RETURNED})
+
+
+_OF_AGENCY: sa.BindParameter[int] = sa.bindparam("agency_id")
+_FIRST_CLAIMED = sa.select(sa.func.min(Payout.claimed_at)).where(
+    Payout.agency_id == _OF_AGENCY,
+    sa.or_(
+        Payout.claimed_at >= sa.bindparam("earliest"),
+        Payout.status.in_((P.SENT, P.UNKNOWN, P.PAID)),
+    ),
+)
+_DAYS_READ = sa.select(BankStatement.on_date).where(
+    BankStatement.agency_id == _OF_AGENCY, BankStatement.on_date >= sa.bindparam("start")
+)
+_WAS_READ = sa.select(BankStatement.id).where(
+    BankStatement.agency_id == _OF_AGENCY, BankStatement.on_date == sa.bindparam("day")
+)
+_LAST_ASKED = (
+    sa.select(BankMessage.at, BankMessage.outcome)
+    .where(BankMessage.agency_id == _OF_AGENCY, BankMessage.kind == "statement")
+    .order_by(BankMessage.id.desc())
+    .limit(1)
+)
+_BY_REFERENCE = sa.select(Payout).where(
+    Payout.agency_id == _OF_AGENCY,
+    Payout.bank_reference.in_(sa.bindparam("references", expanding=True)),
+)
+"""Asked in every run of the payments, so built once."""
 
 
 class Bucket(StrEnum):
@@ -54,25 +81,12 @@ def days_to_read(session: Session, agency_id: int, *, now: dt.datetime) -> list[
     """
     today = local_date(now)
     earliest = dt.datetime.combine(today - dt.timedelta(days=MOST_DAYS), dt.time(), SHANGHAI)
-    first = session.scalar(
-        sa.select(sa.func.min(Payout.claimed_at)).where(
-            Payout.agency_id == agency_id,
-            sa.or_(
-                Payout.claimed_at >= earliest, Payout.status.in_((P.SENT, P.UNKNOWN, P.PAID))
-            ),
-        )
-    )
+    first = session.scalar(_FIRST_CLAIMED, {"agency_id": agency_id, "earliest": earliest})
     if first is None or _asked_lately(session, agency_id, now=now):
         return []
     start = max(local_date(first), local_date(earliest))
     days = [start + dt.timedelta(days=ahead) for ahead in range((today - start).days)]
-    read = set(
-        session.scalars(
-            sa.select(BankStatement.on_date).where(
-                BankStatement.agency_id == agency_id, BankStatement.on_date >= start
-            )
-        )
-    )
+    read = set(session.scalars(_DAYS_READ, {"agency_id": agency_id, "start": start}))
     return [day for day in days if day not in read]
 
 
@@ -113,17 +127,28 @@ def take_statement(
 
 def settle(session: Session, *, now: dt.datetime, agency_id: int | None = None) -> int:
     """Settle every paid payment that a statement line matches; return how many."""
-    query = sa.update(Payout).where(Payout.status == P.PAID, is_matched())
-    if agency_id is not None:
-        query = query.where(Payout.agency_id == agency_id)
-    done = changed_rows(
-        session,
-        query.values(status=P.SETTLED, ended_at=now, next_query_at=None).execution_options(
-            synchronize_session=False
-        ),
-    )
+    asked = {"ended": now}
+    if agency_id is None:
+        found = session.execute(_to_settle(), asked)
+    else:
+        found = session.execute(_to_settle_of_agency(), asked | {"of_agency": agency_id})
     session.expire_all()
-    return done
+    return cast("sa.CursorResult[Any]", found).rowcount
+
+
+@cache
+def _to_settle() -> sa.Update:
+    return (
+        sa.update(Payout)
+        .where(Payout.status == P.PAID, is_matched())
+        .values(status=P.SETTLED, ended_at=sa.bindparam("ended"), next_query_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+@cache
+def _to_settle_of_agency() -> sa.Update:
+    return _to_settle().where(Payout.agency_id == sa.bindparam("of_agency"))
 
 
 def is_matched() -> sa.ColumnElement[bool]:
@@ -149,19 +174,22 @@ def is_found() -> sa.ColumnElement[bool]:
 def only_ours(session: Session, agency_id: int, *, day: dt.date) -> list[int]:
     """Return the payments that were paid by a day's end and stand in no statement."""
     end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), SHANGHAI)
+    return list(session.scalars(_only_ours(), {"agency_id": agency_id, "end": end}))
+
+
+@cache
+def _only_ours() -> sa.Select[int]:
     line = sa.exists().where(StatementLine.payout_id == Payout.id)
-    return list(
-        session.scalars(
-            sa.select(Payout.id)
-            .where(
-                Payout.agency_id == agency_id,
-                Payout.status == P.PAID,
-                Payout.paid_at < end,
-                ~line,
-                ~is_found(),
-            )
-            .order_by(Payout.id)
+    return (
+        sa.select(Payout.id)
+        .where(
+            Payout.agency_id == sa.bindparam("agency_id"),
+            Payout.status == P.PAID,
+            Payout.paid_at < sa.bindparam("end"),
+            ~line,
+            ~is_found(),
         )
+        .order_by(Payout.id)
     )
 
 
@@ -241,11 +269,7 @@ def _payouts_by_reference(
 ) -> dict[str | None, Payout]:
     found: dict[str | None, Payout] = {}
     for chunk in _chunks(sorted(references)):
-        rows = session.scalars(
-            sa.select(Payout).where(
-                Payout.agency_id == agency_id, Payout.bank_reference.in_(chunk)
-            )
-        )
+        rows = session.scalars(_BY_REFERENCE, {"agency_id": agency_id, "references": chunk})
         found |= {payout.bank_reference: payout for payout in rows}
     return found
 
@@ -273,22 +297,10 @@ def _chunks(values: list[Any]) -> Iterator[list[Any]]:
 
 
 def _was_read(session: Session, agency_id: int, day: dt.date) -> bool:
-    return (
-        session.scalar(
-            sa.select(BankStatement.id).where(
-                BankStatement.agency_id == agency_id, BankStatement.on_date == day
-            )
-        )
-        is not None
-    )
+    return session.scalar(_WAS_READ, {"agency_id": agency_id, "day": day}) is not None
 
 
 def _asked_lately(session: Session, agency_id: int, *, now: dt.datetime) -> bool:
     """Tell whether the last statement was incomplete and asked for a moment ago."""
-    last = session.execute(
-        sa.select(BankMessage.at, BankMessage.outcome)
-        .where(BankMessage.agency_id == agency_id, BankMessage.kind == "statement")
-        .order_by(BankMessage.id.desc())
-        .limit(1)
-    ).first()
+    last = session.execute(_LAST_ASKED, {"agency_id": agency_id}).first()
     return last is not None and last.outcome != "complete" and last.at > now - AGAIN

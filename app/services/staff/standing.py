@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import sqlalchemy as sa
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.domain import separation
 from app.domain.errors import NotAllowed
@@ -21,6 +21,27 @@ logger = logging.getLogger(__name__)
 
 NAMES = frozenset(role.value for role in Role if role is not Role.WORKER)
 """Roles a person can hold; the hall's clock is no person."""
+
+_own = aliased(Staff)
+_mine = (
+    sa.select(_own.id_number_index)
+    .where(_own.user_id == sa.bindparam("user_id"))
+    .scalar_subquery()
+)
+_OF_ONE_PERSON = (
+    sa.select(Staff.user_id, RoleGrant.role, RoleGrant.valid_from, RoleGrant.valid_until)
+    .join(User, User.id == Staff.user_id)
+    .outerjoin(RoleGrant, sa.and_(RoleGrant.staff_id == Staff.id, RoleGrant.ended_at.is_(None)))
+    .where(
+        sa.or_(
+            Staff.user_id == sa.bindparam("user_id"),
+            sa.and_(Staff.id_number_index == _mine, User.active.is_(True)),
+        )
+    )
+)
+"""The log-ins of a person with their dated roles: asked at every step, so built once."""
+
+_WITH_ROLES = [joinedload(User.roles)]
 
 Term = tuple[Role, dt.date, dt.date | None]
 """A role with the first and the last day of its grant."""
@@ -57,21 +78,7 @@ def held_together(
     session: Session, user: User, *, now: dt.datetime
 ) -> Mapping[int, frozenset[Role]]:
     """Return the roles in force of all active log-ins of one person, by log-in."""
-    own = aliased(Staff)
-    mine = sa.select(own.id_number_index).where(own.user_id == user.id).scalar_subquery()
-    rows = session.execute(
-        sa.select(Staff.user_id, RoleGrant.role, RoleGrant.valid_from, RoleGrant.valid_until)
-        .join(User, User.id == Staff.user_id)
-        .outerjoin(
-            RoleGrant, sa.and_(RoleGrant.staff_id == Staff.id, RoleGrant.ended_at.is_(None))
-        )
-        .where(
-            sa.or_(
-                Staff.user_id == user.id,
-                sa.and_(Staff.id_number_index == mine, User.active.is_(True)),
-            )
-        )
-    ).all()
+    rows = session.execute(_OF_ONE_PERSON, {"user_id": user.id}).all()
     on = local_date(now)
     dated: dict[int, list[Term]] = {user.id: []}
     for user_id, role, first, last in rows:
@@ -100,7 +107,7 @@ def check(session: Session, actor: Actor, *, now: dt.datetime) -> None:
     """
     if actor.user_id is None:
         return
-    user = session.get(User, actor.user_id)
+    user = session.get(User, actor.user_id, options=_WITH_ROLES)
     if user is None or not user.active:
         raise NotAllowed("the log-in is switched off", code="role_missing")
     if not actor.roles <= roles_in_force(session, user, now=now):
