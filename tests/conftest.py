@@ -1,5 +1,6 @@
 """What all tests share: a hall on a database, a clock, five people and their browsers."""
 
+import gc
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,6 +16,11 @@ from app.extensions import db
 from tests.bars import pytest_runtest_makereport  # noqa: F401 - a hook
 from tests.browser import Browser
 from tests.databases import Database, PostgresDatabase, SqliteDatabase, clock
+from tests.everyday import (
+    pytest_collection_modifyitems,  # noqa: F401 - a hook
+    pytest_report_header,  # noqa: F401 - a hook
+    tell_workers,
+)
 from tests.factories import NOON, Clock, Person
 
 Rows = Callable[[], AbstractContextManager[Session]]
@@ -27,10 +33,18 @@ ROOM = 4 * 1024**3
 """Bytes that must be free there for the databases and files of a run."""
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Keep what tests write in memory: nobody needs it after the run, and no disk is as fast."""
+    tell_workers(config)
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         tempfile.tempdir = str(MEMORY)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage look rarely, and never at what lives as long as the run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -1,0 +1,77 @@
+"""What of the tests runs every day, and what only before a change lands.
+
+Every day each test runs, but of a table of cases that needs a hall only two: the first and the
+last. On PostgreSQL runs every fourth test of those written for both databases. Tests marked
+``whole`` (many processes, a second browser, much data) are left out. Nothing of this holds on CI,
+with ``ANJU_TESTS=all``, at full numbers, or when files are named: then every case runs.
+"""
+
+import os
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable
+
+import pytest
+
+HALL = "app"
+"""The fixture of a hall on a database: what a case costs, it costs by this."""
+
+ONE_IN = 4
+"""Of so many tests for both databases one runs on PostgreSQL."""
+
+
+def everything(config: pytest.Config) -> bool:
+    """Tell whether every case is asked for: on CI, by a setting, or by naming what to run."""
+    asked = {"CI": ("true", "1"), "ANJU_TESTS": ("all",), "ANJU_BARS": ("full",)}
+    if any(os.environ.get(name) in values for name, values in asked.items()):
+        return True
+    named = config.args_source is config.ArgsSource.ARGS and not hasattr(config, "workerinput")
+    return bool(named or config.option.keyword or config.option.markexpr)
+
+
+def tell_workers(config: pytest.Config) -> None:
+    """Hand the choice on: the parallel processes inherit the environment, not the command."""
+    if everything(config):
+        os.environ["ANJU_TESTS"] = "all"
+
+
+def sample(items: Iterable[pytest.Item]) -> set[pytest.Item]:
+    """Return the tests of every day."""
+    kept: set[pytest.Item] = set()
+    tables: dict[tuple[str, str], list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("whole"):
+            continue
+        if HALL in getattr(item, "fixturenames", ()):
+            tables[item.nodeid.partition("[")[0], kind_of(item)].append(item)
+        else:
+            kept.add(item)
+    for (test, kind), cases in tables.items():
+        if kind == "sqlite":
+            kept.update((cases[0], cases[-1]))
+        elif zlib.crc32(test.encode()) % ONE_IN == 0:
+            kept.add(cases[0])
+    return kept
+
+
+def kind_of(item: pytest.Item) -> str:
+    """Return the kind of database a test runs on."""
+    spec = getattr(item, "callspec", None)
+    return str(spec.params.get("kind", "sqlite")) if spec else "sqlite"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what does not run every day."""
+    if everything(config):
+        return
+    kept = sample(items)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = [item for item in items if item in kept]
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say how much of the tests this run is."""
+    if everything(config):
+        return "tests: every case"
+    return "tests: the sample of every day; ANJU_TESTS=all runs every case"
