@@ -24,7 +24,7 @@ ARGS ?=
 PARALLEL = $(if $(T),,-n 2 --dist worksteal)
 
 .PHONY: help setup run demo test check bars walk bench simulate screenshots \
-        lint types layers format messages migration check-migrations locks clean
+        lint types layers format messages migration check-migrations locks bom clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -87,6 +87,9 @@ check-migrations: $(DEV) $(WORDS) ## see that models and migrations agree
 
 locks: $(DEV) ## resolve the lock files again from pyproject.toml (needs the network and uv)
 	.ci/locks
+
+bom: ## write the bill of materials (CycloneDX) of a lock file: LOCK=requirements-grown.lock
+	@$(PYTHON) deploy/bom.py $(LOCK)
 
 clean: ## remove what the commands have made, but not the data in var
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

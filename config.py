@@ -9,6 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from app.domain.android import AndroidApp, read_android_apps
+from app.domain.networks import Networks, read_networks
 from app.domain.revealing import PER_HOUR
 from app.domain.terms import Role
 from app.gateways.openid import Provider, ProviderUnclear, read_providers
@@ -107,6 +109,14 @@ def openid_providers(*, production: bool) -> tuple[Provider, ...]:
     return found
 
 
+def android_apps() -> tuple[AndroidApp, ...]:
+    """Return the Android packages that show this hall; see docs/channels.md."""
+    try:
+        return read_android_apps(os.environ.get("ANJU_ANDROID", ""))
+    except ValueError as wrong:
+        raise SettingMissing(f"ANJU_ANDROID: {wrong} (see docs/channels.md).") from wrong
+
+
 def one_of(name: str, usual: str, allowed: tuple[str, ...]) -> str:
     """Return a setting that is one of a few words; another word stops the start."""
     value = os.environ.get(name) or usual
@@ -164,6 +174,7 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "ANJU_WECHAT_FILE": home / "wechat.jsonl",
         "ANJU_OIDC": openid_providers(production=production),
         "ANJU_PUBLIC_URL": env("ANJU_PUBLIC_URL", "").rstrip("/"),
+        "ANJU_ANDROID": android_apps(),
         "ANJU_IDENTITY_URL": env("ANJU_IDENTITY_URL", ""),
         "ANJU_IDENTITY_TOKEN": env("ANJU_IDENTITY_TOKEN", ""),
         "ANJU_METRICS_TOKEN": env("ANJU_METRICS_TOKEN", ""),
@@ -174,6 +185,7 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "ANJU_DOSSIER_DAYS": whole("ANJU_DOSSIER_DAYS", DOSSIER_DAYS),
         "ANJU_PROXIES": whole("ANJU_PROXIES", 0),
         "ANJU_SECOND_FACTOR": second_factor(production=production),
+        "ANJU_ADMIN_NETWORKS": admin_networks(),
         "HOST": env("HOST", "127.0.0.1"),
         "PORT": whole("PORT", 8080),
         **FLASK,
@@ -196,6 +208,31 @@ def second_factor(*, production: bool) -> str:
     """Return whether staff must have a second factor, may have one, or are asked for none."""
     usual = "required" if production else "offered"
     return one_of("ANJU_SECOND_FACTOR", usual, ("required", "offered", "off"))
+
+
+def tls_files() -> tuple[str | None, str | None]:
+    """Return certificate and key for TLS at the hall itself; both None where the proxy's is enough."""
+    names = ("ANJU_TLS_CERTIFICATE", "ANJU_TLS_KEY")
+    certificate = os.environ.get("ANJU_TLS_CERTIFICATE") or None
+    key = os.environ.get("ANJU_TLS_KEY") or None
+    for name, path, other in zip(names, (certificate, key), (key, certificate), strict=True):
+        if path is None and other is not None:
+            raise SettingMissing(f"{name} is not set: TLS needs certificate and key.")
+        if path is not None and not os.access(path, os.R_OK):
+            raise SettingMissing(f"{name}: {path} cannot be read by this user.")
+    return certificate, key
+
+
+def admin_networks() -> Networks:
+    """Return the networks from which administrators may work; none named is all."""
+    text = os.environ.get("ANJU_ADMIN_NETWORKS", "")
+    try:
+        return read_networks(text)
+    except ValueError as wrong:
+        raise SettingMissing(
+            f"ANJU_ADMIN_NETWORKS: {wrong}. Set it to networks with commas between them, such "
+            "as 10.8.0.0/16, 2001:db8:7::/48 (see docs/operate.md)."
+        ) from wrong
 
 
 def log_form(*, production: bool) -> str:

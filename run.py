@@ -18,6 +18,7 @@ from gunicorn.app.base import BaseApplication
 
 from app import create_app
 from app.extensions import db
+from config import tls_files
 
 WEB = {
     "worker_class": "gthread",
@@ -79,7 +80,9 @@ def main() -> int:
     except click.ClickException as refused:
         refused.show()
         return 1
-    parts = {"web": lambda: WebServer(app, bind=f"{host}:{port}", **WEB).run()}
+    certificate, key = tls_files()
+    tls = {"certfile": certificate, "keyfile": key}
+    parts = {"web": lambda: WebServer(app, bind=f"{host}:{port}", **tls, **WEB).run()}
     if embedded:
         bank_port = BANK_PORT if is_free("127.0.0.1", BANK_PORT) else free_port()
         app.config["ANJU_BANK_URL"] = f"http://127.0.0.1:{bank_port}"
@@ -90,7 +93,7 @@ def main() -> int:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-    return keep(parts, host, port)
+    return keep(parts, f"http{'s' if certificate else ''}://{host}:{port}", host, port)
 
 
 def command(app: Flask, *words: str) -> None:
@@ -99,7 +102,7 @@ def command(app: Flask, *words: str) -> None:
     app.cli.main(args=["anju", *words], prog_name="flask", obj=script, standalone_mode=False)
 
 
-def keep(parts: dict[str, Callable[[], None]], host: str, port: int) -> int:
+def keep(parts: dict[str, Callable[[], None]], shown: str, host: str, port: int) -> int:
     """Start the parts, say where the hall is, and end all of them when one ends."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
@@ -108,7 +111,7 @@ def keep(parts: dict[str, Callable[[], None]], host: str, port: int) -> int:
     try:
         for process in running:
             process.start()
-        announce(host, port, running)
+        announce(shown, host, port, running)
         while all(process.is_alive() for process in running):
             time.sleep(0.2)
         ended = next(process.name for process in running if not process.is_alive())
@@ -133,12 +136,12 @@ def part(run: Callable[[], None]) -> NoReturn:
     sys.exit(0)
 
 
-def announce(host: str, port: int, running: list[ForkProcess]) -> None:
+def announce(shown: str, host: str, port: int, running: list[ForkProcess]) -> None:
     """Say the address as soon as it answers."""
     while is_free(host, port) and all(process.is_alive() for process in running):
         time.sleep(0.05)
     if running[0].is_alive():
-        click.echo(f"\n安居 Anju is open: http://{host}:{port}   (Ctrl-C ends it)")
+        click.echo(f"\n安居 Anju is open: {shown}   (Ctrl-C ends it)")
 
 
 def end(running: list[ForkProcess]) -> None:

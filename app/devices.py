@@ -1,6 +1,7 @@
 """The browser's side of being signed in: a secret in the signed cookie, a row in the hall."""
 
 import datetime as dt
+import logging
 import secrets
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from app import current
 from app.domain.errors import Invalid, NotAllowed
+from app.domain.networks import is_within
+from app.domain.separation import ADMINISTRATION
 from app.extensions import db
 from app.models import LoginSession
 from app.services.entry import (
@@ -23,7 +26,10 @@ from app.services.entry import (
 )  # fmt: skip
 from app.services.entry.entering import Entry, FactorRule, Visit, Waits
 from app.services.people.people_rules import PeopleRules
+from app.services.staff import standing
 from app.transaction import transaction
+
+logger = logging.getLogger(__name__)
 
 DEVICE = "device"
 """Key of the cookie, and of the claim of a token, under which the secret is kept."""
@@ -140,7 +146,14 @@ def sign_in(user_id: int, *, how: str) -> str:
 
 
 def open_here(writing: Session, user: User, *, how: str) -> Entry:
-    """Open the row of this browser within a transaction; ``admit`` follows after its commit."""
+    """Open the row of this browser within a transaction; ``admit`` follows after its commit.
+
+    Raises ``NotAllowed``: login_elsewhere for an administrator outside of the networks that the
+    installation names, login_barred for roles that must not meet.
+    """
+    if not may_work_here(user):
+        logger.warning("log-in of administrator %s refused: not from this address", user.id)
+        raise NotAllowed("outside of ANJU_ADMIN_NETWORKS", code="login_elsewhere")
     return entering.enter(
         writing, user, visit=visit(), how=how, now=current.now(), factor_rule=factor_rule()
     )
@@ -163,6 +176,12 @@ def admit(entry: Entry, *, next_page: str = "") -> str:
     user = db.session.get(User, entry.user_id)
     login_user(user, remember=False)
     return ""
+
+
+def may_work_here(user: User) -> bool:
+    """Tell whether this address may use a log-in: of administrators the settings may ask a network."""
+    networks = current_app.config["ANJU_ADMIN_NETWORKS"]
+    return not standing.held_by(user) & ADMINISTRATION or is_within(address(), networks)
 
 
 def visit() -> Visit:

@@ -11,7 +11,9 @@ from flask_login import current_user
 
 from app import current
 from app.api.signin import SignInApi
-from app.devices import DEVICE, Device, forget, half_way, people_rules
+from app.devices import DEVICE, Device, forget, half_way, may_work_here, people_rules
+from app.display.sentences import sentence
+from app.domain.errors import NotAllowed
 from app.extensions import db
 from app.hall.people.signin import SignInView
 from app.services.entry import sessions
@@ -88,6 +90,8 @@ class HallSecurityManager(SecurityManager):
         elif half_way() is None:
             forget()
             flash(gettext("You were logged out. Please log in again."), "warning")
+            if g.get("elsewhere"):
+                flash(sentence(NotAllowed("", code="login_elsewhere")), "warning")
 
     def _user_of(self, pk: int | str, token: str) -> User | None:
         user = self.get_user_by_id(int(pk)) if token else None
@@ -97,6 +101,9 @@ class HallSecurityManager(SecurityManager):
             db.session(), token, now=current.now(), staff=is_staff(user), rules=people_rules()
         )
         if row is None or row.user_id != user.id:
+            return None
+        if not may_work_here(user):
+            g.elsewhere = True
             return None
         g.device = Device(row.id, row.last_seen_at, row.proven_at, row.sms_proven_at)
         return user

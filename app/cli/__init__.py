@@ -9,6 +9,7 @@ from app.cli import (  # noqa: F401 - commands are added by being imported
     bank_files,
     contributions,
     demo,
+    grants,
     keys,
     money,
     privacy,

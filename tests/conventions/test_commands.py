@@ -1,6 +1,9 @@
 """The two commands of the README are what a machine runs, and the contract has its targets."""
 
+import json
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -37,3 +40,26 @@ def test_every_locked_package_has_its_hashes(lock):
     assert packages
     assert len(packages) == len(hashed)
     assert "://" not in text
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-grown.lock"])
+def test_the_bill_of_materials_names_every_locked_package_and_no_other(name):
+    written = subprocess.run(
+        [sys.executable, "-I", "deploy/bom.py", name],
+        cwd=ROOT, check=True, capture_output=True,
+    )  # fmt: skip
+    made = json.loads(written.stdout)
+    lock = (ROOT / name).read_text(encoding="utf-8")
+    locked = set(re.findall(r"(?m)^([^\s=]+==[^\s;]+)", lock))
+    hashes = [
+        one["content"]
+        for part in made["components"]
+        for reference in part["externalReferences"]
+        for one in reference["hashes"]
+    ]
+
+    assert (made["bomFormat"], made["specVersion"]) == ("CycloneDX", "1.6")
+    assert {f"{part['name']}=={part['version']}" for part in made["components"]} == locked
+    assert len(locked) > 40
+    assert sorted(hashes) == sorted(re.findall(r"sha256:(\w{64})", lock))
+    assert made["dependencies"][0]["dependsOn"] == [part["purl"] for part in made["components"]]

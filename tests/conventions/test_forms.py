@@ -1,4 +1,4 @@
-"""Forms: none is taken without its token, each carries a key, and none takes more than it asks."""
+"""Forms: none is taken without its token, each carries a key, none takes more than it asks or holds."""
 
 import os
 import re
@@ -94,8 +94,8 @@ def test_every_form_that_changes_something_carries_token_and_key():
     assert not bare
 
 
-def forms_of(hall, who):
-    """Give every form that somebody finds: where it goes, and what it holds as it stands."""
+def forms_of(hall, who, way="post"):
+    """Give every form that somebody finds: where it goes, what it holds as it stands, its tag."""
     seen = set()
     rules = [rule for method, rule in lines_of(hall.app) if method == "GET"]
     for rule in rules[len(who) % EVERY :: EVERY]:
@@ -107,14 +107,14 @@ def forms_of(hall, who):
             continue
         for order, form in enumerate(BeautifulSoup(page.data, "html.parser").select("form")):
             target = str(form.get("action") or address)
-            if str(form.get("method", "")).lower() == "post" and (target, order) not in seen:
+            if str(form.get("method") or "get").lower() == way and (target, order) not in seen:
                 seen.add((target, order))
                 values = filled(form).to_dict(flat=False)
                 values.pop("form_key", None)
                 button = form.select_one("button[name]")
                 if button is not None:
                     values[str(button["name"])] = [str(button.get("value", ""))]
-                yield target, values
+                yield target, values, form
 
 
 def sent(hall, who, target, values):
@@ -141,7 +141,7 @@ WHO = (*PEOPLE[1:], "supervisor", "package_editor", "user_admin", "releaser")
 def test_no_form_takes_more_than_it_asks(drawn, record_property):
     changed, tried = [], 0
     for who in WHO if FULL else ("owner", "package_editor"):
-        for order, (target, values) in enumerate(list(forms_of(drawn, who))):
+        for order, (target, values, _form) in enumerate(list(forms_of(drawn, who))):
             more = {name: [value] for name, value in EXTRA.items() if name not in values}
             plain = sent(drawn, who, target, values)
             if sent(drawn, who, target, values | more) != plain:
@@ -153,6 +153,75 @@ def test_no_form_takes_more_than_it_asks(drawn, record_property):
     )
     assert tried > (60 if FULL else 1)
     assert not changed
+
+
+TYPED = "input:not([type]), textarea, input" + "".join(
+    f":not([type={kind}])"
+    for kind in ["hidden", "submit", "button", "checkbox", "radio", "file", "image", "reset"]
+)
+"""What a person types into."""
+
+LONG = 10_000
+FLOODS = ("9" * LONG, "长" * LONG)
+"""Ten thousand signs: a number no machine holds, a word no field holds."""
+
+
+def flooded(values, form, text):
+    """Return what a form sends when every field of it is full."""
+    typed = {str(tag["name"]): [text] for tag in form.select(TYPED) if tag.has_attr("name")}
+    return values | {name: full for name, full in typed.items() if name != "csrf_token"}
+
+
+def too_long(hall):
+    """Name every column that holds more than it says, or the flood."""
+    found = []
+    with hall.app.app_context():
+        for table in db.metadata.tables.values():
+            held = [
+                column for column in table.columns if column.type.python_type in (str, bytes)
+            ]
+            sizes = [sa.func.max(sa.func.length(column)) for column in held]
+            most = db.session.execute(sa.select(*sizes)).one() if held else ()
+            for column, size in zip(held, most, strict=True):
+                if (size or 0) > (getattr(column.type, "length", None) or LONG - 1):
+                    found.append(f"{table.name}.{column.name}: {size}")
+        db.session.remove()
+    return found
+
+
+def is_readable(answer):
+    """Tell whether an answer is a page with a heading, a way on, or a sentence of the interface."""
+    if answer.status_code >= 500:
+        return False
+    if answer.mimetype != "text/html" or answer.status_code in (301, 302, 303):
+        return True
+    return bool(BeautifulSoup(answer.data, "html.parser").h1)
+
+
+@pytest.mark.bar(14)
+def test_ten_kilobytes_in_every_field_are_neither_a_fault_nor_kept(drawn, record_property):
+    wrong, tried = [], 0
+    for who in WHO if FULL else ("owner", "supervisor"):
+        cookie = {"Cookie": drawn.world.visitors[who].cookie}
+        for way in ("post", "get"):
+            for target, values, form in list(forms_of(drawn, who, way)):
+                for text in FLOODS if FULL else (FLOODS[tried % 2],):
+                    full = flooded(values, form, text)
+                    sending = {"data" if way == "post" else "query_string": full}
+                    drawn.written = False
+                    answer = drawn.client.open(
+                        target, method=way.upper(), headers=cookie, **sending
+                    )
+                    if not is_readable(answer):
+                        wrong.append((who, way, target, answer.status_code))
+                    if drawn.written:
+                        wrong += [(who, target, name) for name in too_long(drawn)]
+                        drawn.put_back()
+                    tried += 1
+
+    record_property("number", f"{tried} forms, {len(wrong)} wrong")
+    assert tried > (60 if FULL else 5)
+    assert not wrong
 
 
 BODIES = {

@@ -22,10 +22,10 @@ def test_every_test_it_names_is_there():
     assert not gone
 
 
-def test_every_line_is_shown_or_says_that_it_is_not():
+def test_every_line_is_shown():
     unsaid = [
-        item for item, _, shown in LINES if "::" not in shown and "ot shown" not in shown
-        and "no export" not in shown
+        item for item, _, shown in LINES
+        if ("::" not in shown and "no export" not in shown) or "ot shown" in shown
     ]  # fmt: skip
 
     assert len(LINES) > 55

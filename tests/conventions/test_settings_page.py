@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from flask_appbuilder.security.sqla.models import User
 
 from app.cli.group import anju
+from app.services.entry import own_password
+from app.services.people.people_rules import PeopleRules
 from config import SettingMissing, settings
 from tests.conventions.sources import APP
-from tests.factories import KEYS
+from tests.factories import KEYS, NOON
 
 ROOT = APP.parent
 PAGE = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
@@ -46,6 +49,7 @@ def test_every_command_is_told():
     [
         ("ANJU_ENV", "prod"), ("ANJU_PROXIES", "one"), ("ANJU_REVEALS_PER_HOUR", "-1"),
         ("ANJU_SMS_ACCOUNT", "{"), ("ANJU_SMS_ACCOUNT", '{"secret": 1}'),
+        ("ANJU_ADMIN_NETWORKS", "10.8.0.1/16"), ("ANJU_ADMIN_NETWORKS", "the office"),
     ],
 )  # fmt: skip
 def test_a_wrong_setting_stops_the_start_with_a_sentence(monkeypatch, tmp_path, name, value):
@@ -61,3 +65,18 @@ def test_production_takes_no_short_secret(monkeypatch, tmp_path):
 
     with pytest.raises(SettingMissing, match="SECRET_KEY"):
         settings(ANJU_HOME=tmp_path, ANJU_KEYS=KEYS)
+
+
+def test_production_hashes_passwords_with_scrypt(monkeypatch, tmp_path, session, chen):
+    monkeypatch.setenv("SECRET_KEY", "s" * 40)
+    made = settings(ANJU_ENV="production", ANJU_HOME=tmp_path, ANJU_KEYS=KEYS)
+    rules = PeopleRules(hash_method=made["FAB_PASSWORD_HASH_METHOD"])
+    user = session.get_one(User, chen.user_id)
+
+    own_password.change_password(
+        session, user, "four plain words here", knows_old=True, keep=None, actor=chen, now=NOON,
+        rules=rules,
+    )  # fmt: skip
+
+    assert re.fullmatch(r"scrypt:32768:8:3\$\w{16,}\$[0-9a-f]{128}", user.password)
+    assert PeopleRules().hash_method == rules.hash_method

@@ -29,6 +29,7 @@ STATUSES = {
     "denied": HTTPStatus.OK,
     "unavailable": HTTPStatus.FAILED_DEPENDENCY,
     "login_barred": HTTPStatus.FORBIDDEN,
+    "login_elsewhere": HTTPStatus.FORBIDDEN,
     "staff_not_outside": HTTPStatus.FORBIDDEN,
 }
 """What the pages answer; everything else is a request that does not fit (400)."""

@@ -77,6 +77,10 @@ PASSWORDS: Mapping[str, LazyString] = {
         "recover the password with a code to your mobile."
     ),
     "login_barred": _l("This log-in is switched off. Please ask your office."),
+    "login_elsewhere": _l(
+        "Administrators work in the office's own network only. Log in from there; "
+        "nothing was changed."
+    ),
 }
 
 PROOFS: Mapping[str, LazyString] = {
