@@ -43,13 +43,13 @@ HEADERS = {
 }
 POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; "
-    "img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+    "img-src 'self' data: blob:; worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; "
     f"form-action 'self'; frame-ancestors 'none'; report-uri {gatebook.REPORTS}"
 )
 ONLY_TLS = "max-age=63072000; includeSubDomains"
 """Two years; sent in production alone, where the hall stands behind TLS."""
 
-PUBLIC_FILES = ("static", "appbuilder.static")
+PUBLIC_FILES = ("static", "appbuilder.static", "InstalledView.manifest")
 """What holds nothing personal and may be kept by browsers and proxies."""
 
 

@@ -11,6 +11,7 @@ from app.desk import surface as desk
 from app.extensions import db
 from app.hall import case_pages
 from app.hall.help import HelpView
+from app.hall.installed import InstalledView
 from app.hall.people import people_pages
 from app.office import surface as office
 from app.screens.cases import CaseEventScreen, CaseScreen, MaterialScreen
@@ -79,6 +80,7 @@ def init_app(app: Flask) -> AppBuilder:
     """Make the AppBuilder of this application and hang every view on it."""
     appbuilder = AppBuilder(app, db.session)
     appbuilder.add_view_no_menu(HelpView)
+    appbuilder.add_view_no_menu(InstalledView)
     case_pages.add_to(appbuilder)
     people_pages.add_to(appbuilder)
     add_screens(appbuilder)

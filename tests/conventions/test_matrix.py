@@ -39,6 +39,9 @@ PUBLIC = {
     "ContactView.index",
     "ContactView.code",
     "DocumentApi.describe",
+    "InstalledView.manifest",  # the names of the hall as an app of the phone
+    "InstalledView.worker",
+    "InstalledView.offline",
     "DevelopmentView.sms",  # not there in production
     "healthz",
     "readyz",

@@ -2,7 +2,7 @@
 
 import re
 
-SEGMENT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*|[a-z]+\.[a-z]+|<[^>]+>")
+SEGMENT = re.compile(r"\.well-known|[a-z0-9]+(-[a-z0-9]+)*|[a-z]+\.[a-z]+|<[^>]+>")
 
 
 def is_ours(app, rule):

@@ -18,6 +18,8 @@ from tests.conventions.addresses import address, rules
 WANTED = {
     "default-src": "'self'",
     "style-src": "'self'",
+    "worker-src": "'self'",
+    "manifest-src": "'self'",
     "object-src": "'none'",
     "base-uri": "'none'",
     "form-action": "'self'",
