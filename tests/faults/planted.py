@@ -32,8 +32,8 @@ FAULTS = (
     Fault(
         "the claim takes whatever the row has become",
         "app/services/paying/claims.py",
-        ".where(Payout.id == payout_id, Payout.status == PayoutStatus.APPROVED)",
-        ".where(Payout.id == payout_id)",
+        '.where(Payout.id == sa.bindparam("of_payout"), Payout.status == PayoutStatus.APPROVED)',
+        '.where(Payout.id == sa.bindparam("of_payout"))',
         ("tests/services/test_claims.py",),
     ),
     Fault(

@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -28,9 +30,9 @@ def files(session: Session) -> Iterator[Violation]:
             yield Violation("file_differs", "bank_file", file.id, said)
 
 
-def sent(session: Session) -> Iterator[Violation]:
-    """What is sent by file stands in a file that was put out; of the rest the bank has spoken."""
-    rows = session.execute(
+@cache
+def _sent_query() -> sa.Select[*tuple[Any, ...]]:
+    return (
         sa.select(Payout.id, BankFile.id, BankFile.done_at)
         .join(Agency, Agency.id == Payout.agency_id)
         .outerjoin(BankFile, BankFile.id == Payout.bank_file_id)
@@ -46,6 +48,11 @@ def sent(session: Session) -> Iterator[Violation]:
             )
         )
     )  # fmt: skip
+
+
+def sent(session: Session) -> Iterator[Violation]:
+    """What is sent by file stands in a file that was put out; of the rest the bank has spoken."""
+    rows = session.execute(_sent_query())
     for payout_id, file_id, _ in rows:
         where = f"file {file_id} was never put out" if file_id else "it stands in no file"
         yield Violation("sent_unfiled", "payout", payout_id, f"it is sent, and {where}")

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,15 +19,20 @@ SIDES = 2
 """An entry has at least two sides."""
 
 
-def entries(session: Session) -> Iterator[Violation]:
-    """Name every entry that does not sum to zero, and the posting that was changed if it shows."""
+@cache
+def _entries_query() -> sa.Select[*tuple[Any, ...]]:
     total = sa.func.coalesce(sa.func.sum(Posting.amount), 0)
-    rows = session.execute(
+    return (
         sa.select(JournalEntry.id, sa.type_coerce(total, MONEY), sa.func.count(Posting.id))
         .outerjoin(Posting, Posting.entry_id == JournalEntry.id)
         .group_by(JournalEntry.id)
         .having(sa.or_(total != 0, sa.func.count(Posting.id) < SIDES))
-    ).all()
+    )
+
+
+def entries(session: Session) -> Iterator[Violation]:
+    """Name every entry that does not sum to zero, and the posting that was changed if it shows."""
+    rows = session.execute(_entries_query()).all()
     off = {row[0]: by for row, by in _accounts_off(session)} if rows else {}
     for entry_id, over, count in rows:
         if count < SIDES:
@@ -39,12 +46,15 @@ def entries(session: Session) -> Iterator[Violation]:
             yield from _changed(session, entry_id, over, off)
 
 
+@cache
+def _whole_query() -> sa.Select[*tuple[Any, ...]]:
+    total = sa.func.sum(Posting.amount)
+    return sa.select(Posting.agency_id, total).group_by(Posting.agency_id).having(total != 0)
+
+
 def whole(session: Session) -> Iterator[Violation]:
     """Say so when all postings of an agency do not sum to zero."""
-    total = sa.func.sum(Posting.amount)
-    rows = session.execute(
-        sa.select(Posting.agency_id, total).group_by(Posting.agency_id).having(total != 0)
-    )
+    rows = session.execute(_whole_query())
     for agency_id, over in rows:
         yield Violation("ledger_unbalanced", "agency", agency_id, f"its books sum to {over}")
 
@@ -64,8 +74,8 @@ def accounts(session: Session) -> Iterator[Violation]:
         yield Violation("account_negative", "account", account_id, "it is below zero")
 
 
-def payments(session: Session) -> Iterator[Violation]:
-    """Name every payment whose money does not stand where its status says."""
+@cache
+def _payments_query() -> sa.Select[*tuple[Any, ...]]:
     transit, bank = _sum_of(L.IN_TRANSIT), _sum_of(L.BANK)
     booked = (
         sa.select(JournalEntry.payout_id, transit.label("transit"), bank.label("bank"))
@@ -79,11 +89,16 @@ def payments(session: Session) -> Iterator[Violation]:
     out = _if(Payout.status.in_((P.PAID, P.SETTLED)))
     in_transit = sa.type_coerce(sa.func.coalesce(booked.c.transit, 0), MONEY)
     at_bank = sa.type_coerce(sa.func.coalesce(booked.c.bank, 0), MONEY)
-    rows = session.execute(
+    return (
         sa.select(Payout.id, Payout.status, in_transit, at_bank)
         .outerjoin(booked, booked.c.payout_id == Payout.id)
         .where(sa.or_(in_transit != flying, at_bank != out))
     )
+
+
+def payments(session: Session) -> Iterator[Violation]:
+    """Name every payment whose money does not stand where its status says."""
+    rows = session.execute(_payments_query())
     for payout_id, status, moving, gone in rows:
         yield Violation(
             "payment_differs", "payout", payout_id,
@@ -112,10 +127,8 @@ def _if(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[Decimal]:
     return sa.type_coerce(sa.case((condition, Payout.amount), else_=0), MONEY)
 
 
-def _accounts_off(
-    session: Session,
-) -> list[tuple[tuple[int, Decimal, Decimal], tuple[Decimal, Decimal]]]:
-    """Return the accounts whose row differs from the postings, and by how much."""
+@cache
+def _accounts_off_query() -> sa.Select[*tuple[Any, ...]]:
     posted = (
         sa.select(
             LedgerAccount.account_id,
@@ -129,11 +142,18 @@ def _accounts_off(
     )
     available = sa.type_coerce(sa.func.coalesce(posted.c.available, 0), MONEY)
     held = sa.type_coerce(sa.func.coalesce(posted.c.held, 0), MONEY)
-    rows = session.execute(
+    return (
         sa.select(Account.id, Account.available, Account.held, available, held)
         .outerjoin(posted, posted.c.account_id == Account.id)
         .where(sa.or_(available != Account.available, held != Account.held))
     )
+
+
+def _accounts_off(
+    session: Session,
+) -> list[tuple[tuple[int, Decimal, Decimal], tuple[Decimal, Decimal]]]:
+    """Return the accounts whose row differs from the postings, and by how much."""
+    rows = session.execute(_accounts_off_query())
     return [
         ((key, free, kept), (there - free, there_held - kept))
         for key, free, kept, there, there_held in rows

@@ -1,6 +1,8 @@
 """The proof of what was paid in, reversed and kept waiting: files, twins and suspense agree."""
 
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -21,8 +23,8 @@ MONEY = Account.available.type
 KINDS = ("contribution", "late")
 
 
-def batches(session: Session) -> Iterator[Violation]:
-    """Name every file of contributions whose lines or postings are not what it declared."""
+@cache
+def _batches_query() -> sa.Select[*tuple[Any, ...]]:
     posted = (
         sa.select(
             ContributionLine.batch_id,
@@ -42,13 +44,18 @@ def batches(session: Session) -> Iterator[Violation]:
     )
     count = sa.func.coalesce(posted.c.count, 0)
     total = sa.type_coerce(sa.func.coalesce(posted.c.total, 0), MONEY)
-    rows = session.execute(
+    return (
         sa.select(
             ContributionBatch.id, ContributionBatch.rows, ContributionBatch.total, count, total
         )
         .outerjoin(posted, posted.c.batch_id == ContributionBatch.id)
         .where(sa.or_(count != ContributionBatch.rows, total != ContributionBatch.total))
     )
+
+
+def batches(session: Session) -> Iterator[Violation]:
+    """Name every file of contributions whose lines or postings are not what it declared."""
+    rows = session.execute(_batches_query())
     for key, rows_said, total_said, rows_there, total_there in rows:
         yield Violation(
             "batch_differs", "contribution_batch", key,
@@ -57,8 +64,8 @@ def batches(session: Session) -> Iterator[Violation]:
         )  # fmt: skip
 
 
-def twins(session: Session) -> Iterator[Violation]:
-    """Name every reversal whose twin is not the entry the other way, or that one person did."""
+@cache
+def _twins_query() -> sa.Select[*tuple[Any, ...]]:
     entry, twin = aliased(Posting), aliased(Posting)
     there = sa.exists().where(
         entry.entry_id == LedgerReversal.entry_id,
@@ -66,11 +73,16 @@ def twins(session: Session) -> Iterator[Violation]:
         entry.ledger_account_id == twin.ledger_account_id,
         entry.amount == -twin.amount,
     )
-    rows = session.execute(
+    return (
         sa.select(LedgerReversal.id, LedgerReversal.proposed_by == LedgerReversal.confirmed_by)
         .where(LedgerReversal.confirmed_at.is_not(None))
         .where(sa.or_(~there, LedgerReversal.proposed_by == LedgerReversal.confirmed_by))
     )
+
+
+def twins(session: Session) -> Iterator[Violation]:
+    """Name every reversal whose twin is not the entry the other way, or that one person did."""
+    rows = session.execute(_twins_query())
     for key, alone in rows:
         why = "one person did both steps" if alone else "its twin is another sum"
         yield Violation("reversal_differs", "ledger_reversal", key, why)
@@ -83,13 +95,13 @@ def twins(session: Session) -> Iterator[Violation]:
         yield Violation("reversal_unsigned", "journal_entry", key, "nobody confirmed it")
 
 
-def suspense(session: Session) -> Iterator[Violation]:
-    """Name accounts whose suspense is below zero, or holds money although the account takes it."""
+@cache
+def _suspense_query() -> sa.Select[*tuple[Any, ...]]:
     total = sa.func.sum(Posting.amount)
     takes = sa.and_(
         Account.closing.is_(False), Account.state != AccountState.CLOSED_BY_WITHDRAWAL
     )
-    rows = session.execute(
+    return (
         sa.select(Account.id, total)
         .join(LedgerAccount, LedgerAccount.account_id == Account.id)
         .join(Posting, Posting.ledger_account_id == LedgerAccount.id)
@@ -97,5 +109,10 @@ def suspense(session: Session) -> Iterator[Violation]:
         .group_by(Account.id, takes)
         .having(sa.or_(total < 0, sa.and_(total != 0, takes)))
     )
+
+
+def suspense(session: Session) -> Iterator[Violation]:
+    """Name accounts whose suspense is below zero, or holds money although the account takes it."""
+    rows = session.execute(_suspense_query())
     for key, amount in rows:
         yield Violation("suspense_differs", "account", key, f"{amount} waits in suspense")

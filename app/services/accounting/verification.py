@@ -1,6 +1,8 @@
 """The proof of the books: every invariant of money and record, each broken row named."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -43,50 +45,64 @@ def verify_books(session: Session) -> Iterator[Violation]:
         yield from proof(session)
 
 
-def _one_payment(session: Session) -> Iterator[Violation]:
-    rows = session.execute(
+@cache
+def _one_payment_query() -> sa.Select[*tuple[Any, ...]]:
+    return (
         sa.select(Payout.application_id, sa.func.count())
         .where(Payout.status.in_(lifecycle.PAYOUT_LIVE))
         .group_by(Payout.application_id)
         .having(sa.func.count() > 1)
     )
+
+
+def _one_payment(session: Session) -> Iterator[Violation]:
+    rows = session.execute(_one_payment_query())
     for case_id, count in rows:
         yield Violation(
             "payments_twice", "application", case_id, f"it has {count} live payments"
         )
 
 
-def _paid_cases(session: Session) -> Iterator[Violation]:
+@cache
+def _paid_cases_query() -> sa.Select[*tuple[Any, ...]]:
     payment = sa.exists().where(
         Payout.application_id == Application.id, Payout.status.in_(PAID)
     )
-    rows = session.execute(
-        sa.select(Application.id, Application.status).where(
-            sa.or_(
-                sa.and_(Application.status == Status.PAID, ~payment),
-                sa.and_(Application.status != Status.PAID, payment),
-            )
+    return sa.select(Application.id, Application.status).where(
+        sa.or_(
+            sa.and_(Application.status == Status.PAID, ~payment),
+            sa.and_(Application.status != Status.PAID, payment),
         )
     )
+
+
+def _paid_cases(session: Session) -> Iterator[Violation]:
+    rows = session.execute(_paid_cases_query())
     for case_id, status in rows:
         said = "it is paid without a payment" if status is Status.PAID else "it was paid"
         yield Violation("paid_differs", "application", case_id, f"{said}; it is {status}")
 
 
-def _amounts(session: Session) -> Iterator[Violation]:
-    rows = session.execute(
+@cache
+def _amounts_query() -> sa.Select[*tuple[Any, ...]]:
+    return (
         sa.select(Payout.id, Payout.amount, Application.amount)
         .join(Application, Application.id == Payout.application_id)
         .where(Payout.status.in_(lifecycle.PAYOUT_LIVE), Payout.amount != Application.amount)
     )
+
+
+def _amounts(session: Session) -> Iterator[Violation]:
+    rows = session.execute(_amounts_query())
     for payout_id, paid, approved in rows:
         yield Violation(
             "amount_differs", "payout", payout_id, f"it pays {paid}, the case says {approved}"
         )
 
 
-def _decisions(session: Session) -> Iterator[Violation]:
-    rows = session.execute(
+@cache
+def _decisions_query() -> sa.Select[*tuple[Any, ...]]:
+    return (
         sa.select(
             Payout.id, Payout.decision_hash, Application.decision_hash.label("signed"),
             Application.id.label("case_id"), Application.amount, Application.payee_name,
@@ -95,6 +111,10 @@ def _decisions(session: Session) -> Iterator[Violation]:
         .join(Application, Application.id == Payout.application_id)
         .where(Payout.status.in_(lifecycle.PAYOUT_LIVE))
     )  # fmt: skip
+
+
+def _decisions(session: Session) -> Iterator[Violation]:
+    rows = session.execute(_decisions_query())
     for row in rows:
         now = payouts.hash_of(
             row.case_id, row.amount, row.payee_name, row.payee_card_index, row.payee_bank_code
@@ -105,7 +125,8 @@ def _decisions(session: Session) -> Iterator[Violation]:
             )
 
 
-def _four_eyes(session: Session) -> Iterator[Violation]:
+@cache
+def _four_eyes_query() -> sa.Select[*tuple[Any, ...]]:
     submitted = (
         sa.select(CaseEvent.application_id, sa.func.max(CaseEvent.id).label("event_id"))
         .where(CaseEvent.action.in_(payouts.BEGUN_AGAIN))
@@ -128,7 +149,7 @@ def _four_eyes(session: Session) -> Iterator[Violation]:
         .subquery()
     )
     people = sa.func.coalesce(signed.c.people, 0)
-    rows = session.execute(
+    return (
         sa.select(Application.id, people)
         .outerjoin(signed, signed.c.application_id == Application.id)
         .where(
@@ -137,41 +158,47 @@ def _four_eyes(session: Session) -> Iterator[Violation]:
             sa.or_(people < FEWEST, people < Application.approvals_required),
         )
     )
+
+
+def _four_eyes(session: Session) -> Iterator[Violation]:
+    rows = session.execute(_four_eyes_query())
     for case_id, count in rows:
         yield Violation(
             "four_eyes", "application", case_id, f"it is decided and signed by {count}"
         )
 
 
+@cache
+def _statement_lines_query() -> sa.Select[int]:
+    return sa.select(Payout.id).where(Payout.status == P.SETTLED, ~is_matched())
+
+
 def _statement_lines(session: Session) -> Iterator[Violation]:
-    rows = session.scalars(
-        sa.select(Payout.id).where(Payout.status == P.SETTLED, ~is_matched())
-    )
+    rows = session.scalars(_statement_lines_query())
     for payout_id in rows:
         yield Violation(
             "settled_unproven", "payout", payout_id, "it is settled without a statement line"
         )
 
 
-def _references(session: Session) -> Iterator[Violation]:
-    rows = session.scalars(
-        sa.select(Payout.id).where(
-            Payout.status.in_((*lifecycle.PAYOUT_IN_FLIGHT, *PAID)),
-            Payout.bank_reference.is_(None),
-        )
+@cache
+def _references_query() -> sa.Select[int]:
+    return sa.select(Payout.id).where(
+        Payout.status.in_((*lifecycle.PAYOUT_IN_FLIGHT, *PAID)),
+        Payout.bank_reference.is_(None),
     )
+
+
+def _references(session: Session) -> Iterator[Violation]:
+    rows = session.scalars(_references_query())
     for payout_id in rows:
         yield Violation(
             "reference_missing", "payout", payout_id, "it went out without a bank reference"
         )
 
 
-def _holds(session: Session) -> Iterator[Violation]:
-    """What is held for a case is its amount while it is open, less what is in transit.
-
-    A closing withdrawal holds its principal until the approval fixes the interest; of an heir
-    or proxy nothing need be held before the first review passes.
-    """
+@cache
+def _holds_query() -> sa.Select[*tuple[Any, ...]]:
     held = ledger_proof.held_by_case()
     flying = (
         sa.select(Payout.application_id, sa.func.sum(Payout.amount).label("amount"))
@@ -185,7 +212,7 @@ def _holds(session: Session) -> Iterator[Violation]:
         sa.case((Application.status.in_(HELD), Application.amount), else_=0),
         Account.held.type,
     )
-    rows = session.execute(
+    return (
         sa.select(Application.id, there, must, gone)
         .outerjoin(held, held.c.application_id == Application.id)
         .outerjoin(flying, flying.c.application_id == Application.id)
@@ -205,6 +232,15 @@ def _holds(session: Session) -> Iterator[Violation]:
             ),
         )
     )
+
+
+def _holds(session: Session) -> Iterator[Violation]:
+    """What is held for a case is its amount while it is open, less what is in transit.
+
+    A closing withdrawal holds its principal until the approval fixes the interest; of an heir
+    or proxy nothing need be held before the first review passes.
+    """
+    rows = session.execute(_holds_query())
     for case_id, is_held, amount, away in rows:
         yield Violation(
             "hold_differs", "application", case_id,

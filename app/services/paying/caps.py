@@ -24,6 +24,19 @@ NOT_OUT = (PayoutStatus.APPROVED, PayoutStatus.CANCELLED, PayoutStatus.REJECTED)
 """Payments that took nothing of a day: they are not at the bank."""
 
 
+_TAKEN_ON = (
+    sa.select(sa.func.count(), sa.func.sum(Payout.amount))
+    .join(Application, Application.id == Payout.application_id)
+    .where(
+        Payout.agency_id == sa.bindparam("agency_id"),
+        Application.scheme_id == sa.bindparam("scheme_id"),
+        Payout.claimed_at >= sa.bindparam("begin"),
+        Payout.claimed_at < sa.bindparam("end"),
+        Payout.status.not_in(NOT_OUT),
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Caps:
     """The most that may leave, None for no limit: payments and yuan, in a run and on a day."""
@@ -212,13 +225,8 @@ def recount(session: Session, *, agency_id: int, since: dt.datetime) -> None:
 def taken_on(session: Session, agency_id: int, scheme_id: int, on: dt.date) -> Taken:
     """Count the payments themselves that were taken on a day and did not come back at once."""
     begin = dt.datetime.combine(on, dt.time(), SHANGHAI)
+    asked = {"agency_id": agency_id, "scheme_id": scheme_id, "begin": begin}
     count, total = session.execute(
-        sa.select(sa.func.count(), sa.func.sum(Payout.amount))
-        .join(Application, Application.id == Payout.application_id)
-        .where(
-            Payout.agency_id == agency_id, Application.scheme_id == scheme_id,
-            Payout.claimed_at >= begin, Payout.claimed_at < begin + dt.timedelta(days=1),
-            Payout.status.not_in(NOT_OUT),
-        )
-    ).one()  # fmt: skip
+        _TAKEN_ON, asked | {"end": begin + dt.timedelta(days=1)}
+    ).one()
     return Taken(count, Decimal(total or 0))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterator
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -59,10 +60,18 @@ def check(
 
 def check_apart(session: Session, case: Application, *, actor: Actor) -> None:
     """Raise ``NotAllowed`` (four_eyes) for who prepared, released or settled its payments."""
-    logins = standing.log_ins_of(session, actor)
-    for hands in _hands(logins, _PAID_BY, _RELEASED_BY):
-        if session.scalar(hands.where(Payout.application_id == case.id).limit(1)) is not None:
+    asked = {"logins": list(standing.log_ins_of(session, actor)), "case_id": case.id}
+    for hands in _hands_on_a_case():
+        if session.scalar(hands, asked) is not None:
             raise NotAllowed("somebody else has to take this step", code="four_eyes")
+
+
+@cache
+def _hands_on_a_case() -> list[sa.Select[int]]:
+    """Return the questions whether a payment of a case went through certain hands."""
+    logins: sa.BindParameter[int] = sa.bindparam("logins", expanding=True)
+    of_case = Payout.application_id == sa.bindparam("case_id")
+    return [hands.where(of_case).limit(1) for hands in _hands(logins, _PAID_BY, _RELEASED_BY)]
 
 
 def barred_cases(session: Session, actor: Actor) -> sa.CompoundSelect[int]:
@@ -103,7 +112,9 @@ _RELEASED_BY = (
 )
 
 
-def _hands(logins: Collection[int], *sides: Side) -> Iterator[sa.Select[int]]:
+def _hands(
+    logins: Collection[int] | sa.BindParameter[int], *sides: Side
+) -> Iterator[sa.Select[int]]:
     """Give the cases whose payments went through these hands, on these sides."""
     for of_batch, of_doubt, of_line in sides:
         yield (

@@ -3,6 +3,8 @@
 import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from flask_appbuilder.security.sqla.models import Role as RoleRow
@@ -114,16 +116,21 @@ def check(session: Session, actor: Actor, *, now: dt.datetime) -> None:
         raise NotAllowed("a role has ended", code="role_missing")
 
 
-def verify(session: Session) -> Iterator[Violation]:
-    """Name every person who holds roles that must not meet, and who has two log-ins at work."""
-    people: dict[str, list[tuple[int, frozenset[Role]]]] = {}
-    rows = session.execute(
+@cache
+def _verify_query() -> sa.Select[*tuple[Any, ...]]:
+    return (
         sa.select(User, Staff.id_number_index)
         .outerjoin(Staff, Staff.user_id == User.id)
         .where(User.active.is_(True), User.roles.any(RoleRow.name != Role.APPLICANT.value))
         .options(selectinload(User.roles))
         .order_by(User.id)
     )
+
+
+def verify(session: Session) -> Iterator[Violation]:
+    """Name every person who holds roles that must not meet, and who has two log-ins at work."""
+    people: dict[str, list[tuple[int, frozenset[Role]]]] = {}
+    rows = session.execute(_verify_query())
     for user, index in rows:
         people.setdefault(index or f"user {user.id}", []).append((user.id, held_by(user)))
     for logins in people.values():

@@ -7,6 +7,8 @@ makes of the journal: both are shown here anew, before a payment goes out and ev
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -165,22 +167,27 @@ def _signatures(session: Session) -> Iterator[Violation]:
             )  # fmt: skip
 
 
-def _signed(session: Session) -> dict[tuple[int, str], set[str]]:
-    rows = session.execute(
+@cache
+def _signed_query() -> sa.Select[*tuple[Any, ...]]:
+    return (
         sa.select(
             OrderSignature.order_id, OrderSignature.terms_hash, OrderSignature.actor_id,
             Staff.id_number_index,
         ).outerjoin(Staff, Staff.user_id == OrderSignature.actor_id)
     )  # fmt: skip
+
+
+def _signed(session: Session) -> dict[tuple[int, str], set[str]]:
+    rows = session.execute(_signed_query())
     found: dict[tuple[int, str], set[str]] = {}
     for order_id, terms, actor_id, index in rows:
         found.setdefault((order_id, terms), set()).add(index or str(actor_id))
     return found
 
 
-def _cases(session: Session) -> Iterator[Violation]:
-    """Name every case that calls itself agreed and is not, or pays another than was agreed."""
-    rows = session.execute(
+@cache
+def _cases_query() -> sa.Select[*tuple[Any, ...]]:
+    return (
         sa.select(Application, StandingOrder)
         .outerjoin(OrderMonth, OrderMonth.application_id == Application.id)
         .outerjoin(StandingOrder, StandingOrder.id == OrderMonth.order_id)
@@ -192,6 +199,11 @@ def _cases(session: Session) -> Iterator[Violation]:
             ),
         )
     )
+
+
+def _cases(session: Session) -> Iterator[Violation]:
+    """Name every case that calls itself agreed and is not, or pays another than was agreed."""
+    rows = session.execute(_cases_query())
     for case, order in rows:
         if why := _why(session, case, order):
             yield Violation("order_differs", "application", case.id, why)
@@ -220,15 +232,20 @@ def _differs() -> sa.ColumnElement[bool]:
     )
 
 
-def _amounts(session: Session) -> Iterator[Violation]:
-    """Name every month whose sum is not what the rule makes of the journal."""
-    sums = _sums(session)
-    rows = session.execute(
+@cache
+def _amounts_query() -> sa.Select[*tuple[Any, ...]]:
+    return (
         sa.select(OrderMonth, Application.amount, StandingOrder.scheme_id)
         .join(Application, Application.id == OrderMonth.application_id)
         .join(StandingOrder, StandingOrder.id == OrderMonth.order_id)
         .execution_options(yield_per=1000)
     )
+
+
+def _amounts(session: Session) -> Iterator[Violation]:
+    """Name every month whose sum is not what the rule makes of the journal."""
+    sums = _sums(session)
+    rows = session.execute(_amounts_query())
     least: dict[object, Decimal] = {}
     for month, amount, scheme_id in rows:
         key = (scheme_id, on := local_date(month.at))
@@ -259,10 +276,16 @@ def _sums(
     session: Session, *which: sa.ColumnElement[bool]
 ) -> dict[int, tuple[Decimal, Decimal]]:
     """Return what came in for each month's case, and what was available right before its hold."""
+    rows = session.execute(_sums_query().where(*which) if which else _sums_query())
+    return {key: (came, there) for key, came, there in rows}
+
+
+@cache
+def _sums_query() -> sa.Select[*tuple[Any, ...]]:
     inside = sa.and_(Posting.entry_id > OrderMonth.since_entry_id, _paid_in())
     came = sa.func.coalesce(sa.func.sum(sa.case((inside, Posting.amount), else_=0)), 0)
     there = sa.func.coalesce(sa.func.sum(Posting.amount), 0)
-    rows = session.execute(
+    return (
         sa.select(OrderMonth.id, sa.type_coerce(came, MONEY), sa.type_coerce(there, MONEY))
         .join(StandingOrder, StandingOrder.id == OrderMonth.order_id)
         .join(
@@ -278,15 +301,13 @@ def _sums(
         .where(
             LedgerAccount.code == LedgerCode.AVAILABLE,
             Posting.entry_id < OrderMonth.upto_entry_id,
-            *which,
         )
         .group_by(OrderMonth.id)
     )
-    return {key: (came, there) for key, came, there in rows}
 
 
-def _twice(session: Session) -> Iterator[Violation]:
-    """Name every month that pays what an earlier payment of the reason has paid already."""
+@cache
+def _twice_query() -> sa.Select[*tuple[Any, ...]]:
     paid = (
         sa.exists()
         .where(
@@ -297,7 +318,7 @@ def _twice(session: Session) -> Iterator[Violation]:
         )
         .correlate(Application, OrderMonth)
     )
-    rows = session.scalars(
+    return (
         sa.select(OrderMonth.application_id)
         .join(StandingOrder, StandingOrder.id == OrderMonth.order_id)
         .join(
@@ -315,6 +336,11 @@ def _twice(session: Session) -> Iterator[Violation]:
         )
         .distinct()
     )
+
+
+def _twice(session: Session) -> Iterator[Violation]:
+    """Name every month that pays what an earlier payment of the reason has paid already."""
+    rows = session.scalars(_twice_query())
     for case_id in rows:
         yield Violation(
             "order_pays_twice", "application", case_id or 0,
