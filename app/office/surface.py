@@ -9,6 +9,7 @@ from app.office.import_page import AccountsImportView
 from app.office.money_days_page import MoneyDaysView
 from app.office.proof_page import AuditProofView
 from app.office.staff_access_page import StaffAccessView
+from app.office.style_page import StyleView
 
 
 def add_to(appbuilder: AppBuilder) -> None:
@@ -25,3 +26,4 @@ def add_to(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(StaffAccessView)
     appbuilder.add_view_no_menu(AuditDaysView)
     appbuilder.add_view_no_menu(MoneyDaysView)
+    appbuilder.add_view_no_menu(StyleView)

@@ -1,4 +1,4 @@
-/* Anju 安居: display switches kept on this device, choice cards, forms that are sent once, repairs of FAB's fields.
+/* Anju 安居: display switches kept on this device, reading aloud, choice cards, forms that are sent once, repairs of FAB's fields.
    Every page works without this file, except for the switches. */
 (function (d) {
   'use strict';
@@ -11,6 +11,15 @@
   var kept = function (key) { try { return localStorage.getItem('anju-' + key); } catch (e) { return null; } };
   var keep = function (key, value) { try { localStorage.setItem('anju-' + key, value); } catch (e) { /* private window */ } };
   ['size', 'contrast', 'theme'].forEach(function (key) { var value = kept(key); if (value) root.setAttribute('data-' + key, value); });
+  /* dark as the system says, until the reader has chosen */
+  var night = window.matchMedia('(prefers-color-scheme:dark)');
+  function followSystem() {
+    if (kept('theme')) return;
+    if (night.matches) root.setAttribute('data-theme', 'dark'); else root.removeAttribute('data-theme');
+    showSwitches();
+  }
+  if (night.addEventListener) night.addEventListener('change', followSystem);
+  followSystem();
   function showSwitches() {
     each(d, '[data-set]', function (button) {
       var on = root.getAttribute('data-' + button.getAttribute('data-set')) === button.getAttribute('data-on');
@@ -22,10 +31,37 @@
     if (!button) return;
     var key = button.getAttribute('data-set'), on = button.getAttribute('data-on');
     var now = root.getAttribute('data-' + key) === on ? '' : on;
+    if (key === 'theme' && !now) now = 'light';
     if (now) root.setAttribute('data-' + key, now); else root.removeAttribute('data-' + key);
-    keep(key, now);
+    keep(key, key === 'theme' && (now === 'dark') === night.matches ? '' : now);
     showSwitches();
   });
+
+  /* reading aloud with the browser's own voice: the page's words, sentence by sentence; a second press stops */
+  var voice = window.speechSynthesis && window.SpeechSynthesisUtterance ? window.speechSynthesis : null;
+  function reading(on) { each(d, '[data-read]', function (button) { button.setAttribute('aria-pressed', String(on)); }); }
+  function sentences() {
+    var words = d.getElementById('main').innerText.replace(/([。！？；]|[.!?;](?=\s))/g, '$1\n');
+    return words.split(/\n+/).map(function (one) { return one.trim(); }).filter(Boolean);
+  }
+  function readAloud() {
+    voice.cancel();
+    var all = sentences();
+    all.forEach(function (one, place) {
+      var said = new window.SpeechSynthesisUtterance(one);
+      said.lang = root.lang;
+      if (place === all.length - 1) said.onend = function () { reading(false); };
+      said.onerror = function () { reading(false); };
+      voice.speak(said);
+    });
+    reading(all.length > 0);
+  }
+  d.addEventListener('click', function (event) {
+    var button = voice && event.target.closest && event.target.closest('[data-read]');
+    if (!button) return;
+    if (button.getAttribute('aria-pressed') === 'true') { voice.cancel(); reading(false); } else readAloud();
+  });
+  if (voice) window.addEventListener('pagehide', function () { voice.cancel(); });
 
   /* menus of the frame: one is open at a time, Escape and a click elsewhere close it */
   function shutMenus(but) {
@@ -112,6 +148,7 @@
 
   d.addEventListener('DOMContentLoaded', function () {
     showSwitches(); markPicks(d); showParts();
+    if (voice) each(d, '[data-speech]', function (item) { item.hidden = false; });
     var summary = d.querySelector('.aj-errsum');
     if (summary) summary.focus();
     each(d, 'details[data-open-large]', function (box) { if (window.matchMedia('(min-width:48em)').matches) box.open = true; });
