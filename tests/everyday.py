@@ -9,7 +9,7 @@ with ``ANJU_TESTS=all``, at full numbers, or when files are named: then every ca
 import os
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import pytest
 
@@ -35,23 +35,23 @@ def tell_workers(config: pytest.Config) -> None:
         os.environ["ANJU_TESTS"] = "all"
 
 
-def sample(items: Iterable[pytest.Item]) -> set[pytest.Item]:
-    """Return the tests of every day."""
-    kept: set[pytest.Item] = set()
-    tables: dict[tuple[str, str], list[pytest.Item]] = defaultdict(list)
-    for item in items:
+def sample(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return the tests of every day, in their order."""
+    tables: dict[tuple[str, str], list[int]] = defaultdict(list)
+    kept: set[int] = set()
+    for place, item in enumerate(items):
         if item.get_closest_marker("whole"):
             continue
         if HALL in getattr(item, "fixturenames", ()):
-            tables[item.nodeid.partition("[")[0], kind_of(item)].append(item)
+            tables[item.nodeid.partition("[")[0], kind_of(item)].append(place)
         else:
-            kept.add(item)
-    for (test, kind), cases in tables.items():
+            kept.add(place)
+    for (test, kind), places in tables.items():
         if kind == "sqlite":
-            kept.update((cases[0], cases[-1]))
+            kept.update((places[0], places[-1]))
         elif zlib.crc32(test.encode()) % ONE_IN == 0:
-            kept.add(cases[0])
-    return kept
+            kept.add(places[0])
+    return [item for place, item in enumerate(items) if place in kept]
 
 
 def kind_of(item: pytest.Item) -> str:
@@ -66,8 +66,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if everything(config):
         return
     kept = sample(items)
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = [item for item in items if item in kept]
+    config.hook.pytest_deselected(items=[*set(items) - set(kept)])
+    items[:] = kept
 
 
 def pytest_report_header(config: pytest.Config) -> str:

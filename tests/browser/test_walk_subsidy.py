@@ -17,6 +17,7 @@ from tests.factories import make_card_number
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("width", WIDTHS)
 def test_rent_goes_from_registration_to_paid(hall: Hall, width: int) -> None:
     someone = make_newcomer(hall, 901, "subsidy", "anhui")

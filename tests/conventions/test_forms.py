@@ -234,6 +234,7 @@ BODIES = {
 """What the interface takes, by address."""
 
 
+@pytest.mark.whole
 @pytest.mark.bar(14)
 def test_the_interface_takes_no_more_than_it_describes(drawn, record_property):
     record_property("number", f"{len(BODIES)} addresses, {len(EXTRA)} more fields")

@@ -14,6 +14,7 @@ from tests.factories import make_staff
 VERSIONS = sorted((APP / "migrations" / "versions").glob("*.py"))
 
 
+@pytest.mark.whole
 @pytest.mark.both
 def test_models_and_migrations_agree(session, capfd):
     try:
@@ -27,6 +28,7 @@ def test_a_migration_has_a_date_and_says_what_it_does(path):
     assert re.fullmatch(r"\d{4}_\d\d_\d\d_[a-z]+(_[a-z0-9]+)+", path.stem)
 
 
+@pytest.mark.whole
 def test_roles_held_before_they_had_dates_are_written_as_given(app, session):
     make_staff(session, "old", Role.PAYER, Role.AUDITOR)
     session.commit()

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import flask_appbuilder
+import pytest
 
 from app import translations
 from app.display.labels import TABLE
@@ -136,6 +137,7 @@ def test_a_shadowed_template_of_the_framework_is_the_one_we_read():
     assert hashes == SHADOWED
 
 
+@pytest.mark.whole
 def test_every_message_is_put_into_chinese():
     assert not translations.untranslated()
 

@@ -61,6 +61,7 @@ def check_no(made):
     assert refused.value.code == "denied"
 
 
+@pytest.mark.whole
 def test_the_whole_way_with_a_certified_provider_of_npm():
     with node_provider(BACK, ana=ANA) as issuer:
         made = service(issuer)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 import sqlalchemy as sa
 
 from app.domain.terms import PayoutStatus, Role
@@ -12,6 +13,7 @@ from tests.factories import NOON, actor_of, make_account, make_applicant, make_s
 from tests.money import make_approved
 
 
+@pytest.mark.whole
 def test_payments_of_another_agency_are_no_foreign_bookings(app, session, chen, dai, tmp_path):
     first, second = (
         actor_of(session, make_staff(session, name, role, agency="liaoning"))

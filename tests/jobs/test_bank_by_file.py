@@ -95,6 +95,7 @@ def test_a_case_is_paid_by_file_and_settled_by_the_banks_statement(
     assert sound(session)
 
 
+@pytest.mark.whole
 def test_a_closed_account_is_refused_and_its_applicant_corrects(
     session, agency, other, approved
 ):
@@ -126,6 +127,7 @@ def test_an_empty_account_is_asked_again_later_under_a_new_reference(
     assert sound(session)
 
 
+@pytest.mark.whole
 def test_money_that_comes_back_days_later_goes_to_the_applicants_page(
     session, agency, other, approved
 ):

@@ -51,6 +51,7 @@ def test_a_table_goes_out_is_answered_and_settled(kind, session, agency, approve
     assert sound(session)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("point", POINTS if FULL else POINTS[::2])
 def test_a_death_at_any_point_sends_each_payment_in_one_file(
     session, agency, approved, dies, point
@@ -115,6 +116,7 @@ def test_other_bytes_never_take_a_files_name(session, agency, approved):
     assert (folder(agency, "outbox") / "PC1.csv").read_bytes() == b"one"
 
 
+@pytest.mark.whole
 def test_a_batch_that_is_too_long_is_split(session, agency, approved):
     agency.batch_limit = 2
     session.commit()
@@ -259,6 +261,7 @@ class TestAnswers:
         assert agency.payouts_stopped
         assert payouts_of(session)[0].status is PayoutStatus.UNKNOWN
 
+    @pytest.mark.whole
     def test_a_days_statement_waits_for_the_one_before(self, session, agency, sent):
         _, (one, two) = sent
         day, after = (NOON + dt.timedelta(days=ahead) for ahead in (1, 2))
@@ -273,6 +276,7 @@ class TestAnswers:
             PayoutStatus.SETTLED, PayoutStatus.SENT,
         ]  # fmt: skip
 
+    @pytest.mark.whole
     def test_silence_of_days_is_seen_by_people_and_sends_nothing_again(
         self, session, agency, sent
     ):

@@ -52,6 +52,7 @@ def test_a_closed_receipt_that_was_changed_stops_every_agency_and_is_told_once(
     assert ["核验发现3处不符" in notice.text_zh for notice in told] == [True]
 
 
+@pytest.mark.whole
 @pytest.mark.both
 def test_nobody_who_writes_waits_for_the_proof(
     kind, app, session, chen, dai, bank, monkeypatch

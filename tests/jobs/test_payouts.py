@@ -172,6 +172,7 @@ def test_nothing_sent_waits_and_is_tried_again(session, approved, run, bank):
     assert sound(session)
 
 
+@pytest.mark.whole
 def test_a_late_answer_is_asked_for_less_and_less_often(session, approved, run, bank):
     bank.script.append("late")
     bank.silent = True

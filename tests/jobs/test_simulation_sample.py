@@ -46,6 +46,7 @@ def test_money_and_rights_hold_in_every_story(hall):
     assert {"paid", "unknown", "refused", "deaths"} <= seen.keys()
 
 
+@pytest.mark.whole
 @pytest.mark.bar(8)
 @pytest.mark.timeout(0 if FULL else 120)
 def test_money_and_rights_hold_on_postgresql(postgres_hall, record_property):
@@ -71,6 +72,7 @@ def test_money_and_rights_hold_in_ten_thousand_stories(shared, record_property):
     assert [outcome.line for outcome in told if not outcome.ok] == []
 
 
+@pytest.mark.whole
 def test_a_seed_gives_the_same_line_every_time(hall):
     assert play(hall, 70124, FEW_STEPS).line == play(hall, 70124, FEW_STEPS).line
 

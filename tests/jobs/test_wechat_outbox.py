@@ -38,6 +38,7 @@ def told(session):
     session.commit()
 
 
+@pytest.mark.whole
 @pytest.mark.bar
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nothing_is_lost_and_nothing_is_told_twice(session, told, tmp_path, seed):

@@ -97,6 +97,7 @@ def test_reviewers_have_no_statement(browse, accounts):
     browse("chen").open(f"/desk/accounts/{accounts[0]}/", status=403)
 
 
+@pytest.mark.whole
 def test_a_payer_asks_and_a_releaser_confirms_a_reversal(sign_in, accounts, rows):
     payer = sign_in(Role.PAYER)
     page = payer.open("/desk/reversals/")

@@ -37,6 +37,7 @@ def test_a_card_takes_password_and_a_code_and_is_then_saved_as_typed(browse, row
     assert {"proved_again", "card_changed"} <= set(acts)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("wrong", ["again_password", "again_code"])
 def test_half_a_proof_saves_nothing(browse, rows, phone, wrong):
     ana, number = browse("ana"), make_card_number()
@@ -95,6 +96,7 @@ def test_a_password_is_changed_only_soon_after_a_proof(browse, clock):
     assert page.heading == "修改密码"
 
 
+@pytest.mark.whole
 def test_a_session_alone_names_no_new_card_in_an_application(browse, people, rows, clock):
     give_account(rows, people["ana"])
     ana = browse("ana")

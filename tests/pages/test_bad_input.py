@@ -66,6 +66,7 @@ class TestPayee:
         assert page.soup.select_one("#bank_account_no")["value"] == "6217000000000000000"
         assert page.soup.select_one("#amount")["value"] == "99,999,999"
 
+    @pytest.mark.whole
     def test_an_emptied_card_number_is_asked_for_again(self, browse, people, rows):
         ana, page = on_the_payee_page(browse, people, rows)
         ana.press(page, "下一步", **card())
@@ -75,6 +76,7 @@ class TestPayee:
         assert page.heading == "收款账户信息"
         assert "请填写" in beside(page, "bank_account_no")
 
+    @pytest.mark.whole
     def test_a_card_is_refused_in_both_languages(self, browse, people, rows):
         ana, page = on_the_payee_page(browse, people, rows)
 

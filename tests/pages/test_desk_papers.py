@@ -126,6 +126,7 @@ def test_a_frame_goes_with_its_line_to_the_applicant(rows, browse, paper):
         assert item.mark == {"x": 10.0, "y": 20.0, "width": 30.0, "height": 40.0}
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("mark", ["x", "1,2,3", "90,0,30,10", "0,0,0,10", "-1,0,5,5"])
 def test_a_frame_outside_the_picture_is_refused(browse, paper, mark):
     case_id, page_id = paper

@@ -29,6 +29,7 @@ def numbers(page):
     return [link.get_text() for link in page.soup.select("td.aj-lead-cell a")]
 
 
+@pytest.mark.whole
 def test_the_nearest_deadline_stands_first(rows, browse, people):
     with rows() as session:
         late = submitted(session, due_on=dt.date(2026, 11, 25)).number
@@ -79,6 +80,7 @@ def test_one_box_finds_by_number_name_and_mobile(rows, browse, people, words):
     assert typed not in unquote(page.url)
 
 
+@pytest.mark.whole
 def test_a_search_is_paged_and_found_again_without_its_words(rows, browse, people):
     with rows() as session:
         for _ in range(21):

@@ -22,6 +22,7 @@ def is_in(visitor: Browser) -> bool:
     return visitor.client.get("/devices/").status_code == 200
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("who", ["ana", "chen"])
 def test_one_device_or_all_are_logged_out(browse, who):
     first, second, third = browse(who), browse(who), browse(who)
@@ -76,6 +77,7 @@ def test_an_idle_device_ends_at_its_minute(browse, clock, who, minutes):
     assert not is_in(visitor)
 
 
+@pytest.mark.whole
 def test_no_device_outlives_twelve_hours_however_busy(browse, clock):
     ana = browse("ana")
     for _ in range(24):

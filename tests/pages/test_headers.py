@@ -45,6 +45,7 @@ def wrong(answer, *, public=False):
     return found
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 def test_every_address_answers_with_all_headers(app, method):
     visitor = app.test_client()

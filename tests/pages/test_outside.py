@@ -127,6 +127,7 @@ def test_who_proves_the_own_log_in_is_bound_and_known_from_then_on(
         assert events[-1].details["provider"] == "province"
 
 
+@pytest.mark.whole
 @pytest.mark.filterwarnings("ignore")  # a provider's own use of old parts
 @pytest.mark.parametrize("foreign", ["python", "node"])
 def test_a_foreign_provider_opens_the_hall_once_it_is_bound(

@@ -29,6 +29,7 @@ def timed(app, path):
     return opened
 
 
+@pytest.mark.whole
 @pytest.mark.bar
 @pytest.mark.timeout(0 if FULL else 60)
 def test_a_provider_that_hangs_leaves_threads_for_everybody_else(

@@ -100,6 +100,7 @@ def test_a_doubt_near_its_day_is_red(rows, payer, payout):
     assert "临近或超过到账时限" in payer.open(RUNS).text
 
 
+@pytest.mark.whole
 def test_what_the_office_puts_right_is_a_task_of_two(rows, payer, releaser, payout):
     payout_id = payout(PayoutStatus.REJECTED, "RC01")
 
@@ -168,6 +169,7 @@ def strange(rows, payout):
     return payout_id
 
 
+@pytest.mark.whole
 def test_two_people_say_which_payment_a_line_is(rows, payer, releaser, strange):
     page = payer.open("/desk/reconciliation/")
     assert "可能是：AJ2026111800000017" in page.text

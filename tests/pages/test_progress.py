@@ -111,6 +111,7 @@ def test_a_returned_case_shows_the_opinion_and_opens_only_its_paper(submitted, r
     assert [option["value"] for option in page.soup.select("#material_code option")] == ["A2"]
 
 
+@pytest.mark.whole
 def test_a_corrected_case_is_submitted_again(submitted, rows, people):
     returned(rows, people)
     page = submitted.open("/hall/apply/1/upload/")
@@ -190,6 +191,7 @@ class TestWithoutLogIn:
         assert "房改办审核" in page.text
         assert "9,000.00" not in page.text
 
+    @pytest.mark.whole
     def test_ten_misses_an_hour_and_no_more(self, submitted, browse, rows, clock):
         with rows() as session:
             case = session.scalars(sa.select(Application)).one()

@@ -6,6 +6,7 @@ from flask import request
 from tests.databases import build_app
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("proxies", "address"), [(0, "127.0.0.1"), (1, "192.0.2.7")])
 def test_the_address_is_the_persons_only_behind_declared_proxies(tmp_path, proxies, address):
     app = build_app(tmp_path, f"sqlite:///{tmp_path / 'anju.db'}", ANJU_PROXIES=proxies)

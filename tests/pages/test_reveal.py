@@ -94,6 +94,7 @@ def test_a_look_needs_a_reason_and_keeps_no_number_of_it(rows, browse, case_id, 
     assert reasons == (["核对 ****0018 发票"] if status == 200 else [])
 
 
+@pytest.mark.whole
 def test_looks_within_an_hour_are_limited(app, browse, case_id, clock, monkeypatch):
     monkeypatch.setitem(app.config, "ANJU_REVEALS_PER_HOUR", 2)
     browser, address = browse("chen"), f"/desk/reveal/application/{case_id}/mobile"

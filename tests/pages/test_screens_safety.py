@@ -233,6 +233,7 @@ def asked(app):
     sa.event.remove(engine, "before_cursor_execute", note)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("path", ["applications", "accounts"])
 def test_a_list_of_thousands_asks_a_few_questions(kind, many, sign_in, asked, path):
     browser = sign_in()
@@ -262,6 +263,7 @@ def test_a_list_asks_a_few_questions(one_case, sign_in, asked, path):
     assert len(asked) - frame <= 8, "\n".join(asked)
 
 
+@pytest.mark.whole
 def test_pages_follow_one_another_without_gap(kind, many, sign_in):
     browser = sign_in()
     seen = []

@@ -107,6 +107,7 @@ def test_staff_stop_with_a_reason_only(browse, rows, order_id):
     assert only_order(rows)[:2] == (OrderState.ENDED, OrderEnd.OFFICE)
 
 
+@pytest.mark.whole
 def test_a_case_made_by_an_agreement_is_read_like_any_other(browse, rows, people, account_id):
     with rows() as session:
         chen, dai = people["chen"].actor, people["dai"].actor

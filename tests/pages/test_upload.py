@@ -56,6 +56,7 @@ def test_a_picture_is_viewed_and_deleted(at_the_papers):
     assert ana.client.get(picture["href"]).status_code == 404
 
 
+@pytest.mark.whole
 def test_nobody_else_sees_a_picture(at_the_papers, browse):
     ana, page = at_the_papers
     page = upload(ana, page, "A2", seed=1)
@@ -94,6 +95,7 @@ def test_a_small_picture_is_kept_with_a_warning(at_the_papers):
     assert "已符合要求" in cards_of(page)["material-A2"]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
@@ -120,6 +122,7 @@ def test_a_script_gets_the_sentence_as_json(at_the_papers, rows):
     assert answer.json == {"ok": False, "problems": ["请先选择文件。"]}
 
 
+@pytest.mark.whole
 def test_the_same_picture_twice_is_kept_once(at_the_papers, rows):
     ana, page = at_the_papers
 

@@ -42,6 +42,7 @@ class TestPictures:
             page = visitor.press(page, "登录", login=login, password="wrong", **more)
         return page
 
+    @pytest.mark.whole
     @pytest.mark.parametrize("known", [True, False])
     def test_five_wrong_tries_lock_and_the_page_says_how_to_go_on(self, browse, people, known):
         visitor, login = browse(), people["ana"].login if known else "13000000000"

@@ -1,5 +1,6 @@
 """What the wizard says to wrong, missing and repeated input; nothing typed is lost."""
 
+import pytest
 import sqlalchemy as sa
 
 from app.domain.terms import AccountState, Status
@@ -163,6 +164,7 @@ class TestHouse:
 
         assert "请先查询房屋" in beside(page, "house_no")
 
+    @pytest.mark.whole
     def test_a_number_changed_after_the_look_up_is_told(self, browse, people, rows):
         give_account(rows, people["ana"], scheme="fund")
         own_house(rows, people["ana"])
@@ -182,6 +184,7 @@ class TestHouse:
 
         assert "林*夏 (100%)" in page.soup.select_one("[aria-labelledby=echo]").get_text()
 
+    @pytest.mark.whole
     def test_a_bank_the_fund_does_not_pay_to_is_refused(self, browse, people, rows):
         give_account(rows, people["ana"], scheme="fund")
         ana = browse("ana")
@@ -215,6 +218,7 @@ class TestPapers:
         with rows() as session:
             assert session.scalars(sa.select(Application.status)).one() is Status.DRAFT
 
+    @pytest.mark.whole
     def test_without_the_tick_nothing_is_submitted(self, browse, people, rows):
         ana, page = self.on_the_upload_page(browse, people, rows)
 
@@ -224,6 +228,7 @@ class TestPapers:
         with rows() as session:
             assert session.scalars(sa.select(Application.status)).one() is Status.DRAFT
 
+    @pytest.mark.whole
     def test_the_same_form_twice_leads_to_the_same_place_once(self, browse, people, rows):
         ana, page = self.on_the_upload_page(browse, people, rows)
         page = upload_all(ana, page)

@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
+import pytest
 import sqlalchemy as sa
 
 from app.domain.terms import AccountState, Kind, Status
@@ -70,6 +71,7 @@ def test_a_reason_that_may_close_may_also_keep_the_account(browse, people, rows)
     assert "首次支取" in page.text
 
 
+@pytest.mark.whole
 def test_why_it_was_not_submitted_has_a_page(browse, people, rows):
     give_account(rows, people["ana"])
     ana = browse("ana")

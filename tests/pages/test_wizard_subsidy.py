@@ -1,5 +1,6 @@
 """The applicant's way through the subsidy, as manual A prints it."""
 
+import pytest
 import sqlalchemy as sa
 
 from app.domain.terms import Kind, Status
@@ -17,6 +18,7 @@ def the_case(rows):
         return session.scalars(sa.select(Application)).one()
 
 
+@pytest.mark.whole
 def test_a_first_application_goes_from_reason_to_review(browse, people, rows):
     give_account(rows, people["ana"])
     ana = browse("ana")

@@ -321,6 +321,7 @@ def test_the_command_previews_then_writes(app, tmp_path):
     assert again.exit_code == 1
 
 
+@pytest.mark.whole
 @pytest.mark.both
 def test_many_accounts_are_taken_together(session):
     lines = [

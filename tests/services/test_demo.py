@@ -71,6 +71,7 @@ def test_made_up_cases_keep_every_invariant(session):
     assert list(verify(session)) == []
 
 
+@pytest.mark.whole
 @both
 def test_made_up_cases_stand_in_every_status(session):
     make_up(session, applicants=400, applications=400)
@@ -81,6 +82,7 @@ def test_made_up_cases_stand_in_every_status(session):
     assert len(agencies) == 2
 
 
+@pytest.mark.whole
 @both
 def test_rows_written_in_bulk_read_as_any_other(session):
     make_up(session, applicants=20, applications=40)
@@ -121,6 +123,7 @@ def test_new_rows_go_on_after_made_up_ones(session):
     assert person.id == 4
 
 
+@pytest.mark.whole
 @both
 def test_a_second_round_adds_other_people(session):
     make_up(session, applicants=10, applications=30)
@@ -131,6 +134,7 @@ def test_a_second_round_adds_other_people(session):
     assert list(verify(session)) == []
 
 
+@pytest.mark.whole
 def test_the_same_seed_and_day_give_the_same_rows(session, databases):
     make_up(session, applicants=30, applications=60)
     first = plain(session)
@@ -142,6 +146,7 @@ def test_the_same_seed_and_day_give_the_same_rows(session, databases):
     assert plain(db.session()) == first
 
 
+@pytest.mark.whole
 def test_another_seed_gives_other_rows(session, databases):
     make_up(session, applicants=5, applications=5)
     first = plain(session)
@@ -153,6 +158,7 @@ def test_another_seed_gives_other_rows(session, databases):
     assert plain(db.session()) != first
 
 
+@pytest.mark.whole
 def test_nothing_happens_on_or_after_the_day(session):
     make_up(session, today=dt.date(2026, 3, 2))
 
@@ -160,6 +166,7 @@ def test_nothing_happens_on_or_after_the_day(session):
     assert last.date() < dt.date(2026, 3, 2)
 
 
+@pytest.mark.whole
 def test_the_heads_of_statements_agree_with_their_lines(session):
     make_up(session)
 
@@ -192,6 +199,7 @@ def shown(app):
     return outcome.output
 
 
+@pytest.mark.whole
 def test_the_people_of_the_demonstration_can_sign_in(shown, app):
     with app.app_context():
         session = db.session()

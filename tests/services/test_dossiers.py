@@ -123,6 +123,7 @@ def test_the_owner_reads_no_names_notes_and_full_numbers(session, case, ana, che
     assert "notes" not in record
 
 
+@pytest.mark.whole
 def test_oversight_reads_everything_and_the_audit_says_why(session, case, auditor, chen):
     _row, data = full(session, case, auditor)
 
@@ -139,6 +140,7 @@ def test_oversight_reads_everything_and_the_audit_says_why(session, case, audito
     assert acts == [("dossier_asked", REASON), ("dossier_made", REASON)]
 
 
+@pytest.mark.whole
 def test_strangers_and_other_roles_get_nothing(session, case, ana, bo, chen, auditor):
     row, _data = full(session, case, auditor)
     far = actor_of(session, make_staff(session, "far", Role.AUDITOR, agency="liaoning"))
@@ -167,6 +169,7 @@ def test_one_is_made_at_a_time_and_only_once(session, case, ana):
     assert (make_dossiers(now=NOON), make_dossiers(now=NOON)) == (1, 0)
 
 
+@pytest.mark.whole
 def test_after_its_days_the_file_is_gone_and_nobody_fetches_it(session, case, ana):
     row, _data = own(session, case, ana)
     later = NOON + dt.timedelta(days=8)

@@ -191,6 +191,7 @@ def paid(session, chen, dai, bank, clock):
     return case
 
 
+@pytest.mark.whole
 @pytest.mark.both
 def test_a_day_ends_when_four_books_agree(kind, session, paid, bank, ended):
     read(session, paid, *bank.statement(DAY).lines)

@@ -74,6 +74,7 @@ class Life:
         case.status = "voided"
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("seed", range(3))
 def test_what_was_settled_is_what_was_earned(session, people, chen, seed):
     payer = actor_of(session, make_staff(session, "Pan", Role.PAYER))

@@ -57,6 +57,7 @@ def timed(work):
     return round(time.perf_counter() - began, 2), found
 
 
+@pytest.mark.whole
 @pytest.mark.bar
 @pytest.mark.timeout(900)
 @pytest.mark.both

@@ -72,6 +72,7 @@ def test_the_cap_of_a_run_leaves_the_rest_to_the_next(session, three, bank):
     assert [run_payouts(bank, now=NOON).paid for _ in range(3)] == [2, 1, 0]
 
 
+@pytest.mark.whole
 def test_the_cap_of_a_day_leaves_the_rest_to_the_next_day(session, three, payer, bank):
     put_settings(session, three[0], **{caps.DAY_COUNT: "2"})
 
@@ -163,6 +164,7 @@ def stop(session, three, payer):
     return stop
 
 
+@pytest.mark.whole
 @pytest.mark.both
 def test_two_people_over_proven_books_let_payouts_go_on(kind, session, stop, releaser, bank):
     prove_books(now=NOON)

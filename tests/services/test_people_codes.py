@@ -179,6 +179,7 @@ def test_addresses_that_one_household_changes_at_will_count_as_one(address, coun
     assert code_pace.origin(address) == counted
 
 
+@pytest.mark.whole
 def test_one_address_cannot_send_codes_to_everybody(session):
     for number in range(100):
         send(session, mobile=f"137{number:08d}")

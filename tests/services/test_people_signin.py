@@ -93,6 +93,7 @@ def test_unknown_names_are_locked_like_known_ones(session):
         enter(session, "13012345678")
 
 
+@pytest.mark.whole
 def test_an_address_that_tries_many_names_is_locked(session):
     for number in range(100):
         enter(session, f"138{number:08d}", "wrong")

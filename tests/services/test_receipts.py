@@ -99,6 +99,7 @@ def test_a_closed_day_makes_it_final_and_prints_the_root(session, receipt):
     assert money_days.day_of_receipt(session, receipt).root in text
 
 
+@pytest.mark.whole
 def test_the_code_on_the_paper_is_that_of_the_address(session, receipt):
     paper = printed(session, receipt)
     with pypdfium2.PdfDocument(receipt_pdf(paper)) as document:
@@ -164,6 +165,7 @@ def test_a_receipt_that_was_changed_is_named(session, receipt, tmp_path, change,
     assert named in line
 
 
+@pytest.mark.whole
 def test_a_receipt_of_money_that_came_back_is_void(session, case, receipt):
     payments.bounce(session, case.payouts[-1], "AC04", "", now=NOON + ONE_DAY)
 

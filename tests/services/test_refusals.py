@@ -149,6 +149,7 @@ def test_a_refusal_is_put_right_once(session, refused, payer, releaser):
         settle(session, case.payouts[0], payer, P.APPROVED)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("code", "status"), [("AC04", Status.PAYEE_FIX), ("", Status.APPROVED)]
 )

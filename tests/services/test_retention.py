@@ -193,6 +193,7 @@ def test_a_dry_run_counts_and_changes_nothing(app, session, with_page):
     assert not session.scalars(sa.select(AuditEvent).where(AuditEvent.act == "retention")).all()
 
 
+@pytest.mark.whole
 @pytest.mark.both
 def test_money_and_records_stay_and_the_audit_says_what_went(kind, session, chen, dai):
     payout = make_approved(session, chen, dai)

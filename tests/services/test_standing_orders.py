@@ -66,6 +66,7 @@ def test_the_month_comes_twice_and_makes_one_case(session, order):
     assert session.scalar(sa.select(sa.func.count(OrderMonth.id))) == 1
 
 
+@pytest.mark.whole
 def test_the_next_month_pays_only_what_came_in_after_the_last(session, order, bank):
     contribute(session, order.account, 1000)
     make(session, order)
@@ -85,6 +86,7 @@ def test_a_case_of_an_agreement_is_paid_without_signatures_of_its_own(session, o
     assert case.status is Status.PAID
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("column", "value", "skip"),
     [

@@ -81,6 +81,7 @@ def test_late_money_is_paid_to_the_card_of_the_closing(
     assert [*verification.verify(session)] == []
 
 
+@pytest.mark.whole
 def test_a_second_supplement_pays_what_came_after_the_first(
     session, closed, payer, chen, dai, bank, clock
 ):
@@ -96,6 +97,7 @@ def test_a_second_supplement_pays_what_came_after_the_first(
     assert [*verification.verify(session)] == []
 
 
+@pytest.mark.whole
 def test_a_supplement_that_the_bank_returns_opens_no_account(
     session, closed, payer, chen, dai, bank, clock
 ):
@@ -111,6 +113,7 @@ def test_a_supplement_that_the_bank_returns_opens_no_account(
     assert (closed.state, closed.closing) == (AccountState.CLOSED_BY_WITHDRAWAL, False)
 
 
+@pytest.mark.whole
 def test_a_void_supplement_leaves_the_money_waiting(session, closed, payer, chen, dai, people):
     gu = actor_of(session, make_staff(session, "Gu", Role.SUPERVISOR))
     late(session, closed)

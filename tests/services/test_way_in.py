@@ -69,6 +69,7 @@ class TestWrongTries:
         assert tries(session, login) == "picture_needed"
         assert tries(session, make_applicant(session).mobile) == ""
 
+    @pytest.mark.whole
     def test_the_owner_on_a_known_device_is_never_barred_by_others(self, session):
         ana = make_applicant(session)
         known_devices.remember(session, MINE, ana.user_id, now=NOON)
