@@ -1,8 +1,9 @@
-/* Anju 安居: pictures go up one by one with their progress; a broken connection is tried again.
+/* Anju 安居: pictures go up one by one with their progress; a broken connection is tried again, by itself and by a
+   button; a picture that did arrive is kept once, however often it is sent.
    Without this file the form with the drop-down does the same. */
 (function (d) {
   'use strict';
-  var TRIES = 3, PAUSE = 1500, MEGABYTE = 1048576, MOST = 5;
+  var TRIES = 3, PAUSE = 1500, STILL = 60000, MEGABYTE = 1048576, MOST = 5;
   var area = d.querySelector('[data-upload]');
   if (!area) return;
   var token = area.querySelector('input[name=csrf_token]').value;
@@ -34,15 +35,46 @@
     shown.row.appendChild(error);
   }
 
+  /* the picture stays chosen: it goes up again when the button is pressed or the connection is back */
+  function wait(shown, again) {
+    var box = d.createElement('p'), button = d.createElement('button');
+    shown.word.textContent = said('cut');
+    shown.bar.value = 0;
+    box.className = 'aj-error';
+    box.setAttribute('role', 'alert');
+    box.textContent = said('failed') + ' ';
+    button.type = 'button';
+    button.className = 'btn btn-default btn-sm';
+    button.textContent = said('again');
+    box.appendChild(button);
+    shown.row.appendChild(box);
+    function go() {
+      window.removeEventListener('online', go);
+      box.remove();
+      again();
+    }
+    button.addEventListener('click', go);
+    window.addEventListener('online', go);
+  }
+
   function send(code, file, shown, left) {
     return new Promise(function (done) {
-      var body = new FormData(), call = new XMLHttpRequest();
+      var clock = null, body = new FormData(), call = new XMLHttpRequest();
       body.append('csrf_token', token);
       body.append('material_code', code);
       body.append('file', file);
       call.open('POST', area.getAttribute('data-upload'));
       call.setRequestHeader('Accept', 'application/json');
+      function moves() { clearTimeout(clock); clock = setTimeout(function () { call.abort(); }, STILL); }
+      function again(tries) { send(code, file, shown, tries).then(done); }
+      function broken() {
+        clearTimeout(clock);
+        if (left <= 1) { wait(shown, function () { again(TRIES); }); return; }
+        shown.word.textContent = said('cut');
+        setTimeout(function () { again(left - 1); }, PAUSE);
+      }
       call.upload.onprogress = function (event) {
+        moves();
         if (!event.lengthComputable) return;
         shown.bar.value = 100 * event.loaded / event.total;
         shown.word.textContent = (event.loaded / MEGABYTE).toFixed(1) + ' / ' + (event.total / MEGABYTE).toFixed(1) + ' MB';
@@ -50,19 +82,14 @@
       call.onload = function () {
         var answer = null;
         try { answer = JSON.parse(call.responseText); } catch (e) { /* a page instead of an answer */ }
+        if (!answer && call.status >= 500) { broken(); return; }
+        clearTimeout(clock);
         if (answer && answer.ok) { done(true); return; }
         refuse(shown, answer && answer.problems ? answer.problems.join(' ') : said('failed'));
         done(false);
       };
-      call.onerror = call.ontimeout = function () {
-        if (left > 1) {
-          shown.word.textContent = said('cut');
-          setTimeout(function () { send(code, file, shown, left - 1).then(done); }, PAUSE);
-          return;
-        }
-        refuse(shown, said('failed'));
-        done(false);
-      };
+      call.onerror = call.onabort = broken;
+      moves();
       call.send(body);
     });
   }
