@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.display import charts, formats, labels, revealing, words
+from app.display import browsers, charts, formats, labels, revealing, words
 
 
 def init_app(app: Flask) -> None:
@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(formats.day_in_words, "day_in_words")
     app.add_template_filter(charts.share, "share")
     app.add_template_global(words.localized, "localized")
+    app.add_template_global(browsers.in_wechat, "in_wechat")
     app.add_template_global(words.is_chinese, "is_chinese")
     app.add_template_global(lambda: revealing.REASONS, "reveal_reasons")
     app.add_template_global(labels.staff_label, "staff_label")

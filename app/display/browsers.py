@@ -1,9 +1,13 @@
 """What kind of browser somebody uses, in words, from what it says of itself."""
 
+from flask import request
 from flask_babel import gettext
 
+WECHAT = "MicroMessenger"
+"""WeChat's own browser says so; only there the platform signs anybody in."""
+
 KINDS = (
-    ("MicroMessenger", "微信"), ("AlipayClient", "支付宝"), ("HuaweiBrowser", "华为浏览器"),
+    (WECHAT, "微信"), ("AlipayClient", "支付宝"), ("HuaweiBrowser", "华为浏览器"),
     ("MiuiBrowser", "小米浏览器"), ("VivoBrowser", "vivo"), ("HeyTapBrowser", "OPPO"),
     ("MQQBrowser", "QQ浏览器"), ("QQBrowser", "QQ浏览器"), ("UCBrowser", "UC"),
     ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"),
@@ -25,3 +29,8 @@ def browser_words(agent: str) -> str:
     if browser and system:
         return gettext("%(browser)s on %(system)s", browser=browser, system=system)
     return browser or system or gettext("unknown browser")
+
+
+def in_wechat() -> bool:
+    """Tell whether the page is read inside WeChat."""
+    return WECHAT in request.user_agent.string

@@ -7,10 +7,11 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
 from app import navigation
+from app.display.browsers import in_wechat
 from app.display.prose import prose
 from app.display.words import localized
 from app.hall.outside.outside_ways import ways
-from app.hall.wechat.wechat_shown import inside_wechat, offers_fund, shown
+from app.hall.wechat.wechat_shown import offers_fund, shown
 from app.models import Agency
 
 TOPICS = ("unified-login", "wechat", "app")
@@ -35,7 +36,7 @@ class HelpView(BaseView):
             abort(404)
         facts: dict[str, object] = {"ways": ways()} if topic == "unified-login" else {}
         if topic == "wechat":
-            facts = {"accounts": shown(), "inside": inside_wechat(), "fund": offers_fund()}
+            facts = {"accounts": shown(), "inside": in_wechat(), "fund": offers_fund()}
         return self.render_template(f"hall/help-{topic}.html", **facts)
 
     @expose("/agreement/<agency>")

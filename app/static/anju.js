@@ -122,6 +122,8 @@
     }
     if (opener) { var dialog = d.getElementById(opener.getAttribute('data-open')); if (dialog && dialog.showModal) { event.preventDefault(); dialog.showModal(); } }
     if (closer) { event.preventDefault(); closer.closest('dialog').close(); }
+    var back = at('[data-back]');
+    if (back && d.referrer.indexOf(location.origin + '/') === 0 && history.length > 1) { event.preventDefault(); history.back(); }
     if (printer) { event.preventDefault(); window.print(); }
   });
   /* a switch that shows a part of a form: data-shows on the input names the part, data-when its value */

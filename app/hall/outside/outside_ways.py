@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from flask import current_app, request, url_for
 
 from app import navigation, outside
+from app.display.browsers import in_wechat
 from app.display.words import localized
-from app.hall.wechat.wechat_shown import inside_wechat, shown, wechat_name
+from app.hall.wechat.wechat_shown import shown, wechat_name
 
 OPENID = "oidc:"
 """What stands before the provider in how a device came in."""
@@ -45,7 +46,7 @@ def ways(*, for_staff: bool = False) -> list[Way]:
 
 def wechat_ways() -> list[Way]:
     """Return the ways by WeChat; outside of it the platform signs nobody in."""
-    if not inside_wechat():
+    if not in_wechat():
         return []
     once = {one.provider: one for one in reversed(shown())}
     return [

@@ -19,6 +19,7 @@ from app.hall.people.profile import ProfileView
 from app.hall.people.recover import RecoverView
 from app.hall.people.register import RegisterView
 from app.hall.people.second_factor_page import SecondFactorView
+from app.hall.wechat import wechat_files
 from app.hall.wechat.wechat_messages import WechatView
 from app.hall.wechat.wechat_signin import WechatSignInView
 
@@ -34,6 +35,7 @@ def add_to(appbuilder: AppBuilder) -> None:
     for view in VIEWS:
         appbuilder.add_view_no_menu(view)
     current_app.before_request(agreement_page.gate)
+    current_app.before_request(wechat_files.instead)
     appbuilder.add_view(
         MessagesView, "Messages", label="Messages", category="Hall", category_label="Hall"
     )

@@ -10,9 +10,6 @@ from app import navigation, outside
 from app.domain.page_words import Flow
 from app.models import Agency
 
-INSIDE = "MicroMessenger"
-"""WeChat's own browser says so; only there the platform signs anybody in."""
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -64,11 +61,6 @@ def agencies() -> list[Agency]:
 def offers_fund() -> bool:
     """Tell whether the flow of the fund is among what can be applied for here (SB11)."""
     return any(scheme.flow == Flow.FUND for one in agencies() for scheme in one.schemes)
-
-
-def inside_wechat() -> bool:
-    """Tell whether the page is read inside WeChat."""
-    return INSIDE in request.user_agent.string
 
 
 def picture(text: str) -> str:
