@@ -1,8 +1,15 @@
-"""Any order of payments, answers, silences, returns, deaths and hours: money stays right."""
+"""Any order of payments, answers, silences, returns, deaths and hours: money stays right.
+
+Every story begins on the same hall, put back from memory; after each step the postings that
+are new are added up, and the whole proof is done halfway and at the end.
+"""
 
 import datetime as dt
 import os
+import sqlite3
+from contextlib import closing
 from decimal import Decimal
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,24 +23,44 @@ from hypothesis.stateful import (
 
 from app.domain.terms import PayoutStatus
 from app.domain.workdays import local_date
+from app.extensions import db
 from app.jobs.payouts import run_payouts
-from app.models import Account, Agency, Payout
+from app.models import Account, Payout
 from app.services.accounting import verification
 from app.services.paying import claims, payments
 from app.transaction import transaction
 from tests.factories import NOON, Clock
 from tests.money import PaperBank, make_approved, make_funded
+from tests.simulation.books import Books
+from tests.simulation.story import read
 
 FULL = os.environ.get("ANJU_FULL") == "1" or os.environ.get("ANJU_BARS") == "full"
 EXAMPLES, STEPS = (1500, 50) if FULL else (6, 25)
-PROVE_EVERY = 5
+MOST = 4
+HALFWAY = 25
 WORDS = ["ok", "ok", "lost", "done", "late", "none", "AC01", "BE01", "AM04", "DUPL"]
 
 
 class Hall:
-    """The session and people that all examples share; the database is new for the test."""
+    """The session, people, accounts and beginning that all stories share."""
 
     session = first = second = None
+    accounts: ClassVar[list[int]] = []
+    beginning = sqlite3.connect(":memory:", check_same_thread=False)
+
+    @classmethod
+    def keep(cls):
+        """Let every story begin from what is there now."""
+        cls.session.remove()
+        with closing(db.engine.raw_connection()) as raw:
+            raw.driver_connection.backup(cls.beginning)
+
+    @classmethod
+    def begin(cls):
+        """Put the beginning back."""
+        cls.session.remove()
+        with closing(db.engine.raw_connection()) as raw:
+            cls.beginning.backup(raw.driver_connection)
 
 
 class Money(RuleBasedStateMachine):
@@ -41,15 +68,13 @@ class Money(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
+        Hall.begin()
         self.clock = Clock()
         self.clock.set(NOON)
         self.bank = PaperBank(self.clock)
-        self.mine = []
         self.doubts = {}
-        self.steps = 0
-        for old in Hall.session.query(Payout).filter(Payout.ended_at.is_(None)):
-            old.next_query_at = NOON + dt.timedelta(days=4000)
-        Hall.session.commit()
+        self.cases = self.steps = 0
+        self.books = Books()
 
     def teardown(self):
         """Prove the books at the end of every story."""
@@ -58,15 +83,14 @@ class Money(RuleBasedStateMachine):
     @rule(amount=st.integers(1, 99_999), word=st.sampled_from(WORDS))
     def approve(self, amount, word):
         """Approve one more case; the bank will say the word to a sending."""
-        if len(self.mine) >= 4:
+        if self.cases >= MOST:
             return
-        account = make_funded(Hall.session, 1000)
-        case = make_approved(
-            Hall.session, Hall.first, Hall.second, account=account,
-            amount=Decimal(amount) / 100, now=self.clock(),
+        make_approved(
+            Hall.session, Hall.first, Hall.second, amount=Decimal(amount) / 100,
+            account=Hall.session.get(Account, Hall.accounts[self.cases]), now=self.clock(),
         )  # fmt: skip
         self.bank.script.append(word)
-        self.mine.append(case.id)
+        self.cases += 1
 
     @rule()
     def run(self):
@@ -115,17 +139,17 @@ class Money(RuleBasedStateMachine):
     @invariant()
     def a_doubt_waits_for_the_window(self):
         """A payment in doubt never waits to be sent again before the bank's window is over."""
-        Hall.session.expire_all()
         now = self.clock()
-        for payout in self._payouts():
-            before = self.doubts.get(payout.id)
-            if before and payout.status is PayoutStatus.APPROVED:
+        for key, status, at in read("SELECT id, status, claimed_at FROM payout"):
+            before = self.doubts.get(key)
+            if before and status == PayoutStatus.APPROVED:
                 assert now >= before, "sent again before the window"
-            if payout.status is PayoutStatus.UNKNOWN:
-                day = local_date(payout.claimed_at) + dt.timedelta(days=1)
-                self.doubts[payout.id] = dt.datetime.combine(day, payments.WINDOW, NOON.tzinfo)
+            if status == PayoutStatus.UNKNOWN:
+                claimed = dt.datetime.fromisoformat(at).replace(tzinfo=dt.UTC)
+                day = local_date(claimed) + dt.timedelta(days=1)
+                self.doubts[key] = dt.datetime.combine(day, payments.WINDOW, NOON.tzinfo)
             else:
-                self.doubts.pop(payout.id, None)
+                self.doubts.pop(key, None)
 
     @invariant()
     def no_more_is_out_than_was_approved(self):
@@ -134,29 +158,30 @@ class Money(RuleBasedStateMachine):
         for reference, amount, _, _ in self.bank.booked:
             out[reference] = out.get(reference, 0) + amount
         by_case = {}
-        for payout in self._payouts():
-            gone = out.get(payout.bank_reference, 0)
-            by_case[payout.application_id] = by_case.get(payout.application_id, 0) + gone
-            assert by_case[payout.application_id] <= payout.amount
+        for reference, case_id, fen in read(
+            "SELECT bank_reference, application_id, amount FROM payout"
+        ):
+            by_case[case_id] = by_case.get(case_id, 0) + 100 * out.get(reference, 0)
+            assert by_case[case_id] <= fen
 
     @invariant()
     def the_books_hold(self):
-        """Every invariant of money holds, nobody is below zero, nothing had to be stopped."""
+        """Entries balance, rows say what is posted, none is below zero, nothing was stopped."""
+        self.books.look()
+        assert not read("SELECT id FROM agency WHERE payouts_stopped <> ''")
         self.steps += 1
-        if self.steps % PROVE_EVERY == 0:
+        if self.steps == HALFWAY:
             assert [*verification.verify(Hall.session)] == []
-        assert not Hall.session.query(Account).filter(Account.available < 0).count()
-        assert not Hall.session.query(Agency).filter(Agency.payouts_stopped != "").count()
-
-    def _payouts(self):
-        return Hall.session.query(Payout).filter(Payout.application_id.in_(self.mine)).all()
 
 
 @pytest.mark.bar(2)
 @pytest.mark.timeout(0 if FULL else 120)
 def test_money_stays_right_whatever_happens(session, chen, dai, record_property):
     record_property("number", f"{EXAMPLES} stories of {STEPS} steps")
-    Hall.session, Hall.first, Hall.second = session, chen, dai
+    Hall.session, Hall.first, Hall.second = db.session, chen, dai
+    Hall.accounts = [make_funded(session, 1000).id for _ in range(MOST)]
+    session.commit()
+    Hall.keep()
     run_state_machine_as_test(
         Money,
         settings=settings(

@@ -15,6 +15,7 @@ from app.transaction import transaction
 from tests.factories import SHANGHAI
 from tests.simulation import applicants, checks, money, office
 from tests.simulation.bank import Death
+from tests.simulation.books import Books
 from tests.simulation.cast import SETTLED
 from tests.simulation.hall import Hall, another_process
 from tests.simulation.story import Broken, Story
@@ -55,7 +56,7 @@ class Runner:
 
     def __init__(self, hall: Hall, seed: int, steps: int) -> None:
         self.hall, self.seed, self.steps = hall, seed, steps
-        self.story = Story(hall, seed)
+        self.story, self.books = Story(hall, seed), Books()
         for bank in self.story.banks.values():
             bank.meanwhile = self.meanwhile
         self.story.meanwhile = self.meanwhile  # type: ignore[method-assign]
@@ -89,10 +90,10 @@ class Runner:
             for number in range(1, self.steps + 1):
                 self.story.at += dt.timedelta(minutes=self.story.rng.randrange(20))
                 self._try(self.story.rng.choices(CHOICES, WEIGHTS)[0])
-                checks.after_step(self.story)
+                checks.after_step(self.story, self.books)
                 if number % PROVE_EVERY == 0:
                     with transaction() as session:
-                        checks.books(session)
+                        checks.prove(session)
             self._calm_down()
             checks.at_end(self.story)
         except Broken as broken:
@@ -126,7 +127,7 @@ class Runner:
                 for agency_id, bank in story.banks.items():
                     money.resume(story)
                     run_payouts(bank, now=story.now(), agency_id=agency_id)
-            checks.after_step(story)
+            checks.after_step(story, self.books)
             if number >= FEWEST_CALM_DAYS and not checks.open_payments():
                 return
 
