@@ -47,7 +47,7 @@ class DeskPaperView(BaseView):
         except NotAllowed as broken:
             deeds.refuse(broken, about=f"application:{case_id}")
             abort(404)
-        return receipt_file(found)
+        return receipt_file(found, back=url_for("DeskPaperView.index", case_id=case_id))
 
     @expose("/<int:case_id>/dossier", methods=["POST"])
     @has_access

@@ -1,9 +1,12 @@
 """What leaves the hall on paper, as answers: the receipt as PDF, the file of a case in parts."""
 
-from flask import Response
+from flask import Response, flash, redirect
+from werkzeug.wrappers import Response as AnyResponse
 
 from app import outside
 from app.display.files import POLICY, as_file
+from app.display.sentences import sentence
+from app.domain.errors import IllegalMove
 from app.extensions import db
 from app.gateways.paper.receipt_pdf import receipt_pdf
 from app.models import Dossier, Receipt
@@ -14,13 +17,17 @@ REFRESH = 4
 """Seconds after which a page that shows progress is asked for again."""
 
 
-def receipt_file(key: int) -> Response:
-    """Return the PDF of a receipt as it stands now."""
+def receipt_file(key: int, *, back: str) -> AnyResponse:
+    """Return the PDF of a receipt as it stands now; ``back`` says why there is none."""
     session = db.session()
-    paper = receipts.printed(
-        session, session.get_one(Receipt, key), storage=outside.storage(),
-        address=outside.public_address(),
-    )  # fmt: skip
+    try:
+        paper = receipts.printed(
+            session, session.get_one(Receipt, key), storage=outside.storage(),
+            address=outside.public_address(),
+        )  # fmt: skip
+    except IllegalMove as broken:
+        flash(sentence(broken), "danger")
+        return redirect(back)
     name = f"{paper.facts['number']}.pdf"
     return as_file(receipt_pdf(paper), name=name, kind="application/pdf")
 

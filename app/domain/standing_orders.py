@@ -39,6 +39,7 @@ class Skip(StrEnum):
     NEVER_PAID = "never_paid"
     PAID_ALREADY = "paid_already"
     NOTHING_DUE = "nothing_due"
+    FAULT = "fault"
 
 
 WHY: Mapping[Skip, Words] = {
@@ -79,6 +80,10 @@ WHY: Mapping[Skip, Words] = {
     ),
     Skip.NOTHING_DUE: Words(
         "上次支取后没有新入账的补贴", "nothing was paid in since the last payment"
+    ),
+    Skip.FAULT: Words(
+        "系统原因暂未办理，次日自动重试",
+        "a fault on our side; it is tried again by itself the next day",
     ),
 }
 """Every reason in the words that people read."""

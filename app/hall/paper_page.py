@@ -62,7 +62,7 @@ class PaperView(BaseView):
                 ).id
         except NotAllowed:
             abort(404)
-        return receipt_file(found)
+        return receipt_file(found, back=url_for("PaperView.index", key=key))
 
     @expose("/<int:key>/dossier", methods=["POST"])
     @has_access

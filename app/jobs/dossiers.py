@@ -8,6 +8,7 @@ import secrets
 from flask import current_app
 
 from app import outside
+from app.domain.errors import IllegalMove
 from app.extensions import db
 from app.gateways.paper.receipt_pdf import receipt_pdf
 from app.gateways.storage import StorageDown
@@ -34,7 +35,7 @@ def make_dossiers(*, now: dt.datetime) -> int:
         place = f"{requests.PLACE}{secrets.token_hex(16)}"
         try:
             done += _made(key, place, now=now)
-        except (StorageDown, SealBroken):
+        except (StorageDown, SealBroken, IllegalMove):
             log.exception("the file %s of a case could not be made", key)
     return done
 

@@ -11,7 +11,7 @@ from app import current
 from app.domain.standing_orders import Skip
 from app.jobs import crash
 from app.models import JobRun
-from app.services.standing_orders import months
+from app.services.standing_orders import faults, months
 from app.transaction import transaction
 
 NAME = "standing_orders"
@@ -19,7 +19,10 @@ CHUNK = 200
 """So many agreements are looked up at once, and so often the run says how far it is."""
 
 MOST_FAILURES = 20
-"""After so many failures in a row the run ends: it is not the agreements that are broken."""
+"""After so many failures in a row the run ends: it is not the agreements that are broken.
+
+Those are left for the day, so that the next run goes on with others.
+"""
 
 logger = logging.getLogger(__name__)
 Deed = Callable[[Session, int], str]
@@ -56,15 +59,19 @@ def run_standing_orders(
             return ""
         return "skipped" if isinstance(made, Skip) else "made"
 
+    def leave(session: Session, order_id: int) -> str:
+        faults.leave(session, order_id, now=now)
+        return ""
+
     _each(lambda session, after: months.over(session, now=now, after=after, limit=CHUNK),
-          end, counts, stopping=stopping, run_id=None)  # fmt: skip
+          end, counts, stopping=stopping)  # fmt: skip
     if counts.due:
         run_id = _begin(counts, now=now)
-        _each(
+        whole = _each(
             lambda session, after: months.due_orders(session, now=now, after=after, limit=CHUNK),
-            make, counts, stopping=stopping, run_id=run_id,
+            make, counts, stopping=stopping, run_id=run_id, leave=leave,
         )  # fmt: skip
-        _tell(run_id, counts, outcome="stopped" if stopping() else "ok")
+        _tell(run_id, counts, outcome=_ended(whole=whole, stopping=stopping()))
     return counts
 
 
@@ -74,14 +81,24 @@ def _each(
     counts: Counts,
     *,
     stopping: Callable[[], bool],
-    run_id: int | None,
-) -> None:
-    """Do a deed for everything found, each in a transaction of its own."""
+    run_id: int | None = None,
+    leave: Deed | None = None,
+) -> bool:
+    """Do a deed for everything found, each in a transaction of its own; tell whether all came.
+
+    With ``leave`` what fails is left for the day, and too many failures in a row end the run.
+    """
     failures = 0
     for order_id in _found(find, counts, run_id=run_id):
-        if stopping() or failures >= MOST_FAILURES:
-            return
-        failures = 0 if _done(deed, order_id, counts) else failures + 1
+        if stopping() or (leave is not None and failures >= MOST_FAILURES):
+            return False
+        if _done(deed, order_id, counts):
+            failures = 0
+            continue
+        failures += 1
+        if leave is not None:
+            _done(leave, order_id, Counts())
+    return True
 
 
 def _found(
@@ -101,7 +118,7 @@ def _found(
 
 
 def _done(deed: Deed, order_id: int, counts: Counts) -> bool:
-    """Do one deed and count it; one that fails is logged and tried again on the next run."""
+    """Do one deed and count it; one that fails is logged."""
     crash.point("order.begun")
     try:
         with transaction() as session:
@@ -131,3 +148,9 @@ def _tell(run_id: int, counts: Counts, *, outcome: str = "running") -> None:
         run = session.get_one(JobRun, run_id)
         run.counts, run.outcome = asdict(counts), outcome
         run.ended_at = None if outcome == "running" else current.now()
+
+
+def _ended(*, whole: bool, stopping: bool) -> str:
+    if whole:
+        return "ok"
+    return "stopped" if stopping else "failed"

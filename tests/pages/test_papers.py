@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -16,7 +17,7 @@ from app.extensions import db
 from app.jobs.dossiers import make_dossiers
 from app.jobs.money_days import close_all
 from app.jobs.payouts import run_payouts
-from app.models import Applicant, AuditEvent, Payout, Receipt
+from app.models import Applicant, AuditEvent, MoneyDay, Payout, Receipt
 from tests.factories import NOON, make_account
 from tests.money import PaperBank, make_approved
 
@@ -36,6 +37,7 @@ def main_of(page):
     return re.sub(r"\s+", " ", page.soup.main.get_text())
 
 
+@pytest.mark.whole
 def test_the_applicant_saves_the_receipt_from_the_case(paid, browse, rows):
     browser = browse("ana")
     page = browser.open(f"/hall/progress/{paid[0]}/")
@@ -54,6 +56,7 @@ def test_the_applicant_saves_the_receipt_from_the_case(paid, browse, rows):
         assert acts.all() == ["receipt_taken"]
 
 
+@pytest.mark.whole
 def test_nobody_else_gets_it(paid, browse, staff):
     place = f"/hall/papers/{paid[0]}/receipt"
     assert browse("bo").client.get(place).status_code == 404
@@ -83,6 +86,7 @@ def test_an_applicant_has_the_file_made_and_saves_it(paid, browse, rows, app):
     assert browse("bo").client.get(link["href"]).status_code == 404
 
 
+@pytest.mark.whole
 def test_staff_give_a_reason_and_only_oversight_is_asked_for_one(paid, staff, app):
     place = f"/desk/papers/{paid[0]}/"
     reviewer = staff("ray", Role.FIRST_REVIEWER).open(place)
@@ -115,6 +119,27 @@ def test_an_auditor_keeps_days_and_chain_of_the_own_agency(paid, staff, app, clo
     )
     for role in (Role.SUPERVISOR, Role.PAYER):
         assert staff(f"a{role}", role).client.get(page.url).status_code == 403
+
+
+def test_a_receipt_whose_proof_is_gone_has_a_sentence(paid, browse, staff, app, clock):
+    clock.set(NOON + dt.timedelta(days=1))
+    with app.app_context():
+        close_all(now=clock())
+        key = db.session.scalar(sa.select(MoneyDay.storage_key))
+        db.session.remove()
+    file = Path(app.config["STORAGE_URL"].removeprefix("file://")) / key
+    sentence = "本凭证的日结证明文件暂时无法读取"
+
+    file.write_bytes(b"no file of a day")
+    ana = browse("ana")
+    page = ana.open(f"/hall/papers/{paid[0]}/receipt")
+    assert sentence in page.text
+    file.unlink()
+    eve = staff("eve", Role.AUDITOR)
+    assert sentence in eve.open(f"/desk/papers/{paid[0]}/receipt").text
+    ana.press(page, "生成案卷")
+    with app.app_context():
+        assert make_dossiers(now=clock()) == 0
 
 
 def test_whoever_holds_the_code_sees_that_it_is_genuine_and_masked(paid, browse, people):

@@ -9,6 +9,8 @@ import gzip
 import hashlib
 import io
 import json
+import logging
+import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -18,14 +20,17 @@ from sqlalchemy.orm import Session
 
 from app import anju_verify
 from app.domain import policy
-from app.domain.errors import NotAllowed
+from app.domain.errors import IllegalMove, NotAllowed
 from app.domain.policy import Actor
 from app.domain.terms import Role
 from app.domain.workdays import SHANGHAI, local_date
-from app.gateways.storage import AlreadyStored, Storage
+from app.gateways.storage import AlreadyStored, NotStored, Storage
 from app.models import Agency, AuditDay, JournalEntry, MoneyDay, Receipt
+from app.sealing import SealBroken
 from app.services import audit
 from app.services.records.money_rows import receipt_text, rows_between
+
+logger = logging.getLogger(__name__)
 
 ONE_DAY = dt.timedelta(days=1)
 PAGE = 31
@@ -192,13 +197,20 @@ def close(session: Session, draft: Draft, *, now: dt.datetime) -> MoneyDay:
 
 
 def proof_of(session: Session, receipt: Receipt, *, storage: Storage) -> dict[str, Any] | None:
-    """Return the way from a receipt to the root of its day; None while the day is open."""
+    """Return the way from a receipt to the root of its day; None while the day is open.
+
+    Raises ``IllegalMove`` (proof_missing) when the day's file is gone, broken, or another one.
+    """
     kept = day_of_receipt(session, receipt)
     if kept is None:
         return None
     text = receipt_text(receipt.id, receipt.number, receipt.facts)
-    leaves = [line[9:73] for line in lines_of(storage.get(kept.storage_key))][:-1]
-    place = leaves.index(anju_verify.leaf_hash(text))
+    try:
+        leaves = [line[9:73] for line in lines_of(storage.get(kept.storage_key))][:-1]
+        place = leaves.index(anju_verify.leaf_hash(text))
+    except (NotStored, SealBroken, OSError, EOFError, zlib.error, ValueError) as wrong:
+        logger.exception("the file of the day of money %s cannot prove a receipt", kept.day)
+        raise IllegalMove("the file of its day is missing", code="proof_missing") from wrong
     seal = seal_of(session.get_one(Agency, kept.agency_id), kept)
     return {"row": text, "way": anju_verify.path_of(leaves, place), "day": seal}
 
