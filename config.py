@@ -303,6 +303,7 @@ FAB_ROLES: dict[str, list[list[str]]] = {
     Role.SUPERVISOR: [
         *CASES, *PEOPLE, *MONEY, *SWITCH, *REFERENCE, *REVEAL, *COUNTER,
         *rights("Desk", "supervise"), *rights("Holders", "edit"), *menus("Corrections"),
+        *rights("Feedback", "read", "answer"), *menus("Feedback"),
         *rights("Audit", "read"), *menus("Records", "Audit"),
         *rights("Imports", "read", "edit"), *menus("Administration", "Imports"),
     ],
@@ -317,11 +318,12 @@ FAB_ROLES: dict[str, list[list[str]]] = {
         *rights("Ledger", "read"), *rights("Audit", "read"),
         *menus("Records", "Audit", "Ledger", "CaseEvents", "Health"),
         *rights("CaseEvents", "read"), *rights("Health", "read"),
+        *rights("Feedback", "read"), *menus("Feedback"),
     ],
     Role.PACKAGE_EDITOR: [
         *REFERENCE, *rights("Reference", "edit"), *rights("Calendar", "edit"),
-        *rights("Packages", "read"), *menus("Administration", "Packages"),
-        *rights("Desk", "home"), *menus("Work", "Desk"),
+        *rights("Packages", "read"), *menus("Administration", "Packages", "FrontNotices"),
+        *rights("FrontNotices", "read", "edit"), *rights("Desk", "home"), *menus("Work", "Desk"),
     ],
     Role.PACKAGE_PUBLISHER: [
         *REFERENCE, *rights("Packages", "read", "publish"), *menus("Administration", "Packages"),
@@ -339,7 +341,8 @@ FAB_ROLES: dict[str, list[list[str]]] = {
         *SWITCH, *rights("Agencies", "read", "edit"), *rights("Staff", "read", "edit"),
         *rights("Roles", "read"), *rights("Packages", "read", "publish"), *rights("Health", "read"),
         *rights("Imports", "read", "edit"), *rights("Calendar", "read"),
-        *menus("Administration", "Users", "Roles", "Agencies", "Packages", "Imports"),
+        *menus("Administration", "Users", "Roles", "Agencies", "Packages", "Imports", "FrontNotices"),
+        *rights("FrontNotices", "read", "edit"),
         *menus("Records", "Health"), *menus("ReferenceData", "Calendar"),
         *rights("Desk", "home"), *menus("Work", "Desk"),
     ],

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from app.columns import Codes, Moment, Money, Sealed, SealedJson, Word, new_seal_id
 from app.domain import lifecycle
+from app.domain.feedback import Rating
 from app.domain.terms import (
     AccountState,
     Capacity,
@@ -482,6 +483,29 @@ class MessageTemplate(Model):
         return self.event
 
 
+class FrontNotice(Model):
+    """What an office tells everybody on its front page; without an agency it is for all."""
+
+    __tablename__ = "front_notice"
+    __table_args__ = (sa.Index("front_notices_by_day", "valid_from", "valid_to"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int | None] = refers_to("agency.id")
+    title_zh: Mapped[str] = mapped_column(sa.String(100))
+    title_en: Mapped[str] = mapped_column(sa.String(200))
+    text_zh: Mapped[str] = mapped_column(sa.Text)
+    text_en: Mapped[str] = mapped_column(sa.Text)
+    valid_from: Mapped[dt.date]
+    valid_to: Mapped[dt.date | None]
+    created_at: Mapped[dt.datetime] = mapped_column(Moment)
+
+    agency: Mapped[Agency | None] = relationship(Agency)
+
+    def __str__(self) -> str:
+        """Return the title."""
+        return self.title_zh
+
+
 # --- people -----------------------------------------------------------------------------------
 
 
@@ -543,6 +567,7 @@ class Staff(HasSeal, OfAgency, Model):
     number: Mapped[str] = mapped_column(sa.String(20), default="")
     id_number_sealed: Mapped[str | None] = mapped_column(sa.Text)
     id_number_index: Mapped[str | None] = mapped_column(sa.String(32), index=True)
+    toured_at: Mapped[dt.datetime | None] = mapped_column(Moment)
 
     id_number = Sealed(index=True)
 
@@ -1890,6 +1915,32 @@ class CorrectionRequest(HasSeal, OfAgency, Model):
     answer = Sealed()
 
     applicant: Mapped[Applicant] = relationship(Applicant)
+
+
+class Feedback(HasSeal, OfAgency, Model):
+    """What somebody says of the service (好差评); a bad one is answered by a day."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (sa.Index("feedback_by_day", "agency_id", "created_at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    applicant_id: Mapped[int | None] = refers_to("applicant.id")
+    application_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("application.id"), unique=True
+    )
+    rating: Mapped[Rating] = mapped_column(Word(Rating))
+    reasons: Mapped[tuple[str, ...]] = mapped_column(Codes, default=())
+    text_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    created_at: Mapped[dt.datetime] = mapped_column(Moment)
+    due_on: Mapped[dt.date | None]
+    answered_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    answered_by: Mapped[int | None] = refers_to("ab_user.id")
+    answer_sealed: Mapped[str | None] = mapped_column(sa.Text)
+
+    text = Sealed()
+    answer = Sealed()
+
+    application: Mapped[Application | None] = relationship(Application)
 
 
 class AuditEvent(Model):

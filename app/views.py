@@ -15,6 +15,7 @@ from app.hall.installed import InstalledView
 from app.hall.people import people_pages
 from app.office import surface as office
 from app.screens.cases import CaseEventScreen, CaseScreen, MaterialScreen
+from app.screens.front_notices import FrontNoticeScreen
 from app.screens.holders import AccountScreen, ApplicantScreen
 from app.screens.installation import AgencyScreen, ImportScreen, JobRunScreen, PackageScreen
 from app.screens.money import BatchScreen, LedgerScreen, PayoutScreen
@@ -70,6 +71,7 @@ MENUS: dict[str, tuple[str, tuple[tuple[str, str, Any], ...]]] = {
         ("Roles", "Roles", RoleScreen),
         ("Agencies", "Agencies", AgencyScreen),
         ("Packages", "Packages", PackageScreen),
+        ("FrontNotices", "Notices of the front page", FrontNoticeScreen),
         ("Imports", "Imported accounts", ImportScreen),
     )),
 }  # fmt: skip

@@ -20,6 +20,7 @@ from app.domain.workdays import SHANGHAI, Calendar, local_date
 from app.models import Payout
 from app.services import reference
 from app.services.paying import payout_lists
+from app.services.records import feedback
 from app.services.review import worklist
 from app.services.review.worklist import Chip, Wanted
 from app.services.staff import role_terms
@@ -50,6 +51,8 @@ def gathered(session: Session) -> dict[str, Any]:
         shown["next_case"] = worklist.next_case(session, actor=actor, now=now)
         shown["first"] = _first(session, actor, now=now, calendar=calendar)
         shown["chart"] = _chart(session, actor.agency_id, on=on, calendar=calendar)
+    if deeds.may("answer", view="Feedback"):
+        shown["tiles"] += feedback_tiles(session, actor.agency_id, on=on)
     if deeds.may("read", view="Payouts"):
         shown["tiles"] += payout_tiles(session, actor.agency_id, now=now)
     return shown
@@ -97,6 +100,20 @@ def case_tiles(actor: Actor, numbers: Any) -> list[dict[str, Any]]:
         }
         for chip in order
     ]
+
+
+def feedback_tiles(session: Session, agency_id: int, *, on: dt.date) -> list[dict[str, Any]]:
+    """Return how many bad ratings wait for an answer, when any do; red when a day is past."""
+    waiting, late = feedback.count_to_answer(session, agency_id=agency_id, on=on)
+    if not waiting:
+        return []
+    return [
+        {
+            "number": queue_page.shown_count(waiting), "unit": gettext("ratings"),
+            "label": gettext("Not satisfied, to answer"),
+            "url": url_for("DeskFeedbackView.index"), "tone": "stop" if late else "turn",
+        }
+    ]  # fmt: skip
 
 
 def payout_tiles(session: Session, agency_id: int, *, now: dt.datetime) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "return_reason_unknown": _l("Choose a reason from the list."),
     "note_needed": _l("This reason needs a note: say what exactly."),
     "fact_needed": _l("This sentence has a gap: fill in what it names."),
+    "feedback_unanswered": _l("Please write the answer."),
     "reason_needed": _l("Give the reason; it stays in the file."),
     "mark_invalid": _l("The frame lies outside the picture. Draw it again."),
     "page_unknown": _l("The page framed does not belong to this paper."),

@@ -9,6 +9,7 @@ from app.desk.case_views import CaseView
 from app.desk.contribution_views import ContributionView
 from app.desk.corrections_page import CorrectionView
 from app.desk.counter_views import CounterView
+from app.desk.feedback_page import DeskFeedbackView
 from app.desk.paper_page import DeskPaperView
 from app.desk.payout_views import PayoutRunView
 from app.desk.reconciliation_views import ReconciliationView
@@ -35,6 +36,10 @@ def add_to(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(
         CorrectionView, "Corrections", label=_l("Corrections asked for"),
         href="/desk/corrections/", category="Work", category_label=_l("Work"),
+    )  # fmt: skip
+    appbuilder.add_view(
+        DeskFeedbackView, "Feedback", label=_l("Ratings of the service"),
+        href="/desk/feedback/", category="Work", category_label=_l("Work"),
     )  # fmt: skip
     appbuilder.add_view(
         MonthlyView, "Agreements", label=_l("Monthly withdrawals by agreement"),

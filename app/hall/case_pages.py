@@ -7,6 +7,7 @@ from app.hall.applying.apply import ApplyView
 from app.hall.applying.upload import UploadView
 from app.hall.applying.wizard import WizardView
 from app.hall.check_page import CheckView
+from app.hall.feedback_page import CaseFeedbackView, FeedbackView
 from app.hall.home import HomeView
 from app.hall.paper_page import PaperView
 from app.hall.progress import ProgressView, PublicProgressView
@@ -27,5 +28,7 @@ def add_to(appbuilder: AppBuilder) -> None:
         PublicProgressView,
         PaperView,
         CheckView,
+        FeedbackView,
+        CaseFeedbackView,
     ):
         appbuilder.add_view_no_menu(view)

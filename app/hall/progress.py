@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session, selectinload
 from werkzeug.wrappers import Response
 
 from app import current, outside
+from app.display.feedback import RATINGS
 from app.display.formats import money
 from app.display.labels import applicant_label
 from app.display.sentences import sentence
 from app.display.words import localized
 from app.domain import masking
 from app.domain.errors import NotAllowed, RuleBroken
+from app.domain.lifecycle import FINAL
 from app.domain.page_words import Flow
 from app.domain.terms import Action, Status
 from app.domain.workdays import local_date
@@ -39,6 +41,7 @@ from app.services.applying import wizard
 from app.services.applying.payees import KEPT_CARD, Payee
 from app.services.applying.relations import may_show_money
 from app.services.entry import tries
+from app.services.records import feedback
 from app.transaction import transaction
 
 PER_PAGE = 20
@@ -120,6 +123,9 @@ class ProgressView(BaseView):
             can_cancel=Action.CANCEL in actions,
             today=local_date(now),
             facts=facts(case, bank=bank),
+            may_rate=case.status in FINAL,
+            rated=feedback.of_case(session, case),
+            ratings=RATINGS,
         )
 
     @expose("/<int:key>/letter/")

@@ -25,6 +25,7 @@ SENTENCES: Mapping[str, Any] = {
     "username_taken": _("This log-in name is taken."),
     "staff_known": _("This person has a log-in already, here or at another agency."),
     "password_too_short": _("The password is too short."),
+    "days_turned": _("The last day comes before the first."),
     "hours_half": _("Give both hours, or neither for a bank that never closes."),
     "hours_order": _("The bank closes after it opens."),
     "not_found": _("This row was not found."),

@@ -154,7 +154,8 @@ RIGHTS = {
     "Desk": _("Desk"), "Cases": _("Applications"), "Materials": _("Materials"),
     "Holders": _("Applicants and accounts"), "Payouts": _("Payments"), "Ledger": _("Ledger"),
     "CaseEvents": _("Case history"), "Audit": _("Audit"), "Reference": _("Reference data"),
-    "Packages": _("Packages"), "Agencies": _("Agencies"), "Staff": _("Users"),
+    "Packages": _("Packages"), "Agencies": _("Agencies"), "Feedback": _("Ratings of the service"),
+    "FrontNotices": _("Notices of the front page"), "Staff": _("Users"),
     "Roles": _("Roles"), "Health": _("Health"), "Hall": _("Hall"), "Mine": _("Own data"),
 }  # fmt: skip
 """What the surfaces are called of which a role says what it may."""
@@ -162,7 +163,7 @@ RIGHTS = {
 VERBS = {
     "read": _("read"), "edit": _("edit"), "decide": _("decide"), "second": _("second review"),
     "supervise": _("supervise"), "home": _("overview"), "prepare": _("prepare"),
-    "release": _("release"), "publish": _("publish"), "apply": _("apply"),
+    "release": _("release"), "publish": _("publish"), "apply": _("apply"), "answer": _("answer"),
 }  # fmt: skip
 
 

@@ -39,6 +39,7 @@ HEADINGS = {
     "connected_accounts": "已绑定的其他登录方式 Connected accounts",
     "looks_by_others": "查看记录 Looks by others",
     "corrections": "更正申请 Corrections",
+    "ratings": "服务评价 Ratings",
 }
 """What the parts of the readable page are called, in both languages."""
 

@@ -12,6 +12,7 @@ from app.models import (
     Applicant,
     Application,
     BankCard,
+    Feedback,
     JournalEntry,
     LedgerAccount,
     LoginSession,
@@ -56,6 +57,13 @@ def gathered(session: Session, applicant: Applicant) -> Record:
                 "granted": row.is_granted, "answer": row.answer, "answered": row.answered_at,
             }
             for row in own_requests(session, applicant, limit=ALL)
+        ],
+        "ratings": [
+            {
+                "at": row.created_at, "rating": row.rating, "reasons": list(row.reasons),
+                "text": row.text, "answer": row.answer,
+            }
+            for row in _own(session, Feedback, applicant)
         ],
     }  # fmt: skip
 

@@ -18,6 +18,7 @@ from app.models import (
     CorrectionRequest,
     DataExport,
     Dossier,
+    Feedback,
     LoginSession,
     Material,
     MaterialPage,
@@ -225,6 +226,27 @@ def _scrub_corrections(session: Session, ids: list[int], _now: dt.datetime) -> l
     return []
 
 
+def _feedback(session: Session, now: dt.datetime) -> Ids:
+    longest = min(
+        (before for _, before in _limits(session, "refused_keep_days", now)), default=None
+    )
+    names = sa.or_(
+        Feedback.text_sealed.is_not(None), Feedback.answer_sealed.is_not(None),
+        Feedback.applicant_id.is_not(None),
+    )  # fmt: skip
+    return sa.select(Feedback.id).where(names, Feedback.created_at < longest)
+
+
+def _scrub_feedback(session: Session, ids: list[int], _now: dt.datetime) -> list[str]:
+    """Scrub who said it and the words; level and ticks stay for the sums."""
+    session.execute(
+        sa.update(Feedback).where(Feedback.id.in_(ids))
+        .values(text_sealed=None, answer_sealed=None, applicant_id=None)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    return []
+
+
 def _limits(session: Session, setting: str, now: dt.datetime) -> list[tuple[int, dt.datetime]]:
     """Return for each scheme the moment before which things are old, by a setting in days."""
     found = []
@@ -246,5 +268,6 @@ RULES = (
     Rule("data_exports", _exports, _expire_exports),
     Rule("dossiers", _dossiers, _expire_dossiers),
     Rule("corrections", _corrections, _scrub_corrections),
+    Rule("feedback", _feedback, _scrub_feedback),
 )
 """Every rule, in the order in which they are applied."""

@@ -1,0 +1,122 @@
+"""What people say of the agency's service: sums, what was ticked, bad ratings to answer."""
+
+import datetime as dt
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask_appbuilder import BaseView, expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from app import current
+from app.desk import deeds
+from app.desk.sentences import sentence
+from app.display import charts
+from app.display.feedback import RATINGS, REASONS
+from app.domain.errors import RuleBroken
+from app.domain.feedback import Rating
+from app.domain.workdays import local_date
+from app.extensions import db
+from app.models import Feedback
+from app.services.records import feedback
+
+DAYS = 365
+"""Days over which ratings are summed."""
+
+
+class DeskFeedbackView(BaseView):
+    """Ratings of the agency's service; supervisors answer, auditors read."""
+
+    route_base = "/desk/feedback"
+    default_view = "index"
+    class_permission_name = "Feedback"
+    method_permission_name = {"index": "read", "answer": "answer"}
+
+    @expose("/")
+    @has_access
+    def index(self) -> str:
+        """Show the sums of a year, what waits for an answer and what was said last."""
+        return self._page()
+
+    @expose("/<int:key>/answer", methods=["POST"])
+    @has_access
+    def answer(self, key: int) -> Any:
+        """Answer a rating."""
+        here = url_for("DeskFeedbackView.index")
+
+        def work(session: Session) -> None:
+            row = feedback.get_feedback(session, key, actor=current.actor())
+            text = request.form.get("text", "")
+            feedback.answer(session, row, text=text, actor=current.actor(), now=current.now())
+
+        broken = deeds.attempt(work, location=here, about=f"feedback:{key}")
+        if broken is not None:
+            if broken.code == "not_found":
+                abort(404)
+            return self._page(broken, key), 422
+        flash(gettext("Answered; who gave a name reads it with the application."), "success")
+        return redirect(here)
+
+    def _page(self, broken: RuleBroken | None = None, key: int = 0) -> str:
+        session, actor, now = db.session(), current.actor(), current.now()
+        if actor.agency_id is None:
+            abort(404)
+        since = now - dt.timedelta(days=DAYS)
+        page: str = self.render_template(
+            "desk/feedback.html",
+            title=gettext("Ratings of the service"),
+            waiting=[_shown(row) for row in feedback.to_answer(session, actor=actor)],
+            recent=[_shown(row) for row in feedback.recent(session, actor=actor)],
+            today=local_date(now),
+            may_answer=deeds.may("answer", view="Feedback"),
+            problems=[(f"answer-{key}", sentence(broken))] if broken else [],
+            typed={key: request.form.get("text", "")} if broken else {},
+            **_sums(session, actor.agency_id, since),
+        )
+        return page
+
+
+def _sums(session: Session, agency_id: int, since: dt.datetime) -> dict[str, Any]:
+    """Return the sums of a year as a chart and as ranks."""
+    given = feedback.sums(session, agency_id=agency_id, since=since)
+    total = sum(given.values())
+    good = sum(count for level, count in given.items() if not level.is_bad)
+    ticked = feedback.ticked(session, agency_id=agency_id, since=since)
+    return {
+        "total": total,
+        "good_share": round(100 * good / total) if total else None,
+        "chart": charts.plot(
+            gettext("Ratings of the last twelve months"),
+            gettext("%(good)s of %(total)s were satisfied", good=good, total=total),
+            gettext("Level"),
+            [str(RATINGS[level]) for level in given],
+            [charts.Series(gettext("Ratings"), tuple(given.values()), "c1", str(total))],
+        ),
+        "ranks": [
+            {"label": str(REASONS.get(code, code)), "number": count}
+            for code, count in ticked.items()
+            if count
+        ],
+    }
+
+
+def _shown(row: Feedback) -> dict[str, Any]:
+    """Return a rating as staff read it: the case where there is one, never a name."""
+    return {
+        "id": row.id,
+        "rating": str(RATINGS[row.rating]),
+        "tone": _tone(row.rating),
+        "reasons": [str(REASONS.get(code, code)) for code in row.reasons],
+        "text": row.text,
+        "at": row.created_at,
+        "due_on": row.due_on,
+        "answer": row.answer,
+        "answered_at": row.answered_at,
+        "case_id": row.application_id,
+        "number": row.application.number if row.application else "",
+    }
+
+
+def _tone(rating: Rating) -> str:
+    return "stop" if rating.is_bad else "done" if rating.stars > Rating.FAIR.stars else ""
