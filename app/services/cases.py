@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from app.domain import lifecycle, policy
+from app.domain import lifecycle, policy, texts
 from app.domain.errors import IllegalMove, NotAllowed
 from app.domain.policy import Actor, CaseFacts, Level
 from app.domain.terms import Action, Note, Role, Status
@@ -212,6 +212,7 @@ def _write(
     note: str,
     public: bool,
 ) -> CaseEvent:
+    texts.check_length(note, "note")
     event = CaseEvent(
         application_id=case.id,
         agency_id=case.agency_id,

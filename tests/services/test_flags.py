@@ -164,3 +164,21 @@ def test_the_history_names_every_stop(session, case, chen):
 
     assert [event.action for event in case.events][-2:] == [Note.HOLD, Note.RELEASE_HOLD]
     assert deadlines.office_days_used(session, case, now=NOON) == 0
+
+
+def test_no_text_is_longer_than_a_page_has_room_for(session, case, chen):
+    session.commit()
+    long = "长" * 2001
+    tries = (
+        lambda: flags.hold(session, case, actor=chen, now=NOON, reason=long),
+        lambda: flags.add_note(session, case, long, actor=chen, now=NOON),
+        lambda: decisions.pass_first(session, case, actor=chen, now=NOON, note=long),
+    )
+    for try_it in tries:
+        with pytest.raises(Invalid) as refused:
+            try_it()
+        session.rollback()
+        assert refused.value.code == "text_too_long"
+
+    flags.add_note(session, case, long[:-1], actor=chen, now=NOON)
+    assert session.scalar(sa.select(ReviewNote.text)) == long[:-1]

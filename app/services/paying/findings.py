@@ -5,7 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.domain import policy
+from app.domain import policy, texts
 from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.policy import Actor
 from app.domain.terms import PayoutStatus, Role
@@ -69,6 +69,7 @@ def propose(
     _check(session, line, actor=actor, now=now, role=Role.PAYER)
     if len(why.strip()) < SHORTEST:
         raise Invalid("a proof is needed", code="proof_needed", field="why")
+    texts.check_length(why, "why")
     if _finding(session, line) is not None:
         raise IllegalMove("somebody has said what it is")
     if payout_id is not None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from app.domain import policy
+from app.domain import policy, texts
 from app.domain.errors import IllegalMove, Invalid
 from app.domain.policy import Actor
 from app.domain.terms import PayoutStatus, Role, Status
@@ -195,6 +195,7 @@ def _propose(
         raise Invalid("no such reason", code="outcome_unknown", field="code")
     if len(proof.strip()) < SHORTEST_PROOF:
         raise Invalid("a proof is needed", code="proof_needed", field="proof")
+    texts.check_length(proof, "proof")
     assert actor.user_id is not None
     said = PayoutResolution(
         payout_id=payout.id, agency_id=payout.agency_id, outcome=outcome, proof=proof,

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.domain import texts
 from app.domain.errors import IllegalMove, Invalid
 from app.domain.page_words import Words
 from app.domain.policy import Actor
@@ -282,6 +283,7 @@ def _return_item(
 ) -> ReturnItem:
     if reason.needs_note and not line.note.strip():
         raise Invalid(code="note_needed", field="note")
+    texts.check_length(line.note, "note", most=texts.LONGEST_LINE)
     _check_page(case, line)
     text_zh, text_en = return_texts.fill_return_text(
         session,

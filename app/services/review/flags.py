@@ -5,7 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.domain import lifecycle, policy
+from app.domain import lifecycle, policy, texts
 from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.policy import Actor
 from app.domain.terms import Note, Role, Status
@@ -176,3 +176,4 @@ def _go_on(session: Session, case: Application, *, now: dt.datetime) -> None:
 def _need(text: str, field: str) -> None:
     if not text.strip():
         raise Invalid(code="reason_needed", field=field)
+    texts.check_length(text, field)
