@@ -104,8 +104,23 @@
     form.setAttribute('data-sent', '1');
     var button = event.submitter || form.querySelector('button[type=submit]');
     if (button) button.setAttribute('aria-busy', 'true');
+    waiting = setTimeout(showWork, 700, form);
   });
+  /* what takes longer than a moment says so and shows a bar: files that go up, lists that are read, proofs */
+  var waiting = 0;
+  function showWork(form) {
+    var box = d.createElement('div'), bar = d.createElement('progress');
+    box.className = 'aj-working';
+    box.setAttribute('role', 'status');
+    box.textContent = say('working');
+    bar.className = 'aj-progress';
+    bar.setAttribute('aria-label', say('working'));
+    box.appendChild(bar);
+    form.appendChild(box);
+  }
   window.addEventListener('pageshow', function () {
+    clearTimeout(waiting);
+    each(d, '.aj-working', function (box) { box.remove(); });
     each(d, 'form[data-sent]', function (form) { form.removeAttribute('data-sent'); });
     each(d, 'form [aria-busy=true]', function (button) { button.removeAttribute('aria-busy'); });
   });

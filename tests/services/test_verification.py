@@ -113,3 +113,11 @@ def test_the_command_prints_lines_and_fails(app, session, books):
     assert outcome.exit_code == 1
     lines = [json.loads(line) for line in outcome.stdout.splitlines() if line.startswith("{")]
     assert {"posting", "account"} <= {line["table"] for line in lines}
+
+
+def test_whoever_waits_hears_of_every_proof(session):
+    told = []
+
+    assert not [*verification.verify(session, told.append)]
+
+    assert told == [1] * (len(verification.PROOFS) + 1)
