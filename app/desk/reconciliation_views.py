@@ -180,6 +180,7 @@ def _differences(end: DayEnd | None) -> list[tuple[str, int, str]]:
         "bank_other_day": gettext("booked by the bank on another day"),
         "back_other_day": gettext("sent back on another day"),
         "explained": gettext("not ours, explained by two people"),
+        "bank_fee": gettext("fees of the bank, set aside"),
         "only_ours": gettext("only ours"),
         "only_theirs": gettext("only the bank's"),
         "differing": gettext("another amount"),

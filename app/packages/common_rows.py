@@ -76,7 +76,7 @@ class NationalCodeRow:
     """A word of a national or published code table."""
 
     table_name: Code
-    code: Digits
+    code: Annotated[str, Pattern(r"\w{1,12}")]
     name_zh: str
     name_en: str
     note: Blank

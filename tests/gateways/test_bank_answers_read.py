@@ -156,6 +156,14 @@ class TestStatements:
         ]  # fmt: skip
         assert (said.day, said.closing) == (dt.date(2026, 11, 18), Decimal("80.00"))
 
+    def test_a_fee_carries_the_banks_code_for_fees(self):
+        kind = "<BkTxCd><Domn><Cd>ACMT</Cd><Fmly><Cd>MDOP</Cd><SubFmlyCd>CHRG</SubFmlyCd></Fmly></Domn></BkTxCd>"
+        fee = entry().replace("<NtryDtls>", f"{kind}<NtryDtls>").replace(ONE, "")
+
+        [line] = Pain001().read(statement(fee)).lines
+
+        assert (line.reference, line.amount, line.code) == ("", Decimal("10.00"), "CHRG")
+
     def test_money_in_from_others_is_in_the_balance_and_no_line(self):
         said = Pain001().read(statement(entry("7.00", "CRDT", "INVOICE-1"), closing="107.00"))
 

@@ -217,6 +217,31 @@ def test_a_difference_of_a_day_is_named(session, paid, bank, ended):
     assert kinds == {"differing": "-1.00", "only_theirs": "5000.00"}
 
 
+def test_a_fee_of_the_bank_is_set_aside_and_stops_nothing(session, paid, bank, ended, payer):
+    fee = StatementLine("", Decimal("12.50"), "", "", NOON, code="CHRG")
+    found = read(session, paid, *bank.statement(DAY).lines, fee)
+
+    assert (found.matched, found.fee, found.only_theirs) == (1, 1, 0)
+    assert paid.agency.payouts_stopped == ""
+    assert reconciliation.open_items(session, actor=payer) == []
+    end = ended()
+    assert end.balanced
+    assert [(one["kind"], one["amount"]) for one in end.differences] == [("bank_fee", "12.50")]
+    kept = session.scalars(sa.select(Row).where(Row.bucket == "fee")).one()
+    assert (kept.reference, kept.amount, kept.direction) == ("CHRG", Decimal("12.50"), "out")
+
+
+def test_what_only_looks_like_a_fee_stops_payouts(session, paid, bank):
+    big = StatementLine("", statements.MOST_FEE + 1, "", "", NOON, code="CHRG")
+    other = StatementLine("", Decimal("12.50"), "", "", NOON, code="ESCT")
+    back = StatementLine("", Decimal("-12.50"), "", "", NOON, code="CHRG")
+
+    found = read(session, paid, *bank.statement(DAY).lines, big, other, back)
+
+    assert (found.fee, found.only_theirs) == (0, 3)
+    assert paid.agency.payouts_stopped == statements.STOP_THEIRS
+
+
 def test_a_payment_the_bank_has_not_is_named(session, paid, ended):
     read(session, paid)
     assert [one["kind"] for one in ended().differences] == ["only_ours"]

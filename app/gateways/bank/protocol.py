@@ -56,7 +56,8 @@ class Receipt:
 class StatementLine:
     """One booking of the payer's account: ``amount`` in yuan, negative when money came back.
 
-    ``code`` is the bank's reason where it gives one for what came back.
+    ``code`` is the bank's reason where it gives one for what came back, else its code for this
+    kind of booking.
     """
 
     reference: str

@@ -29,8 +29,8 @@ from app.models import (
 )  # fmt: skip
 
 ZERO = Decimal("0.00")
-TIMES = ("bank_other_day", "back_other_day", "explained")
-"""Differences that are none of money: another day, or explained by two people."""
+TIMES = ("bank_other_day", "back_other_day", "explained", "bank_fee")
+"""Differences that are none of our money: another day, explained by two people, the bank's fees."""
 
 MOST_DAYS = 31
 SHOWN = 20
@@ -153,6 +153,9 @@ def _bank(
     wrong: set[int] = set()
     strange: dict[str, list[tuple[int, Decimal]]] = {}
     for line_id, amount, bucket, by_reference, by_finding, confirmed in rows:
+        if bucket == "fee":
+            strange.setdefault("bank_fee", []).append((line_id, amount))
+            continue
         found_by_two = confirmed is not None and by_finding is not None
         ours = by_finding if found_by_two else by_reference
         if bucket == "only_theirs" and not found_by_two:

@@ -14,11 +14,24 @@ from sqlalchemy.orm import Session
 from app.domain.terms import PayoutStatus
 from app.domain.workdays import SHANGHAI, local_date
 from app.gateways.bank import Statement
-from app.models import BankMessage, BankStatement, Payout, StatementFinding, StatementLine
+from app.models import (
+    BankMessage,
+    BankStatement,
+    NationalCode,
+    Payout,
+    StatementFinding,
+    StatementLine,
+)  # fmt: skip
 from app.services import payouts
 from app.services.paying import payment_notices, payments
 
 STOP_THEIRS = "The bank's statement has a payment that is not ours."
+FEES = "bank_fee"
+"""The code table that names what banks call their fees."""
+
+MOST_FEE = Decimal("500.00")
+"""A bigger fee, yuan, is looked at by people like any line that is not ours."""
+
 MOST_DAYS = 31
 AGAIN = dt.timedelta(minutes=30)
 CHUNK = 500
@@ -46,6 +59,7 @@ _LAST_ASKED = (
     .order_by(BankMessage.id.desc())
     .limit(1)
 )
+_FEE_CODES = sa.select(NationalCode.code).where(NationalCode.table_name == FEES)
 _BY_REFERENCE = sa.select(Payout).where(
     Payout.agency_id == _OF_AGENCY,
     Payout.bank_reference.in_(sa.bindparam("references", expanding=True)),
@@ -60,6 +74,7 @@ class Bucket(StrEnum):
     RETURNED = "returned"
     DIFFERING = "differing"
     ONLY_THEIRS = "only_theirs"
+    FEE = "fee"
 
 
 @dataclass
@@ -70,6 +85,7 @@ class Reconciliation:
     returned: int = 0
     differing: int = 0
     only_theirs: int = 0
+    fee: int = 0
     only_ours: list[int] = field(default_factory=list)
 
 
@@ -200,10 +216,13 @@ def _compare(
         session, agency_id, {line.reference for line in statement.lines}
     )
     booked = _booked_before(session, [payout.id for payout in known.values()])
+    fees = set(session.scalars(_FEE_CODES)) if len(known) < len(statement.lines) else set()
     found, rows, came_back, went_out = Reconciliation(), [], [], []
     for number, line in enumerate(statement.lines, start=1):
         payout = known.get(line.reference)
         bucket = _bucket(payout, line.amount, booked)
+        if payout is None and line.code in fees and 0 < line.amount <= MOST_FEE:
+            bucket = Bucket.FEE
         setattr(found, bucket.value, getattr(found, bucket.value) + 1)
         if payout is not None and bucket is Bucket.MATCHED:
             booked.add(payout.id)
@@ -257,7 +276,7 @@ def _row(
 ) -> dict[str, Any]:
     return {
         "agency_id": agency_id, "on_date": day, "line_no": number,
-        "reference": line.reference[:32], "amount": line.amount,
+        "reference": (line.reference or line.code)[:32], "amount": line.amount,
         "direction": "out" if line.amount > 0 else "in",
         "payout_id": payout.id if payout else None, "bucket": bucket.value, "read_at": now,
         "payee_tail": "".join(filter(str.isdigit, line.payee_card))[-4:],

@@ -17,6 +17,12 @@ NOON = dt.time(12)
 BACK = ("RRTN", "RPCR", "RIMB")
 """ISO's bank transaction codes for a transfer that came back."""
 
+KIND = ("BkTxCd/Domn/Fmly/SubFmlyCd", "BkTxCd/Prtry/Cd")
+"""Where the bank's code for a kind of booking stands: charges, transfers."""
+
+WHY_BACK = ("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry")
+"""Where the bank's reason stands for what came back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -115,7 +121,7 @@ def _line(entry: Node, detail: Node, amount: Decimal) -> list[StatementLine]:
                 "RltdPties/CdtrAcct/Id/Othr/Id", "RltdPties/CdtrAcct/Id/IBAN"
             ),
             booked_at=booked.astimezone(dt.UTC),
-            code=detail.said("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry"),
+            code=entry.said(*KIND) if amount < 0 else detail.said(*WHY_BACK),
         )
     ]
 
