@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 
-from flask import abort
+from flask import abort, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
-from app import navigation
+from app import navigation, outside
 from app.display.browsers import in_wechat
 from app.display.prose import prose
 from app.display.words import localized
 from app.hall.outside.outside_ways import ways
-from app.hall.wechat.wechat_shown import offers_fund, shown
+from app.hall.wechat.wechat_shown import offers_fund, picture, shown
 from app.models import Agency
 
 TOPICS = ("unified-login", "wechat", "app")
@@ -37,6 +37,9 @@ class HelpView(BaseView):
         facts: dict[str, object] = {"ways": ways()} if topic == "unified-login" else {}
         if topic == "wechat":
             facts = {"accounts": shown(), "inside": in_wechat(), "fund": offers_fund()}
+        if topic == "app":
+            address = _front()
+            facts = {"address": address, "code": picture(address), "inside": in_wechat()}
         return self.render_template(f"hall/help-{topic}.html", **facts)
 
     @expose("/agreement/<agency>")
@@ -76,6 +79,13 @@ def agency_words(agency: Agency) -> Mapping[str, str]:
         "address": localized(agency, "address"),
         "hours": localized(agency, "hours"),
     }
+
+
+def _front() -> str:
+    """Return the address of the front page, with the office that the reader has chosen."""
+    chosen = navigation.chosen_agency()
+    page = url_for("FrontView.index", agency=chosen.code if chosen else None)
+    return outside.public_address() + page
 
 
 def _agency(code: str) -> Agency:
