@@ -164,7 +164,6 @@ def _claim(turn: Round) -> Claim | None:
     try:
         with transaction() as session:
             claim = claims.claim_next(session, turn)
-            batch_id = session.get_one(Payout, claim.payout_id).batch_id if claim else None
             crash.point("claim.written")
     except claims.NotCovered as broken:
         with transaction() as session:
@@ -172,8 +171,8 @@ def _claim(turn: Round) -> Claim | None:
                 session, broken.agency_id, STOP_BROKEN, now=turn.now, payout=broken.payout_id
             )
         return None
-    if claim is not None and batch_id is not None:
-        turn.batches.setdefault(claim.agency_id, batch_id)
+    if claim is not None and claim.batch_id is not None:
+        turn.batches.setdefault(claim.agency_id, claim.batch_id)
         crash.point("claim.kept")
     return claim
 

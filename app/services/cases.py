@@ -194,9 +194,11 @@ def start_clock(session: Session, case: Application, *, now: dt.datetime) -> Non
 
 
 def _run_clock(session: Session, case: Application, *, now: dt.datetime) -> None:
-    running = session.scalar(_RUNNING, {"case_id": case.id})
-    if running is not None and running.holder is lifecycle.CLOCK.get(case.status):
-        return
+    holder = lifecycle.CLOCK.get(case.status)
+    if holder is not None:
+        running = session.scalar(_RUNNING, {"case_id": case.id})
+        if running is not None and running.holder is holder:
+            return
     stop_clock(session, case, now=now)
     start_clock(session, case, now=now)
 

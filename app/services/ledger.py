@@ -211,13 +211,15 @@ def fix_closing(
 
 
 def into_transit(session: Session, payout: Payout, *, now: dt.datetime) -> None:
-    """Set the money of a claimed payment on its way: held → in transit."""
-    _move_payout(session, payout, "transit", LedgerCode.HELD, LedgerCode.IN_TRANSIT, now=now)
+    """Set the money of a payment on its way, right after it was claimed: held → in transit."""
+    sides = LedgerCode.HELD, LedgerCode.IN_TRANSIT
+    _move_payout(session, payout, "transit", *sides, now=now, first=True)
 
 
-def confirm(session: Session, payout: Payout, *, now: dt.datetime) -> None:
-    """Book what the bank confirmed as paid: in transit → bank."""
-    _move_payout(session, payout, "paid", LedgerCode.IN_TRANSIT, LedgerCode.BANK, now=now)
+def confirm(session: Session, payout: Payout, *, now: dt.datetime) -> JournalEntry:
+    """Book what the bank confirmed, right after it became paid: in transit → bank."""
+    sides = LedgerCode.IN_TRANSIT, LedgerCode.BANK
+    return _move_payout(session, payout, "paid", *sides, now=now, first=True)
 
 
 def put_back(session: Session, payout: Payout, *, now: dt.datetime, why: str) -> None:
@@ -304,10 +306,13 @@ def _move_payout(
     *,
     now: dt.datetime,
     why: str = "",
-) -> None:
+    first: bool = False,
+) -> JournalEntry:
     case = payout.application
     move = entries.Movement(word, _reference(payout, word), payout.amount, source, target)
-    entries.post(session, case.account, move, now=now, case=case, payout=payout, note=why)
+    return entries.post(
+        session, case.account, move, now=now, case=case, payout=payout, note=why, first=first
+    )
 
 
 def _entries_of(session: Session, case: Application) -> int:

@@ -1,9 +1,9 @@
 """Messages to people: written with the deed they tell of, sent afterwards by the outbox."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from string import Formatter
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -12,17 +12,30 @@ from sqlalchemy.orm import Session
 from app.domain.page_words import Words
 from app.domain.terms import Channel, NoticeStatus
 from app.models import Applicant, Application, MessageTemplate, Notice
+from app.services.catalogue.reference_cache import remembered
 from app.services.records.updates import changed_rows
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CODE_EVENT = "sms_code"
+SPREAD_MINUTES = 8 * 60
+"""Over so long the text messages of an event of many people are spread."""
 
 
-_BY_EVENT = sa.select(MessageTemplate).where(MessageTemplate.event == sa.bindparam("event"))
+_BY_EVENT = sa.select(
+    MessageTemplate.channels, MessageTemplate.text_zh, MessageTemplate.text_en
+).where(MessageTemplate.event == sa.bindparam("event"))
 _TOLD = sa.select(Notice.reference).where(
     Notice.reference.in_(sa.bindparam("references", expanding=True))
 )
 """Asked for every message, so built once."""
+
+
+class Template(NamedTuple):
+    """What a message says and where it goes."""
+
+    channels: tuple[str, ...]
+    text_zh: str
+    text_en: str
 
 
 class TemplateBroken(ValueError):
@@ -69,6 +82,42 @@ def notify(
         notice.mobile = number if channel is Channel.SMS else None
         session.add(notice)
         written.append(notice)
+    session.flush()
+    return written
+
+
+def tell_many(
+    session: Session,
+    event: str,
+    told: Iterable[tuple[Applicant, str, Mapping[str, Any]]],
+    *,
+    agency_id: int,
+    now: dt.datetime,
+) -> int:
+    """Write one event to many applicants and return how many messages that made.
+
+    Each comes with the reference of a deed done just now, so that none was told before. Text
+    messages are spread over the hours that follow: what somebody waits for goes between them.
+    """
+    template, written = _template(session, event), 0
+    for applicant, reference, placeholders in told:
+        texts = [
+            render(text, language, placeholders)
+            for text, language in ((template.text_zh, "zh"), (template.text_en, "en"))
+        ]
+        number = applicant.mobile
+        for channel in map(Channel, template.channels):
+            if not _reaches(channel, number, applicant, None):
+                continue
+            notice = _blank(channel, now)
+            notice.reference, notice.event = f"{reference}:{channel}", event
+            notice.agency_id, notice.applicant_id = agency_id, applicant.id
+            notice.text_zh, notice.text_en = texts
+            if channel is Channel.SMS:
+                notice.mobile = number
+                notice.next_at = now + dt.timedelta(minutes=applicant.id % SPREAD_MINUTES)
+            session.add(notice)
+            written += 1
     session.flush()
     return written
 
@@ -135,11 +184,14 @@ def due(session: Session, now: dt.datetime, limit: int = 200) -> Sequence[int]:
     ).all()
 
 
-def _template(session: Session, event: str) -> MessageTemplate:
-    found: MessageTemplate | None = session.scalar(_BY_EVENT, {"event": event})
+def _template(session: Session, event: str) -> Template:
+    found = remembered(
+        session, ("template", event),
+        lambda: session.execute(_BY_EVENT, {"event": event}).first(),
+    )  # fmt: skip
     if found is None:
         raise TemplateBroken(f"no template for {event}")
-    return found
+    return Template(*found)
 
 
 def _reaches(

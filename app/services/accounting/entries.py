@@ -54,11 +54,16 @@ def post(
     case: Application | None = None,
     payout: Payout | None = None,
     note: str = "",
+    first: bool = False,
 ) -> JournalEntry:
-    """Write one entry once; the same reference again gives the same entry, or is refused."""
+    """Write one entry once; the same reference again gives the same entry, or is refused.
+
+    ``first`` says that the deed itself happens once (a row moved on under a condition), so that
+    no earlier entry is looked for; one that is there all the same ends the transaction.
+    """
     if move.amount <= 0:
         raise Invalid("a movement of money is more than nothing", code="amount_not_positive")
-    if (earlier := find(session, move.reference)) is not None:
+    if not first and (earlier := find(session, move.reference)) is not None:
         return _same(session, earlier, move)
     _carry(session, account, move)
     entry = JournalEntry(

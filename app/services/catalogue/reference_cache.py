@@ -9,10 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.models import (
+    Bank,
     BankBin,
     FactDefinition,
     MaterialRequirement,
     MaterialType,
+    MessageTemplate,
     NationalCode,
     PolicySetting,
     WorkingDay,
@@ -24,8 +26,8 @@ KEPT_SECONDS = 10.0
 
 CHANGED = "reference_changed"
 _KEPT_MODELS = (
-    BankBin, FactDefinition, MaterialRequirement, MaterialType, NationalCode, PolicySetting,
-    WorkingDay,
+    Bank, BankBin, FactDefinition, MaterialRequirement, MaterialType, MessageTemplate,
+    NationalCode, PolicySetting, WorkingDay,
 )  # fmt: skip
 
 _kept: WeakKeyDictionary[Any, dict[Hashable, tuple[float, Any]]] = WeakKeyDictionary()

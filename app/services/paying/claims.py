@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app.domain import numbers
 from app.domain.errors import IllegalMove, Invalid
@@ -16,7 +16,7 @@ from app.domain.terms import PayoutStatus, Status
 from app.domain.workdays import local_date
 from app.gateways.bank import Payment
 from app.gateways.bank.ways import DIRECT
-from app.models import Agency, Application, Payout, PayoutBatch, Scheme
+from app.models import Account, Agency, Application, Payout, PayoutBatch, Scheme
 from app.services import ledger, payouts
 from app.services.paying import batches, caps, payment_notices
 from app.services.paying.caps import Caps, Taken
@@ -40,6 +40,7 @@ _TAKE = (
     .values(
         status=PayoutStatus.CLAIMED, fence=Payout.fence + 1,
         claimed_at=sa.bindparam("taken_at"), queries=0, next_query_at=None, not_found_at=None,
+        bank_reference=sa.bindparam("reference"), batch_id=sa.bindparam("in_batch"),
     )
     .returning(Payout)
     .execution_options(synchronize_session=False, populate_existing=True)
@@ -77,6 +78,7 @@ class Claim:
     payout_id: int
     fence: int
     agency_id: int
+    batch_id: int | None = None
 
 
 class NotCovered(IllegalMove):
@@ -108,27 +110,31 @@ def claim_next(session: Session, turn: Round) -> Claim | None:
     scheme whose next payment would pass a cap is left alone for this run, and people are told.
     """
     while (found := _next(session, turn)) is not None:
-        payout_id, agency_id, scheme_id, amount = found
+        payout_id, agency_id, scheme_id, amount, reference, batch_id, *_beside = found
         if not _within_caps(session, turn, agency_id, scheme_id, amount):
             continue
-        payout = session.scalar(_TAKE, {"of_payout": payout_id, "taken_at": turn.now})
+        numbered = {
+            "reference": reference or _new_reference(session, turn),
+            "in_batch": batch_id or _batch_of(session, agency_id, turn),
+        }
+        payout = session.scalar(
+            _TAKE, numbered | {"of_payout": payout_id, "taken_at": turn.now}
+        )
         if payout is not None:
+            if batch_id is None:
+                batches.count_in(session, payout.batch_id or 0, amount)
             _set_out(session, payout, turn)
             turn.taken.setdefault(scheme_id, Taken()).add(amount)
-            return Claim(payout.id, payout.fence, payout.agency_id)
+            return Claim(payout.id, payout.fence, payout.agency_id, payout.batch_id)
         caps.count_out(session, scheme_id, amount, on=local_date(turn.now))
     return None
 
 
 def _set_out(session: Session, payout: Payout, turn: Round) -> None:
-    """Number a payment that was taken and set its money on the way.
+    """Set the money of a payment that was taken on its way.
 
     Raises ``NotCovered`` when less is held for the case than the payment says.
     """
-    _beside = session.get(
-        Application, payout.application_id, options=[joinedload(Application.account)]
-    )
-    _number(session, payout, turn)
     try:
         ledger.into_transit(session, payout, now=turn.now)
     except Invalid as broken:
@@ -225,8 +231,14 @@ def _first_waiting() -> sa.Select[int, int, int, Decimal]:
 
 
 @cache
-def _one_waiting() -> sa.Select[int, int, int, Decimal]:
-    one = _waiting().where(Payout.id == sa.bindparam("payout_id"))
+def _one_waiting() -> sa.Select[*tuple[Any, ...]]:
+    """Return the question for one payment: what is to know of it, its case and account beside."""
+    one = (
+        _waiting()
+        .add_columns(Payout.bank_reference, Payout.batch_id, Application, Account)
+        .join(Account, Account.id == Application.account_id)
+        .where(Payout.id == sa.bindparam("payout_id"))
+    )
     return one.with_for_update(of=Payout, skip_locked=True)
 
 
@@ -253,15 +265,14 @@ def _waiting() -> sa.Select[int, int, int, Decimal]:
     )
 
 
-def _number(session: Session, payout: Payout, turn: Round) -> None:
-    """Give the payment its reference, once for ever, and a batch if it has none."""
-    if payout.bank_reference is None:
-        day = local_date(turn.now)
-        serial = numbering.next_value(session, f"bank-{day:%Y%m%d}")
-        payout.bank_reference = numbers.bank_reference(day, serial)
-    if payout.batch_id is None:
-        payout.batch_id = turn.batches.get(payout.agency_id) or batches.open_batch(
-            session, payout.agency_id, prepared_by=None, now=turn.now
-        )
-        batches.count_in(session, payout.batch_id, payout.amount)
-    session.flush()
+def _new_reference(session: Session, turn: Round) -> str:
+    """Return a reference for the bank: given to a payment once, for ever."""
+    day = local_date(turn.now)
+    return numbers.bank_reference(day, numbering.next_value(session, f"bank-{day:%Y%m%d}"))
+
+
+def _batch_of(session: Session, agency_id: int, turn: Round) -> int:
+    """Return the run's batch of an agency, opened with its first payment."""
+    return turn.batches.get(agency_id) or batches.open_batch(
+        session, agency_id, prepared_by=None, now=turn.now
+    )

@@ -158,13 +158,13 @@ def pay(session: Session, payout: Payout, *, now: dt.datetime) -> Outcome:
         session, payout, P.PAID, sent_at=payout.sent_at or now, paid_at=now,
         next_query_at=now + RETRY,
     )  # fmt: skip
-    ledger.confirm(session, payout, now=now)
+    entry = ledger.confirm(session, payout, now=now)
     case = payout.application
     cases.move(session, case, Action.PAY, actor=WORKER, now=now, paid_at=now)
     if case.kind is Kind.CLOSING:
         ledger.close_account(session, case.account)
     payment_notices.paid(session, case, now=now)
-    receipts.issue(session, payout, now=now)
+    receipts.issue(session, payout, now=now, entry=entry.reference)
     return Outcome.PAID
 
 

@@ -21,6 +21,7 @@ from app.gateways.paper.receipt_pdf import Printed
 from app.gateways.storage import Storage
 from app.models import Application, Bank, JournalEntry, Payout, Receipt
 from app.services import audit, cases
+from app.services.catalogue.reference_cache import remembered
 from app.services.records import money_days
 
 SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -36,14 +37,18 @@ GOOD = (PayoutStatus.PAID, PayoutStatus.SETTLED)
 KINDS = {Kind.FIRST: "首次", Kind.SUBSEQUENT: "第二次及以后", Kind.CLOSING: "销户"}
 
 
-def issue(session: Session, payout: Payout, *, now: dt.datetime) -> Receipt:
-    """Give a paid payment its receipt; the same one when it has it already."""
-    found = find(session, payout)
+def issue(session: Session, payout: Payout, *, now: dt.datetime, entry: str = "") -> Receipt:
+    """Give a paid payment its receipt; the same one when it has it already.
+
+    ``entry`` is the entry that booked it a moment ago: then there is no receipt yet.
+    """
+    found = None if entry else find(session, payout)
     if found is not None:
         return found
+    entry = entry or _entry_of(session, payout)
     code = "".join(secrets.choice(SIGNS) for _ in range(CODE_LENGTH))
     number = f"HD{(payout.bank_reference or '').removeprefix('AJ') or payout.id}"
-    facts = anju_verify.canonical(_facts(session, payout, number, code, now=now))
+    facts = anju_verify.canonical(_facts(session, payout, number, code, entry, now=now))
     receipt = Receipt(
         agency_id=payout.agency_id, application_id=payout.application_id, payout_id=payout.id,
         number=number, check_code=code, facts=facts, issued_at=now,
@@ -153,27 +158,37 @@ def _taken(session: Session, case: Application, *, actor: Actor, now: dt.datetim
     return receipt
 
 
-def _facts(
-    session: Session, payout: Payout, number: str, code: str, *, now: dt.datetime
-) -> dict[str, Any]:
-    """Return what the receipt says: names and card masked, sums in yuan as text."""
-    case = payout.application
-    bank = session.scalar(sa.select(Bank).where(Bank.code == payout.payee_bank_code))
-    entry = session.scalar(
+def _entry_of(session: Session, payout: Payout) -> str:
+    """Return the reference of the entry that booked a payment last."""
+    found = session.scalar(
         sa.select(JournalEntry.reference)
         .where(JournalEntry.payout_id == payout.id, JournalEntry.kind == "paid")
         .order_by(JournalEntry.id.desc())
         .limit(1)
     )
+    return found or ""
+
+
+def _bank_names(session: Session) -> dict[str, str]:
+    rows = session.execute(sa.select(Bank.code, Bank.short_name_zh))
+    return {row.code: row.short_name_zh for row in rows}
+
+
+def _facts(
+    session: Session, payout: Payout, number: str, code: str, entry: str, *, now: dt.datetime
+) -> dict[str, Any]:
+    """Return what the receipt says: names and card masked, sums in yuan as text."""
+    case = payout.application
+    banks = remembered(session, "bank_names", lambda: _bank_names(session))
     facts = {
         "number": number, "agency": payout.agency.name_zh, "case": case.number or "",
         "service": case.scheme.name_zh, "reason": case.reason.name_zh,
         "kind": KINDS[case.kind], "payee": masking.mask_name(payout.payee_name),
         "card": f"{masking.STARS} {payout.payee_last_four}",
-        "bank": bank.short_name_zh if bank else payout.payee_bank_code,
+        "bank": banks.get(payout.payee_bank_code, payout.payee_bank_code),
         "amount": f"{payout.amount:.2f}", "capitals": in_capitals(payout.amount),
         "paid_on": local_date(payout.paid_at or now).isoformat(),
-        "bank_reference": payout.bank_reference or "", "entry": entry or "",
+        "bank_reference": payout.bank_reference or "", "entry": entry,
         "check": anju_verify.digest(code),
     }  # fmt: skip
     if case.decided_at is not None:

@@ -38,6 +38,14 @@ CORRECTED = (Note.CHECK_PAYEE.value, Action.CONFIRM_PAYEE.value)
 """The steps of two people that put another receiving account in the place of the agreed one."""
 
 
+_MONTH_AND_ORDER = (
+    sa.select(OrderMonth, StandingOrder)
+    .join(StandingOrder, StandingOrder.id == OrderMonth.order_id)
+    .where(OrderMonth.application_id == sa.bindparam("case_id"))
+    .execution_options(populate_existing=True)
+)
+
+
 def terms_of(order: StandingOrder) -> Terms:
     """Return what is signed of an agreement, from the row as it stands."""
     return Terms(
@@ -52,40 +60,42 @@ def terms_of(order: StandingOrder) -> Terms:
 
 def signers(session: Session, order: StandingOrder) -> list[int]:
     """Return who signed these very terms, one log-in a person, in order."""
-    person = sa.func.coalesce(
-        Staff.id_number_index, sa.cast(OrderSignature.actor_id, sa.String)
-    )
-    rows = session.execute(
-        sa.select(OrderSignature.actor_id, person)
-        .outerjoin(Staff, Staff.user_id == OrderSignature.actor_id)
-        .where(
-            OrderSignature.order_id == order.id,
-            OrderSignature.terms_hash == terms_of(order).fingerprint(),
-        )
-        .order_by(OrderSignature.id)
-    )
+    asked = {"order_id": order.id, "terms": terms_of(order).fingerprint()}
+    rows = session.execute(_signers(), asked)
     people: dict[str, int] = {}
     for actor_id, key in rows:
         people.setdefault(key, actor_id)
     return list(people.values())
 
 
+@cache
+def _signers() -> sa.Select[*tuple[Any, ...]]:
+    person = sa.func.coalesce(
+        Staff.id_number_index, sa.cast(OrderSignature.actor_id, sa.String)
+    )
+    return (
+        sa.select(OrderSignature.actor_id, person)
+        .outerjoin(Staff, Staff.user_id == OrderSignature.actor_id)
+        .where(
+            OrderSignature.order_id == sa.bindparam("order_id"),
+            OrderSignature.terms_hash == sa.bindparam("terms"),
+        )
+        .order_by(OrderSignature.id)
+    )
+
+
 def broken(session: Session, case: Application) -> str:
     """Return why a case is not what two people agreed to; empty when it is."""
-    month = session.scalar(
-        sa.select(OrderMonth)
-        .where(OrderMonth.application_id == case.id)
-        .execution_options(populate_existing=True)
-    )
-    order = session.get_one(StandingOrder, month.order_id) if month is not None else None
+    found = session.execute(_MONTH_AND_ORDER, {"case_id": case.id}).first()
+    month, order = found if found is not None else (None, None)
     if why := _why(session, case, order):
         return why
     assert month is not None
     assert order is not None
     if len(signers(session, order)) < max(FEWEST, order.approvals_required):
         return "the agreement lacks the signatures of different people"
-    found = _sums(session, OrderMonth.id == month.id)
-    return _wrong_sum(month, case.amount, found.get(month.id, (NOTHING, NOTHING)))
+    sums = _sums(session, month.id)
+    return _wrong_sum(month, case.amount, sums.get(month.id, (NOTHING, NOTHING)))
 
 
 def verify(session: Session) -> Iterator[Violation]:
@@ -272,12 +282,18 @@ def _wrong_sum(month: OrderMonth, amount: Decimal, found: tuple[Decimal, Decimal
     return ""
 
 
-def _sums(
-    session: Session, *which: sa.ColumnElement[bool]
-) -> dict[int, tuple[Decimal, Decimal]]:
+def _sums(session: Session, month_id: int | None = None) -> dict[int, tuple[Decimal, Decimal]]:
     """Return what came in for each month's case, and what was available right before its hold."""
-    rows = session.execute(_sums_query().where(*which) if which else _sums_query())
+    if month_id is None:
+        rows = session.execute(_sums_query())
+    else:
+        rows = session.execute(_sums_of_month(), {"month_id": month_id})
     return {key: (came, there) for key, came, there in rows}
+
+
+@cache
+def _sums_of_month() -> sa.Select[*tuple[Any, ...]]:
+    return _sums_query().where(OrderMonth.id == sa.bindparam("month_id"))
 
 
 @cache
