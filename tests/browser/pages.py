@@ -13,6 +13,7 @@ from tests.browser.client import subjects
 
 VISITOR = (
     "/", "/?agency=anhui", "/login/", "/register/", "/recover/", "/help/", "/progress/",
+    "/app/anhui/zh/offline/",
 )  # fmt: skip
 STAFF = (
     "anhui-first", "anhui-second", "anhui-supervisor", "anhui-payer", "anhui-releaser",
