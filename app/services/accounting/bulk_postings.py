@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.domain.errors import IllegalMove
@@ -120,7 +121,10 @@ def _raise_rows(session: Session, dues: Iterable[Due]) -> None:
 def _chart(
     session: Session, agency_id: int, dues: Sequence[Due]
 ) -> dict[tuple[int | None, LedgerCode], int]:
-    """Return the places of the chart that the sums need; those that lack are made."""
+    """Return the places of the chart that the sums need; those that lack are made.
+
+    Of two files that are the first of an agency the slower waits here, and uses what is there.
+    """
     wanted = {(None, due.source) for due in dues} | {
         (due.account_id, due.target) for due in dues
     }
@@ -128,8 +132,10 @@ def _chart(
     found = _there(session, agency_id, holders)
     lacking = sorted(wanted - found.keys(), key=str)
     if lacking:
+        postgres = session.get_bind().dialect.name == "postgresql"
+        insert = postgresql.insert if postgres else sqlite.insert
         session.execute(
-            sa.insert(LedgerAccount),
+            insert(LedgerAccount).on_conflict_do_nothing(),
             [
                 {"agency_id": agency_id, "account_id": holder, "code": code}
                 for holder, code in lacking

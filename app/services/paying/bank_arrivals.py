@@ -57,7 +57,13 @@ def take(
     said = read(form, data)
     values = _checked(session, agency, said, now=now)
     _check_number(session, agency, values)
-    file = _keep(session, agency, name, data, form=form, actor=actor, now=now, **values)
+    try:
+        with session.begin_nested():
+            file = _keep(session, agency, name, data, form=form, actor=actor, now=now, **values)
+    except sa.exc.IntegrityError:
+        _check_new(session, agency, digest)
+        _check_number(session, agency, values)
+        raise
     if actor.user_id is None or values["kind"] == ADVICE:
         file.confirmed_name, file.confirmed_at = actor.name[:100], now
     if values["kind"] == ADVICE:
@@ -315,6 +321,7 @@ def _check_second(session: Session, file: BankFile, *, actor: Actor, now: dt.dat
     policy.check_role(actor, Role.RELEASER)
     policy.check_agency(actor, agency_id=file.agency_id)
     standing.check(session, actor, now=now)
+    session.refresh(file, with_for_update=True)
     if file.direction != IN or file.confirmed_at is not None or file.problem:
         raise IllegalMove("it is settled already")
     standing.check_other(session, actor, earlier=file.actor_id)
