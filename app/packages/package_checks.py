@@ -20,6 +20,8 @@ from app.packages.rows import (
 from app.packages.tables import Table
 from app.packages.vocabulary import PLACES, RETURN_PLACEHOLDERS, SETTINGS, SettingRule
 
+MOST_IN_A_FILE = 50_000
+
 
 def check_single(
     table: Table[PackageRow] | Table[AgencyRow] | Table[SchemeRow], findings: Findings
@@ -32,9 +34,14 @@ def check_single(
 def check_agency(
     agencies: Table[AgencyRow], banks: tuple[BankRow, ...], findings: Findings
 ) -> None:
-    """Check the paying bank and its hours."""
+    """Check the paying bank, its hours and how much goes into a file."""
     check_known(agencies, "payer_bank_code", {bank.bank_code for bank in banks}, findings)
     for line, row in agencies.lines:
+        if not 1 <= row.batch_limit <= MOST_IN_A_FILE:
+            findings.add(
+                agencies.file, line, "batch_limit",
+                f"应为 1 到 {MOST_IN_A_FILE}", f"must be 1 to {MOST_IN_A_FILE}",
+            )  # fmt: skip
         if (row.bank_opens is None) != (row.bank_closes is None) or (
             row.bank_opens is not None
             and row.bank_closes is not None

@@ -30,7 +30,11 @@ class PackageRow:
 
 @dataclass(frozen=True, slots=True)
 class AgencyRow:
-    """The office or centre that offers the service; ``placeholder`` until it gives its own."""
+    """The office or centre that offers the service; ``placeholder`` until it gives its own.
+
+    ``pays_by`` is how it pays at first (a direct line, or files of one form), ``batch_limit``
+    the most payments of a file.
+    """
 
     code: Annotated[str, Pattern(r"[a-z][a-z0-9_]*")]
     name_zh: str
@@ -52,6 +56,8 @@ class AgencyRow:
     payer_name: str
     bank_opens: dt.time | None
     bank_closes: dt.time | None
+    pays_by: Literal["simulator", "pain001", "csv"]
+    batch_limit: int
     host_name: Blank
     number_prefix: Annotated[str, Pattern(r"[A-Z]{2}")]
     agreement_title_zh: str

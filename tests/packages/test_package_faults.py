@@ -1,6 +1,11 @@
 """One test per kind of fault: the refusal names file, line and column."""
 
+from typing import get_args, get_type_hints
+
 import pytest
+
+from app.gateways.bank.ways import DIRECT, FORMS
+from app.packages.rows import AgencyRow
 
 # file, the row to spoil, column, wrong value
 WRONG_CELLS = [
@@ -8,6 +13,9 @@ WRONG_CELLS = [
     ("package.csv", {}, "scheme", "pension"),
     ("agencies.csv", {}, "payer_bank_code", "NOBANK"),
     ("agencies.csv", {}, "number_prefix", "bt1"),
+    ("agencies.csv", {}, "pays_by", "cheque"),
+    ("agencies.csv", {}, "batch_limit", "0"),
+    ("agencies.csv", {}, "batch_limit", "50001"),
     ("agencies.csv", {}, "seal", "../seal.svg"),
     ("agencies.csv", {}, "hours_en", ""),
     ("agencies.csv", {}, "placeholder", "maybe"),
@@ -246,6 +254,10 @@ def test_bank_hours_need_both_ends(anhui):
     anhui.set("agencies.csv", 2, "bank_opens", "08:30")
 
     assert anhui.faults() == [("agencies.csv", 2, "bank_closes")]
+
+
+def test_the_ways_of_paying_are_those_the_hall_has():
+    assert set(get_args(get_type_hints(AgencyRow)["pays_by"])) == {DIRECT, *FORMS}
 
 
 @pytest.mark.parametrize(

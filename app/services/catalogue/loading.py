@@ -121,9 +121,17 @@ def _load_common(
 
 
 def _place(session: Session, package: Package, merge: Merge) -> Scheme:
-    """Write agency and scheme of a package and return the scheme."""
-    merge_plain(session, merge, Agency, ("code",), [package_rows.agency(package)])
-    agency = session.scalars(sa.select(Agency).where(Agency.code == package.agency.code)).one()
+    """Write agency and scheme of a package and return the scheme.
+
+    An agency that is there keeps its way of paying: that changes on its page, and only while
+    no payment is on its way.
+    """
+    named = sa.select(Agency).where(Agency.code == package.agency.code)
+    there, brought = session.scalar(named), package_rows.agency(package)
+    if there is not None:
+        brought["pays_by"] = there.pays_by
+    merge_plain(session, merge, Agency, ("code",), [brought])
+    agency = session.scalars(named).one()
     row = package_rows.scheme(package) | {"agency_id": agency.id}
     merge_plain(session, merge, Scheme, ("agency_id", "code"), [row])
     return session.scalars(

@@ -78,8 +78,9 @@ def agency(package: Package) -> dict[str, Any]:
         [package.agency], "code", "name_zh", "name_en", "short_name_zh", "short_name_en",
         "hall_name_zh", "hall_name_en", "office_word_zh", "office_word_en", "seal", "hotline",
         "hours_zh", "hours_en", "address_zh", "address_en", "payer_account", "payer_bank_code",
-        "payer_name", "bank_opens", "bank_closes", "host_name", "number_prefix",
-        "agreement_title_zh", "agreement_title_en", "agreement_version", "placeholder",
+        "payer_name", "bank_opens", "bank_closes", "pays_by", "batch_limit", "host_name",
+        "number_prefix", "agreement_title_zh", "agreement_title_en", "agreement_version",
+        "placeholder",
     )  # fmt: skip
     return row | {
         f"{name}_{language}": package.texts[name, language]
