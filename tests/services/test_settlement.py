@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.errors import Invalid
-from app.domain.terms import Kind
+from app.domain.terms import Channel, Kind, NoticeStatus
 from app.jobs import interest as job
-from app.models import InterestRun, Posting
-from app.services import ledger
+from app.models import InterestRun, Notice, Posting
+from app.services import ledger, notices
 from app.services.accounting import accrual, closings, interest_proof, settlement, verification
 from app.transaction import transaction
 from tests.factories import find_scheme, make_account, make_applicant
@@ -41,6 +41,22 @@ def test_a_year_is_posted_to_every_account_once(kind, session):
     assert run.total == one.available + other.available - 150_000
     assert job.settle_due(now=JULY) == {"accounts": 0, "runs_ended": 0}
     assert [*verification.verify(session)] == []
+
+
+def test_a_holder_is_told_once_on_the_page_and_by_text(session):
+    mine = make_funded(session)
+    make_account(session, make_applicant(session, "未注册", registered=False), 100_000)
+    settle(session)
+    settle(session)
+
+    told = session.scalars(sa.select(Notice).where(Notice.event == "interest_posted")).all()
+
+    assert {one.channel for one in told} == {Channel.SMS, Channel.INBOX}
+    assert {one.applicant_id for one in told} == {mine.applicant_id}
+    assert {one.status for one in told} == {NoticeStatus.QUEUED, NoticeStatus.SENT}
+    assert "2026年度结息：利息1,083.33元已计入，当前余额101,083.33元" in told[0].text_zh
+    assert "Yearly interest 2026: 1,083.33 yuan credited" in told[0].text_en
+    assert notices.unread_count(session, mine.applicant) == 1
 
 
 def test_a_run_that_dies_goes_on_where_it_stopped(session):

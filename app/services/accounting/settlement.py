@@ -16,7 +16,7 @@ from app.domain.policy import WORKER, Actor
 from app.domain.terms import AccountState, LedgerCode
 from app.models import Account, InterestRun, Scheme
 from app.services import audit
-from app.services.accounting import accrual, bulk_postings
+from app.services.accounting import accrual, bulk_postings, interest_notices
 from app.services.accounting.bulk_postings import Due
 
 CHUNK = 1000
@@ -104,6 +104,7 @@ def settle_some(session: Session, run_id: int, *, now: dt.datetime, size: int = 
     rows = bulk_postings.lock(session, keys)
     due, left_out = _due(session, run, [row.id for row in rows if not row.closes])
     bulk_postings.post_many(session, run.agency_id, due, now=now)
+    interest_notices.tell(session, run, due, now=now)
     run.last_account_id = keys[-1]
     run.accounts += len(keys)
     run.posted += len(due)
