@@ -1,5 +1,6 @@
 """The hall as an app of the phone: its description, its worker, its page without a line."""
 
+import functools
 import hashlib
 import json
 from collections.abc import Iterator
@@ -60,11 +61,10 @@ class InstalledView(BaseView):
     @expose(f"{ADDRESS}/worker.js")
     def worker(self, agency: str, language: str) -> Response:
         """Return the script that stands between the pages and the line."""
-        with _face(agency, language):
+        with _face(agency, language) as brand:
             offline = url_for("InstalledView.offline", agency=agency, language=language)
-            kept = [assets.address(name) for name in SHELL]
-            page = self._page(agency, language).replace(g.get("nonce", " "), "")
-        mark = hashlib.sha256("".join([page, *kept]).encode()).hexdigest()[:12]
+            mark = _mark(brand, _offices(brand), language)
+        kept = [assets.address(name) for name in SHELL]
         told = json.dumps({"name": f"anju-{mark}", "files": kept, "offline": offline})
         source = (assets.OWN / "worker.js").read_text(encoding="utf-8")
         script = Response(f"const SHELL = {told};\n{source}", mimetype="text/javascript")
@@ -74,21 +74,14 @@ class InstalledView(BaseView):
     @expose(f"{ADDRESS}/offline/")
     def offline(self, agency: str, language: str) -> Response:
         """Show what one can do while there is no line; the same for everybody."""
-        return make_response(self._page(agency, language))
+        with _face(agency, language) as brand:
+            return make_response(_page(brand, _offices(brand)))
 
     @expose("/.well-known/assetlinks.json")
     def android(self) -> Response:
         """Name the Android packages that may show the hall without an address bar."""
         apps = current_app.config["ANJU_ANDROID"] or abort(404)
         return jsonify([one.statement() for one in apps])
-
-    def _page(self, agency: str, language: str) -> str:
-        with _face(agency, language) as brand:
-            offices = [navigation.brand_of(one) for one in navigation.agencies()]
-            shown = [brand] if brand.code else offices
-            return render_template(
-                "hall/offline.html", brand=brand, offices=shown, for_everybody=True
-            )
 
 
 @contextmanager
@@ -103,6 +96,30 @@ def _face(agency: str, language: str) -> Iterator[Brand]:
         brand = navigation.brand_of(found) if found else navigation.neutral()
         g.brand = brand
         yield brand
+
+
+def _offices(brand: Brand) -> tuple[Brand, ...]:
+    """Return whose hotlines are shown: the chosen agency's, or everybody's."""
+    if brand.code:
+        return (brand,)
+    return tuple(navigation.brand_of(one) for one in navigation.agencies())
+
+
+def _page(brand: Brand, offices: tuple[Brand, ...]) -> str:
+    return render_template(
+        "hall/offline.html", brand=brand, offices=offices, for_everybody=True
+    )
+
+
+@functools.lru_cache(maxsize=512)
+def _mark(brand: Brand, offices: tuple[Brand, ...], _language: str) -> str:
+    """Return the name of what is kept: another one when a file or the page has changed.
+
+    Browsers ask for the worker at every visit; the page is made for it once a process.
+    """
+    page = _page(brand, offices).replace(g.get("nonce", " "), "")
+    kept = "".join(assets.address(name) for name in SHELL)
+    return hashlib.sha256((page + kept).encode()).hexdigest()[:12]
 
 
 def _description(brand: Brand, language: str) -> dict[str, object]:

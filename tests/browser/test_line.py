@@ -76,6 +76,25 @@ def test_a_form_without_a_line_stays_and_is_sent_when_it_is_back(hall: Hall) -> 
 
 
 @full
+def test_where_there_is_no_worker_the_form_asks_first_and_stays(hall: Hall) -> None:
+    page = at_the_form(hall)
+    page.evaluate("Object.defineProperty(navigator, 'onLine', {value: true})")
+    page.evaluate("Object.defineProperty(navigator, 'serviceWorker', {value: undefined})")
+    page.locator("[name=rent_months]").fill("7")
+    page.context.set_offline(True)
+
+    page.get_by_role("button", name="保存确认").click()
+
+    alert = page.locator("main [role=alert]")
+    expect(alert).to_contain_text("尚未提交")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="保存确认").click()
+    expect(page.locator(".aj-errsum")).to_be_visible()
+    expect(page.locator("[name=rent_months]")).to_have_value("7")
+    hall.complaints.clear()
+
+
+@full
 def test_what_was_sent_into_a_cut_line_is_filled_in_again(hall: Hall) -> None:
     page = at_the_form(hall)
     address = page.url
