@@ -15,6 +15,9 @@ from app.models import Application, CaseEvent, ClockInterval, Staff
 from app.services.records.updates import changed_row
 from app.services.staff import standing
 
+BY_OFFICE = "desk"
+"""The channel of a case that the office opened itself."""
+
 STAFF = (Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR, Role.AUDITOR)
 """Who may read the cases of the own agency."""
 
@@ -67,6 +70,8 @@ def move(
     after = lifecycle.next_status(before, action)
     if action in lifecycle.DECISIONS and (case.on_hold or case.investigating):
         raise IllegalMove("the case is on hold", code="on_hold")
+    if not may_be_corrected(case, action):
+        raise IllegalMove("the office opened it", code="supplement_return")
     session.flush()
     as_read = (
         Application.id == case.id,
@@ -120,7 +125,7 @@ def open_actions(session: Session, case: Application, *, actor: Actor) -> frozen
     barred = case.on_hold or case.investigating
     offered = set()
     for action in lifecycle.open_actions(case.status):
-        if barred and action in lifecycle.DECISIONS:
+        if (barred and action in lifecycle.DECISIONS) or not may_be_corrected(case, action):
             continue
         try:
             policy.check(actor, action, facts)
@@ -128,6 +133,15 @@ def open_actions(session: Session, case: Application, *, actor: Actor) -> frozen
             continue
         offered.add(action)
     return frozenset(offered)
+
+
+def may_be_corrected(case: Application, action: Action) -> bool:
+    """Tell whether a case may take an action: what the office opened goes back to nobody.
+
+    In a supplementary case (补充支取) nothing is the applicant's: it is signed or refused, and a
+    card that does not work any more is corrected when the bank sends the money back.
+    """
+    return action is not Action.RETURN_FOR_CORRECTION or case.channel != BY_OFFICE
 
 
 def _check_right(session: Session, case: Application, action: Action, *, actor: Actor) -> None:

@@ -4,9 +4,13 @@ from decimal import Decimal
 
 import pytest
 
+from app.domain.errors import IllegalMove
 from app.domain.terms import AccountState, Kind, Role, Status
-from app.models import Applicant, Application
+from app.models import Account, Applicant, Application
 from app.services import ledger
+from app.services.accounting import supplements
+from app.services.review import decisions
+from app.services.review.decisions import ReturnLine
 from tests.factories import (
     NOON,
     PASSWORD,
@@ -51,3 +55,26 @@ def test_a_payer_opens_it_and_everybody_can_read_it(browse, waiting, rows):
     shown = reviewer.open(f"/desk/case/{key}/")
     assert "640.00" in shown.text
     assert reviewer.press(shown, "受理").heading
+
+
+def test_nobody_is_asked_to_correct_what_the_office_opened(browse, waiting, rows, people):
+    chen = people["chen"].actor
+    with rows() as session:
+        account = session.get_one(Account, waiting[0])
+        case = supplements.open_case(session, account, actor=waiting[1].actor, now=NOON)
+        decisions.take_up(session, case, actor=chen, now=NOON)
+        session.commit()
+        with pytest.raises(IllegalMove) as told:
+            decisions.return_for_correction(
+                session, case, [ReturnLine("R05")], actor=chen, now=NOON
+            )
+        session.rollback()
+        key = case.id
+
+    assert told.value.code == "supplement_return"
+    page = browse("chen").open(f"/desk/case/{key}/")
+    offered = {
+        tag["value"] for tag in page.soup.select("input[name=deed], option, button[name=deed]")
+    }
+    assert "pass_first" in offered
+    assert "return" not in offered

@@ -118,7 +118,7 @@ def _closing(session: Session, account: Account) -> Application:
 def _copy(session: Session, closing: Application, *, now: dt.datetime) -> Application:
     case = Application(
         **{name: getattr(closing, name) for name in COPIED},
-        kind=Kind.CLOSING, status=Status.DRAFT, answers={}, channel="desk",
+        kind=Kind.CLOSING, status=Status.DRAFT, answers={}, channel=cases.BY_OFFICE,
         created_at=now, updated_at=now,
     )  # fmt: skip
     case.payee_card, case.mobile = closing.payee_card, closing.mobile
