@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from app.demo.cast import HOLDERS, HOUSES, PASSWORD, STAFF, holder_of
+from app.demo.front import write_front
 from app.demo.settling import ROOT, settle_holders, settle_houses, settle_staff
 from app.demo.walks import Outside, walk_cases
 from app.services import reference
@@ -35,6 +36,7 @@ def settle(session: Session, outside: Outside, *, now: dt.datetime, rules: Peopl
     settle_holders(session, now=now, rules=QUICK)
     _set_passwords(session, rules)
     walk_cases(session, outside, now=now)
+    write_front(session, now=now)
 
 
 def settle_desks(session: Session, *, now: dt.datetime, rules: PeopleRules) -> None:

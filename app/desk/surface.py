@@ -17,6 +17,7 @@ from app.desk.reveal_views import RevealView
 from app.desk.reversal_views import ReversalView
 from app.desk.standing_page import MonthlyView
 from app.desk.switch_views import PayoutSwitchView
+from app.desk.tour_page import TourView
 from app.desk.views import DeskView
 
 
@@ -30,6 +31,7 @@ def add_to(appbuilder: AppBuilder) -> None:
         "Queue", label=_l("Cases to work on"), href="/desk/queue/", category="Work"
     )
     appbuilder.add_view_no_menu(CaseView)
+    appbuilder.add_view_no_menu(TourView)
     appbuilder.add_view(CounterView, "Counter", label=_l("Counter"), category="Work")
     appbuilder.add_view_no_menu(RevealView)
     appbuilder.add_view_no_menu(DeskPaperView)

@@ -9,7 +9,7 @@ from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
 from app import current
-from app.desk import deeds, home_page, queue_page
+from app.desk import deeds, home_page, queue_page, tour_page
 from app.desk.case_deeds import DEEDS, Sent, do
 from app.desk.sentences import sentence
 from app.display.labels import PLAIN_STANDS, staff_words
@@ -37,7 +37,10 @@ class DeskView(BaseView):
     def home(self) -> str:
         """Show what waits for this person, each number leading to its list."""
         page: str = self.render_template(
-            "desk/home.html", title=gettext("Workplace"), **home_page.gathered(db.session())
+            "desk/home.html",
+            title=gettext("Workplace"),
+            **home_page.gathered(db.session()),
+            **tour_page.tour(),
         )
         return page
 

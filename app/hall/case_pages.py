@@ -7,6 +7,7 @@ from app.hall.applying.apply import ApplyView
 from app.hall.applying.upload import UploadView
 from app.hall.applying.wizard import WizardView
 from app.hall.check_page import CheckView
+from app.hall.estimate_page import EstimateView
 from app.hall.feedback_page import CaseFeedbackView, FeedbackView
 from app.hall.home import HomeView
 from app.hall.paper_page import PaperView
@@ -28,6 +29,7 @@ def add_to(appbuilder: AppBuilder) -> None:
         PublicProgressView,
         PaperView,
         CheckView,
+        EstimateView,
         FeedbackView,
         CaseFeedbackView,
     ):

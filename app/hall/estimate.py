@@ -1,7 +1,7 @@
-"""The calculator of the front page: the real rules over what a visitor types; nothing is kept."""
+"""The calculator: the real rules over what a visitor types; nothing is kept."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -16,12 +16,16 @@ from app.domain.entitlement import Closing, Entitlement, entitlement
 from app.domain.errors import RuleBroken
 from app.domain.facts import FactRow, FactSource, FactType, parse
 from app.domain.page_words import Flow
-from app.domain.terms import Closes
+from app.domain.terms import Closes, Kind
+from app.hall.estimate_advice import limit_words
 from app.models import Scheme, WithdrawalReason
 from app.services import reference
 
 NOT_CALCULATED = frozenset({"lookup_by", "down_payment"})
 """Facts that a rule names and an estimate does without."""
+
+ENOUGH = Decimal(10) ** 11
+"""More than any account holds: with it a rule alone decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,9 @@ class Estimate:
     amount: Decimal | None
     lines: tuple[tuple[str, Decimal, str], ...]
     with_interest: bool
+    may_close: bool = False
+    closes: bool = False
+    limits: tuple[str, ...] = ()
 
 
 def estimate(
@@ -57,31 +64,54 @@ def estimate(
     reasons = reference.reasons_in_force(session, scheme.id, on)
     if not reasons:
         return None
-    houses = (reason for reason in reasons if reason.needs_property_lookup)
-    chosen = next((one for one in reasons if one.code == typed.get("reason")), None)
-    chosen = chosen or next(houses, reasons[0])
-    rows = _asked(reference.facts(session, scheme.id, on), chosen, typed.get("subtype"))
+    chosen = chosen_reason(reasons, typed.get("reason", ""))
+    closes = closing_wish(chosen, typed) is True
+    facts_of = reference.facts(session, scheme.id, on)
+    rows = [] if closes else _asked(facts_of, chosen, typed.get("subtype"))
     facts: dict[str, object] = {}
     questions = tuple(_question(row, typed.get(row.key, ""), facts) for row in rows)
     balance = _yuan(typed.get("balance", ""))
     settings = reference.settings_on(session, scheme.id, on)
-    found = _calculated(chosen, balance, facts, settings)
+    found = _calculated(chosen, balance, facts, settings, closes=closes)
+    alone = _calculated(chosen, ENOUGH, facts, settings, closes=closes)
+    flow = Flow(scheme.flow)
     return Estimate(
         reason_code=chosen.code,
         balance=typed.get("balance", ""),
         balance_error=_sum_error() if typed.get("balance") and balance is None else "",
         questions=questions,
         amount=found.amount if found else None,
-        lines=_lines(Flow(scheme.flow), found) if found else (),
-        with_interest=chosen.closes_account is Closes.ALWAYS,
+        lines=_lines(flow, found) if found else (),
+        with_interest=closes,
+        may_close=chosen.closes_account is Closes.OPTIONAL,
+        closes=closes,
+        limits=tuple(limit_words(flow, found, settings, rule=_of_rule(alone))) if found else (),
     )
+
+
+def chosen_reason(reasons: Sequence[WithdrawalReason], code: str) -> WithdrawalReason:
+    """Return the reason that was chosen, or the one most people ask about: a house."""
+    houses = (reason for reason in reasons if reason.needs_property_lookup)
+    chosen = next((one for one in reasons if one.code == code), None)
+    return chosen or next(houses, reasons[0])
+
+
+def closing_wish(reason: WithdrawalReason, typed: Mapping[str, str]) -> bool | None:
+    """Return whether the account is to be closed; None where that is not open to choice."""
+    if reason.closes_account is Closes.OPTIONAL:
+        usual = reason.default_kind is Kind.CLOSING
+        return typed["closing"] == "yes" if typed.get("closing") else usual
+    return True if reason.closes_account is Closes.ALWAYS else None
+
+
+def _of_rule(alone: Entitlement | None) -> Decimal | None:
+    """Return what a rule allows by itself; None when it sets no ceiling of its own."""
+    return None if alone is None or alone.limited_by == "available" else alone.amount
 
 
 def _asked(
     facts: list[FactRow], reason: WithdrawalReason, subtype: str | None
 ) -> list[FactRow]:
-    if reason.closes_account is Closes.ALWAYS:
-        return []
     uses = {rule_in_force(reason.amount_rule, subtype or None)}
     kinds = (FactType.MONEY, FactType.INT, FactType.BOOL, FactType.CHOICE)
     return [
@@ -114,10 +144,12 @@ def _calculated(
     balance: Decimal | None,
     facts: Mapping[str, object],
     settings: Mapping[str, Decimal],
+    *,
+    closes: bool,
 ) -> Entitlement | None:
     if balance is None:
         return None
-    closing = Closing(Decimal(0)) if reason.closes_account is Closes.ALWAYS else None
+    closing = Closing(Decimal(0)) if closes else None
     try:
         found = entitlement(
             reason.amount_rule,

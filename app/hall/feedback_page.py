@@ -15,8 +15,8 @@ from app.domain import feedback as rules
 from app.domain.errors import RuleBroken
 from app.domain.lifecycle import FINAL
 from app.extensions import db
+from app.hall.applying.wizard import own_case
 from app.hall.forms import Typed
-from app.hall.progress import own_case
 from app.models import Agency, Application
 from app.repeating import once
 from app.services.records import feedback

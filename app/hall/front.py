@@ -10,9 +10,11 @@ from app.display.formats import SHANGHAI
 from app.domain.errors import Invalid
 from app.extensions import db
 from app.hall.estimate import estimate
+from app.hall.guide_words import steps_of, tips_of
 from app.hall.offers import papers_of, services_of
 from app.models import Scheme, WithdrawalReason
 from app.services import reference
+from app.services.catalogue import front_notices
 
 
 class FrontView(IndexView):
@@ -34,6 +36,7 @@ class FrontView(IndexView):
             "hall/front.html",
             agency=agency,
             services=services,
+            notices=front_notices.shown_on(db.session(), agency.id, today()),
             has_choice=len(navigation.agencies()) > 1,
             brand=navigation.brand_of(agency),
             calculator=estimate(db.session(), services[0].scheme, request.args, today())
@@ -46,12 +49,15 @@ class FrontView(IndexView):
         """Show the conditions, the amount and the papers of one reason."""
         found = navigation.agency_by_code(agency) or abort(404)
         offered = _reason(found.schemes, reason) or abort(404)
+        settings = reference.settings_on(db.session(), offered.scheme_id, today())
         return self.render_template(
             "hall/guide.html",
             agency=found,
             reason=offered,
             papers=papers_of(db.session(), offered, today()),
-            settings=reference.settings_on(db.session(), offered.scheme_id, today()),
+            settings=settings,
+            steps=steps_of(offered, offered.scheme, settings),
+            tips=tips_of(db.session(), offered, on=today()),
             brand=navigation.brand_of(found),
         )
 

@@ -59,6 +59,7 @@ class Paper:
     is_required: bool
     is_generated: bool
     alternative: str
+    slug: str = ""
 
 
 def services_of(session: Session, agency: Agency, on: dt.date) -> list[Service]:
@@ -139,4 +140,5 @@ def _paper(row: MaterialRequirement, kind: MaterialType) -> Paper:
         is_required=row.need is not Need.OPTIONAL,
         is_generated=kind.origin is Origin.GENERATED,
         alternative=row.alternative_group,
+        slug=kind.slug,
     )

@@ -41,13 +41,13 @@ def for_whom(row: FrontNotice) -> str:
     return localized(row.agency, "short_name") if row.agency else gettext("All offices")
 
 
-def offices() -> list[tuple[int, str]]:
+def offices() -> list[tuple[str, str]]:
     """Return for whom the reader may write: the own agency, or any and all."""
     actor, query = current.actor(), sa.select(Agency).order_by(Agency.id)
     if not actor.has(Role.INSTALLATION_ADMIN):
         query = query.where(Agency.id == actor.agency_id)
-    found = [(row.id, localized(row, "short_name")) for row in db.session.scalars(query)]
-    every = [(FOR_ALL, gettext("All offices"))]
+    found = [(str(row.id), localized(row, "short_name")) for row in db.session.scalars(query)]
+    every = [(str(FOR_ALL), gettext("All offices"))]
     return (every if actor.has(Role.INSTALLATION_ADMIN) else []) + found
 
 

@@ -46,6 +46,7 @@ class Paper:
     most: int
     least: int
     accept: str
+    slug: str
     problems: tuple[ReturnItem, ...] = ()
 
     @property
@@ -132,6 +133,7 @@ class Papers:
             most=kind.max_files,
             least=max(1, row.min_files),
             accept=",".join(f".{word}" for word in kind.extensions),
+            slug=kind.slug,
             problems=problems,
         )
 
