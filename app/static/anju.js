@@ -74,7 +74,7 @@
   d.addEventListener('click', function (event) {
     var button = event.target.closest && event.target.closest('[data-menu]');
     var fold = event.target.closest && event.target.closest('[data-fold]');
-    shutMenus(button);
+    if (!(event.target.closest && event.target.closest('.aj-tools .dropdown-menu'))) shutMenus(button);
     if (button) {
       var open = button.parentNode.classList.toggle('open');
       button.setAttribute('aria-expanded', String(open));

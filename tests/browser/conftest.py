@@ -51,3 +51,17 @@ def hall(
         opened = Hall(app, url, chromium, clock, bank, rows)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[str]:
+    """The address of a hall without a bank and without a worker."""
+    with serving(app) as url:
+        yield url
+
+
+@pytest.fixture
+def demonstration(app: Flask) -> None:
+    """The people, houses and cases that ``make run`` shows."""
+    outcome = app.test_cli_runner().invoke(args=["anju", "demo-people"])
+    assert outcome.exit_code == 0, outcome.output

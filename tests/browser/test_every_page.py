@@ -1,7 +1,7 @@
 """Every page of the hall, as each of its people meets it: complete, accessible, silent, narrow."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -11,27 +11,12 @@ from app.demo.cast import PASSWORD
 from tests import browser
 from tests.browser.client import SESSION
 from tests.browser.pages import HEIGHTS, STARTS, Walker, walk
-from tests.browser.server import serving
 
 pytestmark = pytest.mark.browser
 
 FULL = os.environ.get("ANJU_WALK") == "full"
 SAMPLE = (("", "/?agency=anhui"), ("ana", "/hall/"), ("chen", "/desk/queue/"))
 """Which pages are looked at every day, and by whom."""
-
-
-@pytest.fixture
-def served(app: Flask) -> Iterator[str]:
-    """The address of a hall without a bank and without a worker."""
-    with serving(app) as url:
-        yield url
-
-
-@pytest.fixture
-def demonstration(app: Flask) -> None:
-    """The people, houses and cases that ``make run`` shows."""
-    outcome = app.test_cli_runner().invoke(args=["anju", "demo-people"])
-    assert outcome.exit_code == 0, outcome.output
 
 
 @pytest.mark.skipif(FULL, reason="the whole walk sees these pages too")
