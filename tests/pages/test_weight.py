@@ -22,7 +22,7 @@ page                           who   requests   KB   script KB
 wizard                         ana          9  102          30
 /hall/progress/                ana          9   92          30
 /applications/list/            chen        19  185          25
-/desk/                         chen         8   96          25
+/desk/                         chen         9   96          25
 /desk/queue/                   chen         9   96          40
 """
 """The most that each page may take; what it takes now stands in the message of a failure."""
