@@ -121,6 +121,7 @@ def test_an_auditor_keeps_days_and_chain_of_the_own_agency(paid, staff, app, clo
         assert staff(f"a{role}", role).client.get(page.url).status_code == 403
 
 
+@pytest.mark.whole
 def test_a_receipt_whose_proof_is_gone_has_a_sentence(paid, browse, staff, app, clock):
     clock.set(NOON + dt.timedelta(days=1))
     with app.app_context():

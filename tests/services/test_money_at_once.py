@@ -16,7 +16,10 @@ from app.services.accounting.contributions import import_contributions
 from app.services.paying import bank_arrivals, bank_files
 from tests.factories import NOON, actor_of, make_account, make_applicant, make_staff
 
-pytestmark = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+pytestmark = [
+    pytest.mark.whole,
+    pytest.mark.parametrize("kind", ["postgresql"], indirect=True),
+]
 SOON = 0.3
 """Seconds in which the slower one reaches what the faster one holds."""
 
