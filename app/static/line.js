@@ -103,7 +103,7 @@
     if (came && came.responseStatus >= 500) return;
     kept().forEach(function (one) {
       if (!me.hasAttribute('data-somebody')) forget(one);
-      else if (form && one.page === here && !wrong) { if (write(form, one)) tell(say('back'), 'turn'); }
+      else if (form && one.page === here && !wrong) { if (write(form, one) && (one.sent || form.getAttribute('data-keep') !== 'quiet')) tell(say('back'), 'turn'); }
       else if (one.sent || one.page === here) forget(one);
     });
     if (form && me.hasAttribute('data-somebody')) watch(form);

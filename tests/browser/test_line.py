@@ -171,5 +171,5 @@ def test_a_picture_that_was_cut_off_goes_up_when_the_line_is_back(hall: Hall) ->
 
     expect(paper.get_by_role("alert")).to_contain_text("仍为您保留")
     page.context.set_offline(False)
-    expect(page.locator(".aj-mat img").first).to_be_visible()
+    expect(page.locator(".aj-mat img[src^='/hall/page/']").first).to_be_visible()
     hall.complaints.clear()
