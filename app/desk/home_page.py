@@ -195,11 +195,18 @@ def links() -> list[tuple[str, str]]:
     """Return the pages of administrators this person may open."""
     found = []
     for view, verb, endpoint, word in (
-        ("Staff", "read", "StaffUserView.list", gettext("Staff and their roles")),
-        ("Reference", "edit", "WithdrawalReasonView.list", gettext("Reasons and papers")),
-        ("Packages", "read", "PackageView.list", gettext("Service packages")),
-        ("Audit", "read", "AuditView.list", gettext("Audit")),
-        ("Ledger", "read", "LedgerView.list", gettext("Ledger")),
+        ("Staff", "read", "StaffScreen.list", gettext("Staff and their roles")),
+        ("Reference", "edit", "ReasonScreen.list", gettext("Reasons and papers")),
+        ("Packages", "read", "PackageScreen.list", gettext("Service packages")),
+        (
+            "FrontNotices",
+            "edit",
+            "FrontNoticeScreen.list",
+            gettext("Notices of the front page"),
+        ),
+        ("Feedback", "read", "DeskFeedbackView.index", gettext("Ratings of the service")),
+        ("Audit", "read", "AuditScreen.list", gettext("Audit")),
+        ("Ledger", "read", "LedgerScreen.list", gettext("Ledger")),
     ):
         if deeds.may(verb, view=view) and _has(endpoint):
             found.append((word, url_for(endpoint)))

@@ -71,18 +71,7 @@ def stops() -> list[Stop]:
             )
         )  # fmt: skip
     if deeds.may("read"):
-        found += [
-            Stop(
-                gettext("The most urgent stand first"),
-                gettext("Working days decide the order. “Take the next case” opens the one that presses most."),
-                "[aria-labelledby=due]",
-            ),
-            Stop(
-                gettext("Find a case by what people tell you"),
-                gettext("Its number, the name, or the last four digits of the mobile."),
-                "[aria-labelledby=do]",
-            ),
-        ]  # fmt: skip
+        found += _of_cases()
     else:
         found.append(
             Stop(
@@ -102,5 +91,21 @@ def stops() -> list[Stop]:
             gettext("Large type, reading aid, language, log out"),
             gettext("They stand at the top of every page. This tour can be taken again from the bottom of this page."),
             ".aj-tools",
+        ),
+    ]  # fmt: skip
+
+
+def _of_cases() -> list[Stop]:
+    """Return the stops of those who work on cases."""
+    return [
+        Stop(
+            gettext("The most urgent stand first"),
+            gettext("Working days decide the order, late ones before all others."),
+            "[aria-labelledby=due]",
+        ),
+        Stop(
+            gettext("Find a case by what people tell you"),
+            gettext("Its number, the name, or the last four digits of the mobile."),
+            "[aria-labelledby=do]",
         ),
     ]  # fmt: skip

@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("id", Id, primary_key=True),
         sa.Column("seal_id", sa.String(16), nullable=False),
         sa.Column("agency_id", sa.Integer(), sa.ForeignKey("agency.id"), nullable=False),
-        sa.Column("applicant_id", sa.Integer(), sa.ForeignKey("applicant.id")),
+        sa.Column("applicant_id", Id, sa.ForeignKey("applicant.id")),
         sa.Column("application_id", Id, sa.ForeignKey("application.id"), unique=True),
         sa.Column("rating", sa.String(32), nullable=False),
         sa.Column("reasons", sa.String(255), nullable=False),
