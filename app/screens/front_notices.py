@@ -64,21 +64,21 @@ class FrontNoticeScreen(Written):
     edit_title, add_title = _("Change the notice"), _("Write a notice")
     lead = _("Everybody reads them before logging in. Keep names and numbers of people out.")
     columns = (
-        col.made("title", _("Title"), lambda row: localized(row, "title")),
+        col.made("title", _("Headline"), lambda row: localized(row, "title")),
         col.made("office", _("For"), for_whom),
         col.day("valid_from", _("Shown from")),
-        col.day("valid_to", _("Until")),
+        col.day("valid_to", _("Shown until")),
         col.made("text", _("Text"), lambda row: localized(row, "text")),
     )
     list_columns = ["title", "office", "valid_from", "valid_to"]
     show_columns = ["title", "text", "office", "valid_from", "valid_to"]
     edits = {
-        "title_zh": put.line(_("Title (Chinese)"), 100),
-        "title_en": put.line(_("Title (English)"), 200),
+        "title_zh": put.line(_("Headline (Chinese)"), 100),
+        "title_en": put.line(_("Headline (English)"), 200),
         "text_zh": put.long(_("Text (Chinese)")),
         "text_en": put.long(_("Text (English)")),
         "valid_from": put.date(_("Shown from"), required=True),
-        "valid_to": put.date(_("Until"), hint=_("The last day; empty for no end.")),
+        "valid_to": put.date(_("Shown until"), hint=_("The last day; empty for no end.")),
         "agency_id": put.choice(_("For"), offices, coerce=int),
     }
     add_form = edit_form = put.form(**edits)
