@@ -47,7 +47,9 @@ class Walker:
         """Open a window; what it asks of other hosts is refused and told."""
         self.app, self.url = app, url
         self.heard: list[str] = []
-        self.context: BrowserContext = chromium.new_context(base_url=url, locale="zh-CN")
+        self.context: BrowserContext = chromium.new_context(
+            base_url=url, locale="zh-CN", service_workers="block"
+        )
         self.context.route(re.compile(r"^https?://(?!127\.0\.0\.1)"), self._refuse)
         self.context.set_default_timeout(20_000)
         self.page = self.context.new_page()
