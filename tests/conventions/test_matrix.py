@@ -31,6 +31,9 @@ PUBLIC = {
     "HelpView.accessibility",
     "PublicProgressView.ask",  # by number, mobile and a code
     "CheckView.ask",  # a receipt, by the code on it
+    "EstimateView.index",
+    "FeedbackView.index",
+    "FeedbackView.thanks",
     "SignInView.login",
     "RegisterView.index",
     "RegisterView.code",
@@ -110,7 +113,7 @@ def test_an_auditor_changes_nothing():
 
 OWN_AFFAIRS = re.compile(
     r"/(again|devices|login|logout|password|second-factor|recover|register|contact-change|csp-report"
-    r"|progress|connections|api/v1/security)\b"
+    r"|progress|connections|api/v1/security|feedback|desk/tour)\b"
 )
 """What everybody does for themselves: the way in, the own password, public questions."""
 

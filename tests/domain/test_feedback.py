@@ -24,7 +24,10 @@ def test_only_known_reasons_are_kept_each_once():
         ("卡 6217 0012 3456 7890 123 没到账", "卡 **** 没到账"),
         ("全角１３８１２３４５６７８也算", "全角****也算"),
         ("护照E12345678，信箱 lin@mail.example.com", "护照****，信箱 ****"),
-        ("申请BT20261008000127等了3天，2026年10月8日", "申请BT20261008000127等了3天，2026年10月8日"),
+        (
+            "申请BT20261008000127等了3天，2026年10月8日",
+            "申请BT20261008000127等了3天，2026年10月8日",
+        ),
     ],
 )
 def test_numbers_of_people_are_starred_out_and_those_of_cases_are_not(typed, kept):

@@ -92,9 +92,20 @@ def test_sums_count_every_level_and_reason_of_the_own_agency(session, anhui):
         say(session, anhui, said)
     since = NOON - dt.timedelta(days=1)
 
-    assert list(feedback.sums(session, agency_id=anhui.id, since=since).values()) == [1, 0, 1, 1, 0]
+    assert list(feedback.sums(session, agency_id=anhui.id, since=since).values()) == [
+        1,
+        0,
+        1,
+        1,
+        0,
+    ]
     ticked = feedback.ticked(session, agency_id=anhui.id, since=since)
-    assert (ticked["quick"], ticked["friendly"], ticked["slow"], ticked["unclear"]) == (2, 1, 1, 0)
+    assert (ticked["quick"], ticked["friendly"], ticked["slow"], ticked["unclear"]) == (
+        2,
+        1,
+        1,
+        0,
+    )
     assert not any(feedback.sums(session, agency_id=anhui.id + 1, since=since).values())
 
 

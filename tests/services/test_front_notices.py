@@ -15,7 +15,12 @@ TODAY = NOON.date()
 
 
 def values(**more):
-    said = {"title_zh": "国庆安排", "title_en": "Holiday", "text_zh": "放假", "text_en": "Closed"}
+    said = {
+        "title_zh": "国庆安排",
+        "title_en": "Holiday",
+        "text_zh": "放假",
+        "text_en": "Closed",
+    }
     return said | {"valid_from": TODAY, "valid_to": None} | more
 
 
@@ -39,9 +44,7 @@ def test_a_notice_stands_from_its_first_day_to_its_last(session, eve):
     assert [shown(TODAY - a_day), shown(TODAY), shown(TODAY + a_day)] == [0, 1, 0]
     assert row.agency_id == eve.agency_id
     with pytest.raises(Invalid) as refused:
-        front_notices.write(
-            session, row, values(valid_to=TODAY - a_day), actor=eve, now=NOON
-        )
+        front_notices.write(session, row, values(valid_to=TODAY - a_day), actor=eve, now=NOON)
     assert refused.value.code == "days_turned"
 
 
