@@ -81,8 +81,8 @@ FAULTS = (
     Fault(
         "the bank's window ends before it begins",
         "app/services/paying/payments.py",
-        "day = local_date(payout.claimed_at or now) + dt.timedelta(days=1)",
-        "day = local_date(payout.claimed_at or now) - dt.timedelta(days=1)",
+        "day = (lacked_on(payout) or local_date(now)) + dt.timedelta(days=1)",
+        "day = (lacked_on(payout) or local_date(now)) - dt.timedelta(days=1)",
         (RUNS,),
     ),
 )

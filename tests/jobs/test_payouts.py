@@ -14,7 +14,7 @@ from app.services import payouts
 from app.services.accounting import verification
 from app.services.paying import claims, payments
 from app.transaction import transaction
-from tests.factories import NOON, SHANGHAI, make_account, make_applicant
+from tests.factories import NOON, SHANGHAI, Clock, make_account, make_applicant
 from tests.money import make_approved
 
 NEXT_MORNING = dt.datetime(2026, 11, 19, 9, 1, tzinfo=SHANGHAI)
@@ -147,6 +147,25 @@ def test_a_lost_payment_waits_for_window_and_statement(session, approved, run, b
     assert (payout.status, payout.bank_reference) == (PayoutStatus.PAID, reference)
     assert payout.attempt == 1
     assert sound(session)
+
+
+def test_our_clock_set_right_meanwhile_ends_no_window_early(session, approved, bank, clock):
+    bank.script.append("lost")
+    case = approved()
+    day = dt.timedelta(days=1)
+    bank.clock = Clock()
+
+    def at(moment, *, behind=dt.timedelta()):
+        bank.clock.set(moment)
+        clock.set(moment - behind)
+        run_payouts(bank, now=clock())
+        return payout_of(session, case).status
+
+    assert at(NOON + day, behind=day) is PayoutStatus.UNKNOWN
+    assert at(NOON + day + dt.timedelta(minutes=5), behind=day) is PayoutStatus.UNKNOWN
+    assert at(NOON + day + dt.timedelta(hours=1)) is PayoutStatus.UNKNOWN
+    assert at(NEXT_MORNING + day - dt.timedelta(hours=1)) is PayoutStatus.UNKNOWN
+    assert at(NEXT_MORNING + day + dt.timedelta(hours=2)) is PayoutStatus.APPROVED
 
 
 def test_not_found_does_not_count_without_the_statement(

@@ -115,7 +115,7 @@ def _act(
         case BankState.RETURNED:
             return bounce(session, payout, receipt.code, receipt.text, now=now)
         case BankState.NOT_FOUND:
-            return not_found(session, payout, now=now)
+            return not_found(session, payout, at=receipt.at, now=now)
     return _no_answer(session, payout, receipt, asked=asked, now=now)
 
 
@@ -237,16 +237,25 @@ def to_unknown(session: Session, payout: Payout, *, now: dt.datetime, why: str) 
         payment_notices.in_doubt(session, payout, now=now)
 
 
-def not_found(session: Session, payout: Payout, *, now: dt.datetime) -> Outcome:
-    """The bank says it never had it; true only after its window and a statement without it."""
+def not_found(
+    session: Session, payout: Payout, *, at: dt.datetime, now: dt.datetime
+) -> Outcome:
+    """The bank says it never had it; true only after its window and a statement without it.
+
+    ``at`` is the bank's own time. Our clock may have been set right since the payment was
+    taken, so the window runs from the first such answer by the later of both clocks, and ends
+    by the earlier.
+    """
     if payout.status is P.PAID:
         return _stop(session, payout, now=now)
     if payout.status is not P.UNKNOWN:
         to_unknown(session, payout, now=now, why="not_found")
-    if not (window_over(payout, now=now) and statement_lacks(session, payout)):
+    first = payout.not_found_at
+    over = first is not None and window_over(payout, now=min(at, now))
+    if not (over and statement_lacks(session, payout)):
         queries = payout.queries + 1
         payouts.shift(
-            session, payout, P.UNKNOWN, queries=queries, not_found_at=now,
+            session, payout, P.UNKNOWN, queries=queries, not_found_at=first or max(at, now),
             next_query_at=now + back_off(queries),
         )  # fmt: skip
         return Outcome.UNKNOWN
@@ -263,14 +272,20 @@ def to_approved(session: Session, payout: Payout, *, now: dt.datetime, why: str)
     )  # fmt: skip
 
 
+def lacked_on(payout: Payout) -> dt.date | None:
+    """Return the last day on which the bank may have got it: taken, or first not found there."""
+    moments = [at for at in (payout.claimed_at, payout.not_found_at) if at is not None]
+    return local_date(max(moments)) if moments else None
+
+
 def window_over(payout: Payout, *, now: dt.datetime) -> bool:
     """Tell whether the bank has had the time after which "not found" can be true."""
-    day = local_date(payout.claimed_at or now) + dt.timedelta(days=1)
+    day = (lacked_on(payout) or local_date(now)) + dt.timedelta(days=1)
     return now >= dt.datetime.combine(day, WINDOW, SHANGHAI)
 
 
 def statement_lacks(session: Session, payout: Payout) -> bool:
-    """Tell whether the complete statement of the day it was taken is here, without it.
+    """Tell whether the complete statement of its last day is here, without it.
 
     A line that nobody has explained and that could be the payment (same sum, no reference of
     ours) proves nothing: it stays in doubt.
@@ -280,7 +295,7 @@ def statement_lacks(session: Session, payout: Payout) -> bool:
     read = session.scalar(
         sa.select(BankStatement.id).where(
             BankStatement.agency_id == payout.agency_id,
-            BankStatement.on_date == local_date(payout.claimed_at),
+            BankStatement.on_date == lacked_on(payout),
         )
     )
     finding = sa.select(StatementFinding.payout_id).where(
