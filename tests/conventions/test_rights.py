@@ -29,7 +29,9 @@ PINNED = {
         "Audit.read Calendar.read CaseEvents.read Cases.read Desk.home+read Feedback.read Health.read "
         "Holders.read Ledger.read Materials.read Payouts.read Reference.read"
     ),
-    "package_editor": ("Calendar.edit+read Desk.home FrontNotices.edit+read Packages.read Reference.edit+read"),
+    "package_editor": (
+        "Calendar.edit+read Desk.home FrontNotices.edit+read Packages.read Reference.edit+read"
+    ),
     "package_publisher": ("Calendar.read Desk.home Packages.publish+read Reference.read"),
     "user_admin": ("Desk.home Roles.read Staff.edit+read"),
     "security_officer": ("Audit.read Desk.home Health.read"),
