@@ -1,8 +1,8 @@
 """What of the tests runs every day, and what only before a change lands.
 
 Every day each test runs, but of a table of cases that needs a hall only two: the first and the
-last. On PostgreSQL runs every fourth test of those written for both databases. Tests marked
-``whole`` (many processes, a second browser, much data) are left out. Nothing of this holds on CI,
+last. On PostgreSQL runs one in eight of the tests written for both databases. Tests marked
+``whole`` (many processes, walks in a browser, much data) are left out. Nothing of this holds on CI,
 with ``ANJU_TESTS=all``, at full numbers, or when files are named: then every case runs.
 """
 
@@ -13,10 +13,10 @@ from collections.abc import Sequence
 
 import pytest
 
-HALL = "app"
-"""The fixture of a hall on a database: what a case costs, it costs by this."""
+COSTLY = {"app", "anhui", "national"}
+"""The fixtures that make a case cost: a hall on a database, a copy of a package."""
 
-ONE_IN = 4
+ONE_IN = 8
 """Of so many tests for both databases one runs on PostgreSQL."""
 
 
@@ -42,7 +42,7 @@ def sample(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     for place, item in enumerate(items):
         if item.get_closest_marker("whole"):
             continue
-        if HALL in getattr(item, "fixturenames", ()):
+        if needs_hall(item):
             tables[item.nodeid.partition("[")[0], kind_of(item)].append(place)
         else:
             kept.add(place)
@@ -54,6 +54,11 @@ def sample(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     return [item for place, item in enumerate(items) if place in kept]
 
 
+def needs_hall(item: pytest.Item) -> bool:
+    """Tell whether a test is one of those that cost."""
+    return not COSTLY.isdisjoint(getattr(item, "fixturenames", ()))
+
+
 def kind_of(item: pytest.Item) -> str:
     """Return the kind of database a test runs on."""
     spec = getattr(item, "callspec", None)
@@ -62,7 +67,11 @@ def kind_of(item: pytest.Item) -> str:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what does not run every day."""
+    """Leave out what does not run every day, and begin with what needs a hall.
+
+    The first of two processes then prepares the hall while the second does what needs none.
+    """
+    items.sort(key=needs_hall, reverse=True)
     if everything(config):
         return
     kept = sample(items)

@@ -20,6 +20,7 @@ CONTRACT = "SY2026090909"
 NO_TO_ALL = ("house_elsewhere", "spouse_applies", "family_applies")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_purchase_goes_from_registration_to_paid(hall: Hall, width: int) -> None:
     someone = make_newcomer(hall, 902, "fund", "liaoning")

@@ -33,7 +33,7 @@ def item(name, *, whole=False, kind="sqlite", hall=True):
     """Return what the choice reads of a test."""
     return SimpleNamespace(
         nodeid=f"tests/a.py::{name}",
-        fixturenames=["app"] if hall else [],
+        fixturenames=["app", "rows"] if hall else [],
         callspec=SimpleNamespace(params={"kind": kind}),
         get_closest_marker=lambda _: whole or None,
     )

@@ -160,6 +160,7 @@ def test_a_file_sent_twice_is_a_duplicate_and_proves_that_it_arrived(
     assert len(other.ask("GET", "/_mock/payments")) == 1
 
 
+@pytest.mark.whole
 def test_a_refused_file_stops_payouts_and_nothing_is_lost(session, agency, other, approved):
     other.change("ANHUI", behaviour="reject-file")
     case = approved()

@@ -210,6 +210,7 @@ class TestAnswers:
         assert len(files(session, "answer")) == 1
         assert sound(session)
 
+    @pytest.mark.whole
     def test_another_answer_under_the_same_number_is_refused(self, session, agency, sent):
         file, (one, two) = sent
         put(agency, answer(file, (one, "100.00", "0", "")))

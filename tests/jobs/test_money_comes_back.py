@@ -18,6 +18,7 @@ from tests.money import make_approved
 LATER = dt.timedelta(hours=2)
 
 
+@pytest.mark.whole
 @pytest.mark.both
 def test_money_comes_back_although_the_next_case_is_open(kind, session, chen, dai, bank, clock):
     case = make_approved(session, chen, dai, amount=5000)

@@ -69,6 +69,7 @@ def test_known_and_unknown_people_see_the_same_page(browse, phone, people, numbe
     assert bare(known) == bare(unknown)
 
 
+@pytest.mark.whole
 def test_what_is_wrong_in_a_request_stands_beside_its_field(browse):
     visitor = browse()
 
@@ -83,6 +84,7 @@ def test_what_is_wrong_in_a_request_stands_beside_its_field(browse):
     assert page.soup.select_one("#id_type option[selected]")["value"] == "passport"
 
 
+@pytest.mark.whole
 def test_an_open_identity_is_settled_with_a_reason(browse, phone, rows, staff):
     done = register(browse(), phone, id_number=make_id_number(), mobile="13812340000")
     assert "身份核验中" in done.text
@@ -114,6 +116,7 @@ def test_another_agency_opens_no_page_of_the_counter(
     assert far.client.get(f"/desk/counter/contact/{key}").status_code == 404
 
 
+@pytest.mark.whole
 def test_a_newer_agreement_is_asked_for_once(browse, phone, rows):
     visitor, number = browse(), make_id_number()
     register(visitor, phone, id_number=number)

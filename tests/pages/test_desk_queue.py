@@ -110,6 +110,7 @@ def test_a_search_of_one_person_says_nothing_to_another(rows, browse, people):
     assert page.soup.select_one("#q")["value"] == ""
 
 
+@pytest.mark.whole
 def test_pages_go_on_and_back_by_key(rows, browse, people):
     with rows() as session:
         for day in range(1, 24):

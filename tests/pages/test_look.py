@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 COMPONENTS = Path(__file__).parents[2] / "app" / "templates" / "components"
 SHOWN = ("case", "charts", "data", "field", "materials", "page")
 """Files of components that the living page shows."""
@@ -20,6 +22,7 @@ def macros():
     return {name for text in texts for name in re.findall(r"macro (\w+)\(", text)} - PARTS
 
 
+@pytest.mark.whole
 def test_the_living_page_shows_every_component_in_both_languages(browse):
     chen = browse("chen")
 

@@ -92,6 +92,7 @@ def test_a_correction_goes_to_the_office_and_its_answer_comes_back(rows, browse,
         assert session.get_one(Applicant, ana.applicant_id).name == "林知霞"
 
 
+@pytest.mark.whole
 def test_a_log_in_is_closed_once_confirmed_and_no_case_is_open(rows, browse, proven, ana):
     with rows() as session:
         account = make_account(session, session.get_one(Applicant, ana.applicant_id))

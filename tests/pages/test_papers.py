@@ -67,6 +67,7 @@ def test_nobody_else_gets_it(paid, browse, staff):
     assert staff("eve", Role.AUDITOR).client.get(desk).mimetype == "application/pdf"
 
 
+@pytest.mark.whole
 def test_an_applicant_has_the_file_made_and_saves_it(paid, browse, rows, app):
     browser = browse("ana")
     page = browser.open(f"/hall/papers/{paid[0]}/")
@@ -99,6 +100,7 @@ def test_staff_give_a_reason_and_only_oversight_is_asked_for_one(paid, staff, ap
     assert "年度内部审计抽查" in main_of(page)
 
 
+@pytest.mark.whole
 def test_an_auditor_keeps_days_and_chain_of_the_own_agency(paid, staff, app, clock, tmp_path):
     clock.set(NOON + dt.timedelta(days=1))
     with app.app_context():

@@ -57,6 +57,7 @@ def releaser(staff, people):
     return staff("rel", Role.RELEASER)
 
 
+@pytest.mark.whole
 def test_a_doubt_is_ended_by_two_people_with_a_paper(rows, payer, releaser, payout):
     payout_id = payout(PayoutStatus.UNKNOWN)
 

@@ -26,6 +26,7 @@ def submitted(app, browse, people, rows):
     return browse("ana")
 
 
+@pytest.mark.whole
 def test_the_opinion_on_the_account_stands_where_it_is_corrected(submitted, rows, people):
     chen = people["chen"].actor
     with rows() as session:
@@ -86,6 +87,7 @@ def test_it_is_taken_back_and_the_money_is_free(submitted, rows):
         assert session.scalars(sa.select(Account.held)).one() == 0
 
 
+@pytest.mark.whole
 def test_once_taken_up_it_cannot_be_taken_back(submitted, rows, people):
     page = submitted.open("/hall/progress/1/")
     with rows() as session:
@@ -158,6 +160,7 @@ class TestPayee:
         with rows() as session:
             assert session.scalars(sa.select(Application)).one().payee_card == number
 
+    @pytest.mark.whole
     def test_after_the_change_it_is_nobodys_turn_but_the_offices(self, refused, prove):
         assert "轮到您：修改收款账户" in refused.open("/hall/").text
         page = refused.open("/hall/progress/1/payee/")

@@ -276,6 +276,7 @@ def test_pages_follow_one_another_without_gap(kind, many, sign_in):
     assert not last.soup.find("a", string="下一页")
 
 
+@pytest.mark.whole
 @pytest.mark.both
 @pytest.mark.parametrize("order", ["", "_oc_CaseScreen=amount&_od_CaseScreen=asc"])
 def test_turning_pages_leads_through_all_rows_and_back(kind, some, sign_in, order):

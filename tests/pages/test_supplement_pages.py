@@ -40,6 +40,7 @@ def waiting(rows, people):
         return account.id, Person("Pan", PASSWORD, actor_of(session, member), member.name)
 
 
+@pytest.mark.whole
 def test_a_payer_opens_it_and_everybody_can_read_it(browse, waiting, rows):
     payer = browse().sign_in(waiting[1])
     page = payer.open("/desk/reversals/")

@@ -69,6 +69,7 @@ def test_nobody_else_sees_a_picture(at_the_papers, browse):
     assert browse().client.get(path).status_code == 302
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
@@ -132,6 +133,7 @@ def test_the_same_picture_twice_is_kept_once(at_the_papers, rows):
         assert session.scalar(sa.select(sa.func.count()).select_from(MaterialPage)) == 1
 
 
+@pytest.mark.whole
 def test_a_paper_that_is_not_asked_for_is_not_taken(at_the_papers):
     ana, page = at_the_papers
 

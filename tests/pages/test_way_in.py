@@ -102,6 +102,7 @@ class TestPictures:
         assert "林知夏" in page.text
 
 
+@pytest.mark.whole
 def test_an_address_that_asks_for_many_codes_meets_the_picture(browse, people, phone):
     visitor = browse()
     page = visitor.open("/register/")

@@ -31,6 +31,7 @@ def spoiled(chance: random.Random) -> str:
     return text[:20_000]
 
 
+@pytest.mark.whole
 @pytest.mark.bar
 @pytest.mark.timeout(900)
 def test_garbage_that_is_signed_is_answered_or_refused(app):

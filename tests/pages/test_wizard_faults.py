@@ -40,6 +40,7 @@ class TestBasicPage:
         assert page.soup.select_one("#bank_account_no")["value"] == "6217000000000000000"
         assert page.soup.select_one("#rent_months")["value"] == "13"
 
+    @pytest.mark.whole
     def test_the_sentences_are_there_in_english_too(self, browse, people, rows):
         ana, page = on_the_basic_page(browse, people, rows)
         ana.open("/lang/en")
@@ -156,6 +157,7 @@ class TestHouse:
         assert page.soup.select_one("#house_no")["value"] == "2026-0000"
         assert page.soup.select_one("#loan_principal")["value"] == "5"
 
+    @pytest.mark.whole
     def test_the_next_page_waits_for_the_look_up(self, browse, people, rows):
         give_account(rows, people["ana"], scheme="fund")
         ana = browse("ana")
@@ -240,6 +242,7 @@ class TestPapers:
         with rows() as session:
             assert session.scalars(sa.select(Account.held)).one() == 9000
 
+    @pytest.mark.whole
     def test_the_english_page_has_no_missing_word(self, browse, people, rows):
         ana, page = self.on_the_upload_page(browse, people, rows)
         ana.open("/lang/en")

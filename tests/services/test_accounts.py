@@ -68,6 +68,7 @@ def faults(report):
     return [(problem.line, problem.column) for problem in report.problems]
 
 
+@pytest.mark.whole
 @pytest.mark.both
 def test_holders_accounts_and_balances_come_from_a_file(session):
     report = taken(

@@ -210,6 +210,7 @@ def test_the_people_of_the_demonstration_can_sign_in(shown, app):
             assert enter(session, name, PASSWORD)
 
 
+@pytest.mark.whole
 def test_every_screen_of_the_demonstration_has_something_and_its_guide(shown, app):
     again = app.test_cli_runner().invoke(args=["anju", "demo-people"])
     printed = app.test_cli_runner().invoke(args=["anju", "demo-people", "--print"])

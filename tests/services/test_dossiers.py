@@ -110,6 +110,7 @@ def test_the_file_holds_page_papers_receipt_sums_and_verifier(session, case, ana
     assert {"receipt.pdf", "receipt.json", "anju_verify.py"} < set(archive.namelist())
 
 
+@pytest.mark.whole
 def test_the_owner_reads_no_names_notes_and_full_numbers(session, case, ana, chen):
     person = case.applicant
     _row, data = own(session, case, ana)
@@ -158,6 +159,7 @@ def test_strangers_and_other_roles_get_nothing(session, case, ana, bo, chen, aud
     assert requests.fetch(session, row.id, actor=auditor, now=NOON).id == row.id
 
 
+@pytest.mark.whole
 @pytest.mark.both
 def test_one_is_made_at_a_time_and_only_once(session, case, ana):
     requests.ask_own(session, case.id, actor=ana, now=NOON)

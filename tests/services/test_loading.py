@@ -117,6 +117,7 @@ def test_a_higher_version_dates_what_changed(session, copy):
     assert reference.settings_on(session, scheme.id, TODAY)["decision_days"] == Decimal(5)
 
 
+@pytest.mark.whole
 def test_three_versions_leave_one_row_a_period(session, copy):
     for version, value in ((4, "5"), (5, "7")):
         copy.set_value("decision_days", value)

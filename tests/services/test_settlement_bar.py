@@ -56,6 +56,7 @@ def megabytes():
     return pages * resource.getpagesize() / 1_000_000
 
 
+@pytest.mark.whole
 @pytest.mark.bar(8)
 @pytest.mark.both
 @pytest.mark.timeout(0 if FULL else 120)

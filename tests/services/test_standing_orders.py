@@ -271,6 +271,7 @@ def test_the_list_asks_nothing_more_for_an_agreement(session, order):
     assert (len(row.signatures), len(row.months), row.account.number != "") == (2, 1, True)
 
 
+@pytest.mark.whole
 @pytest.mark.both
 def test_of_two_that_agree_at_once_the_second_is_told(kind, session, order, ana, monkeypatch):
     account = order.account
