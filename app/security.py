@@ -3,9 +3,15 @@
 from functools import cached_property
 from typing import Any
 
+import sqlalchemy as sa
 from flask import flash, g, request, session
 from flask_appbuilder.security.sqla.manager import SecurityManager
-from flask_appbuilder.security.sqla.models import User
+from flask_appbuilder.security.sqla.models import (
+    Permission,
+    PermissionView,
+    User,
+    ViewMenu,
+)
 from flask_babel import gettext
 from flask_login import current_user
 
@@ -20,6 +26,13 @@ from app.services.entry import sessions
 from app.services.entry.entering import is_staff
 from app.transaction import transaction
 
+_RIGHT = (
+    sa.select(PermissionView)
+    .join(PermissionView.permission)
+    .join(PermissionView.view_menu)
+    .where(Permission.name == sa.bindparam("permission"), ViewMenu.name == sa.bindparam("view"))
+)
+
 
 class HallSecurityManager(SecurityManager):
     """Users and roles of the hall; rights are patterns in the settings."""
@@ -30,6 +43,13 @@ class HallSecurityManager(SecurityManager):
     def count_users(self) -> int:
         """Say that there are users: else FAB advises a command that makes one without rights."""
         return 1
+
+    def find_permission_view_menu(
+        self, permission_name: str, view_menu_name: str
+    ) -> PermissionView | None:
+        """Find a right by its two names in one question: each start asks for 300 of them."""
+        names = {"permission": permission_name, "view": view_menu_name}
+        return db.session.scalars(_RIGHT, names).one_or_none()
 
     def register_views(self) -> None:
         """Hang the log-in alone: users and roles are screens of the hall."""
