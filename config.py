@@ -169,14 +169,8 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "REDIS_URL": env("REDIS_URL", ""),
         "ANJU_BANK_URL": env("ANJU_BANK_URL", "http://127.0.0.1:8090"),
         "ANJU_SMS_FILE": home / "sms.jsonl",
-        "ANJU_SMS_ACCOUNT": sms_account(),
-        "ANJU_WECHAT": wechat_accounts(production=production),
         "ANJU_WECHAT_FILE": home / "wechat.jsonl",
-        "ANJU_OIDC": openid_providers(production=production),
-        "ANJU_PUBLIC_URL": env("ANJU_PUBLIC_URL", "").rstrip("/"),
-        "ANJU_ANDROID": android_apps(),
-        "ANJU_IDENTITY_URL": env("ANJU_IDENTITY_URL", ""),
-        "ANJU_IDENTITY_TOKEN": env("ANJU_IDENTITY_TOKEN", ""),
+        **outside(production=production),
         "ANJU_METRICS_TOKEN": env("ANJU_METRICS_TOKEN", ""),
         "ANJU_CRASH_AT": env("ANJU_CRASH_AT", ""),
         "ANJU_LOG": env("ANJU_LOG") or log_form(production=production),
@@ -194,6 +188,20 @@ def settings(**overrides: Any) -> dict[str, Any]:
         "SESSION_COOKIE_NAME": "__Host-anju" if production else "anju",
     }
     return chosen | overrides
+
+
+def outside(*, production: bool) -> dict[str, Any]:
+    """Return what is known of services that others run: messages, identities, apps."""
+    env = os.environ.get
+    return {
+        "ANJU_SMS_ACCOUNT": sms_account(),
+        "ANJU_WECHAT": wechat_accounts(production=production),
+        "ANJU_OIDC": openid_providers(production=production),
+        "ANJU_PUBLIC_URL": env("ANJU_PUBLIC_URL", "").rstrip("/"),
+        "ANJU_ANDROID": android_apps(),
+        "ANJU_IDENTITY_URL": env("ANJU_IDENTITY_URL", ""),
+        "ANJU_IDENTITY_TOKEN": env("ANJU_IDENTITY_TOKEN", ""),
+    }
 
 
 def database_of(home: Path, given: str = "") -> str:
