@@ -172,6 +172,7 @@ class PostgresDatabase:
                     prepare(home, self._uri("draft_hall"))
                     connection.execute("ALTER DATABASE draft_hall RENAME TO template_hall")
         self.home, self.name, self.template = home, f"hall_{worker}", "template_hall"
+        self.shared = shared
         PostgresDatabase.open_here += 1
         self._clone()
         self.app = build_app(home, self._uri(self.name))
@@ -201,9 +202,10 @@ class PostgresDatabase:
         PostgresDatabase.open_here -= 1
         if PostgresDatabase.open_here:
             return
-        self.server.cleanup()
-        with contextlib.suppress(OSError):
-            self.server.pgdata.parent.rmdir()
+        with alone(self.shared):
+            self.server.cleanup()
+            with contextlib.suppress(OSError):
+                self.server.pgdata.parent.rmdir()
 
     def _clone(self) -> None:
         with self._connected() as connection:
@@ -225,7 +227,9 @@ class PostgresDatabase:
         note = shared / "postgres"
         if not note.exists():
             note.write_text(tempfile.mkdtemp(prefix="anju-postgres-"))
-        return Path(note.read_text()) / "data"
+        place = Path(note.read_text())
+        place.mkdir(mode=0o700, exist_ok=True)  # gone when another process was the last so far
+        return place / "data"
 
     @staticmethod
     def _exists(connection: psycopg.Connection, name: str) -> bool:
