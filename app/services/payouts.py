@@ -16,7 +16,7 @@ from app.domain.policy import Actor
 from app.domain.standing_orders import MARK
 from app.domain.terms import Action, Kind, PayoutStatus, Status
 from app.domain.workdays import SHANGHAI, local_date
-from app.models import Agency, Application, CaseEvent, Payout, PayoutStop
+from app.models import Agency, Application, CaseEvent, Payout, PayoutResolution, PayoutStop
 from app.services import audit, ledger
 from app.services.records.updates import changed_row, changed_rows
 from app.services.standing_orders import proof as agreed
@@ -99,8 +99,12 @@ def in_flight(session: Session, case: Application) -> bool:
 
 
 def shift(session: Session, payout: Payout, to: PayoutStatus, **columns: object) -> None:
-    """Move a payment on from the status and fence it was read with, or raise ``IllegalMove``."""
+    """Move a payment on from the status and fence it was read with, or raise ``IllegalMove``.
+
+    What one person said of a doubt that ends otherwise falls: nobody confirms it any more.
+    """
     session.flush()
+    in_doubt = payout.status is PayoutStatus.UNKNOWN
     as_read = (
         Payout.id == payout.id,
         Payout.status == payout.status,
@@ -109,6 +113,12 @@ def shift(session: Session, payout: Payout, to: PayoutStatus, **columns: object)
     update = sa.update(Payout).where(*as_read).values(status=to, **columns)
     if not changed_row(session, payout, update):
         raise IllegalMove("the payment has moved on")
+    if in_doubt and to is not PayoutStatus.UNKNOWN:
+        session.execute(
+            sa.delete(PayoutResolution).where(
+                PayoutResolution.payout_id == payout.id, PayoutResolution.confirmed_at.is_(None)
+            )
+        )
 
 
 def check_to_send(session: Session, payout: Payout, *, now: dt.datetime) -> None:

@@ -11,7 +11,7 @@ from app.models import BankFile, Payout
 numbers = itertools.count(1)
 
 
-class Died(Exception):
+class Died(BaseException):
     """The process has ended here."""
 
 

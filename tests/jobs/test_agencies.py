@@ -1,4 +1,4 @@
-"""Two agencies that pay through one bank: each sees the bookings of its own account."""
+"""Agencies that pay one after the other: each by its own account, in its own time."""
 
 import datetime as dt
 
@@ -7,10 +7,11 @@ import sqlalchemy as sa
 
 from app.domain.terms import PayoutStatus, Role
 from app.gateways.bank.process import SimulatorProcess
+from app.jobs import paying
 from app.jobs.paying import pay_all
 from app.models import Agency, Payout
 from tests.factories import NOON, actor_of, make_account, make_applicant, make_staff
-from tests.money import make_approved
+from tests.money import PaperBank, make_approved
 
 
 @pytest.mark.whole
@@ -31,3 +32,47 @@ def test_payments_of_another_agency_are_no_foreign_bookings(app, session, chen, 
 
     assert session.scalars(sa.select(Agency.payouts_stopped)).all() == ["", ""]
     assert {*session.scalars(sa.select(Payout.status))} == {PayoutStatus.SETTLED}
+
+
+class OneLine(PaperBank):
+    """A bank whose line breaks in a way nobody foresaw when one account pays."""
+
+    def send(self, payment):
+        """Take a payment, unless it is paid from the account of the broken line."""
+        if payment.payer_account == "broken":
+            raise RuntimeError("the line")
+        return super().send(payment)
+
+
+def test_what_breaks_one_agencys_run_leaves_the_others_theirs(
+    app, session, chen, dai, clock, monkeypatch
+):
+    first, second = (
+        actor_of(session, make_staff(session, name, role, agency="liaoning"))
+        for name, role in (("li", Role.FIRST_REVIEWER), ("lu", Role.SECOND_REVIEWER))
+    )
+    broken = make_approved(session, chen, dai)
+    broken.agency.payer_account = "broken"
+    fund = make_account(session, make_applicant(session), scheme="fund")
+    good = make_approved(session, first, second, account=fund)
+    monkeypatch.setitem(app.config, "ANJU_BANK", OneLine(clock))
+
+    with pytest.raises(RuntimeError):
+        pay_all(now=NOON)
+
+    session.expire_all()
+    assert [one.payouts[0].status for one in (broken, good)] == [
+        PayoutStatus.CLAIMED, PayoutStatus.PAID,
+    ]  # fmt: skip
+
+
+def test_a_long_run_ends_and_the_next_one_goes_on_by_the_clock(
+    app, session, chen, dai, clock, monkeypatch
+):
+    case = make_approved(session, chen, dai)
+    monkeypatch.setitem(app.config, "ANJU_BANK", PaperBank(clock))
+    with monkeypatch.context() as short:
+        short.setattr(paying, "LONGEST", 0.0)
+        assert (pay_all(now=NOON).claimed, case.payouts[0].status) == (0, PayoutStatus.APPROVED)
+
+    assert pay_all(now=NOON).paid == 1

@@ -7,12 +7,12 @@ import sqlalchemy as sa
 
 from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.terms import Note, PayoutStatus, Role, Status
-from app.gateways.bank import REASONS, Responsible
+from app.gateways.bank import REASONS, BankState, Responsible
 from app.jobs.payouts import run_payouts
 from app.models import Agency, Notice, Payout
 from app.services import cases, payouts
 from app.services.accounting import verification
-from app.services.paying import resolutions
+from app.services.paying import payments, resolutions
 from app.services.review import decisions
 from tests.factories import NOON, actor_of, make_staff
 from tests.money import PaperBank, make_approved
@@ -78,6 +78,38 @@ def test_what_was_sent_before_is_asked_for_and_never_made_anew(session, refused,
     assert [payout.status for payout in case.payouts] == [P.UNKNOWN]
     assert case.status is Status.APPROVED
     assert len(bank.sendings) == 1
+
+
+@pytest.mark.parametrize("code", ["AM05", "DUPL"])
+def test_a_refused_second_copy_leaves_what_was_paid_paid(session, chen, dai, bank, code):
+    case = make_approved(session, chen, dai)
+    run_payouts(bank, now=NOON)
+    session.expire_all()
+    [payout] = case.payouts
+    payment, *_ = bank.held[payout.bank_reference]
+    bank.held[payout.bank_reference] = payment, BankState.REJECTED, code
+
+    run_payouts(bank, now=LATER)
+
+    session.expire_all()
+    assert (case.status, payout.status, payout.next_query_at) == (Status.PAID, P.PAID, None)
+
+
+def test_what_was_said_of_a_doubt_confirms_nothing_once_the_bank_has_answered(
+    session, refused, payer, releaser
+):
+    case = refused("DUPL")
+    [payout] = case.payouts
+    resolutions.resolve_unknown(
+        session, payout, actor=payer, now=NOON, outcome=P.REJECTED, proof="the bank said no"
+    )
+    payments.reject(session, payout, "RC01", "", now=LATER)
+    session.commit()
+
+    assert resolutions.open_resolution(session, payout) is None
+    with pytest.raises(NotAllowed):
+        settle(session, payout, releaser, P.REJECTED)
+    assert case.status is Status.APPROVED
 
 
 def test_what_the_office_puts_right_is_told_to_the_payers_not_the_applicant(

@@ -172,11 +172,10 @@ def reject(
     session: Session, payout: Payout, code: str, text: str, *, now: dt.datetime
 ) -> Outcome:
     """The bank refuses for good: the money is held again; who acts depends on the reason."""
+    if code in TWICE:
+        return _sent_twice(session, payout, code, now=now)
     if payout.status is P.PAID:
         return bounce(session, payout, code, text, now=now)
-    if code in TWICE:
-        to_unknown(session, payout, now=now, why=code)
-        return Outcome.UNKNOWN
     reason = reason_of(code)
     caps.give_back(session, payout)
     payouts.shift(
@@ -198,6 +197,15 @@ def reject(
     else:
         to_applicant(session, payout, code, now=now)
     return Outcome.REJECTED
+
+
+def _sent_twice(session: Session, payout: Payout, code: str, *, now: dt.datetime) -> Outcome:
+    """The bank refuses a second copy: of the first it says nothing, what was paid stays paid."""
+    if payout.status is P.PAID:
+        payout.next_query_at = None
+        return Outcome.SENT
+    to_unknown(session, payout, now=now, why=code)
+    return Outcome.UNKNOWN
 
 
 def to_applicant(session: Session, payout: Payout, code: str, *, now: dt.datetime) -> None:
