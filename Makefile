@@ -47,7 +47,7 @@ bars: $(DEV) $(WORDS) ## the reliability bars at full numbers (hours; figures in
 	ANJU_BARS=full $(BIN)/python -m pytest -q -m bar --timeout 0 tests
 
 walk: $(DEV) $(WORDS) ## walk over every page in a real browser
-	ANJU_WALK=full $(BIN)/python -m pytest -q -m browser --timeout 0 tests/browser
+	ANJU_WALK=full $(BIN)/python -m pytest -q $(PARALLEL) -m browser --timeout 0 $(or $(T),tests/browser)
 
 bench: $(DEV) $(WORDS) ## the benchmarks; figures in benchmarks/results
 	$(BIN)/python -m benchmarks $(ARGS)

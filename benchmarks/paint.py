@@ -20,7 +20,8 @@ from playwright.sync_api import Browser, sync_playwright
 from benchmarks import machine
 from tests.browser.conftest import CHROMIUM, SWITCHES
 from tests.browser.line import SLOW, figures, slow_down, watch
-from tests.browser.screenshots import demonstration, log_in
+from tests.browser.screenshots import log_in
+from tests.browser.server import demonstration
 
 RESULTS = Path(__file__).parent / "results" / "paint.json"
 WIDTHS = {390: 844, 1280: 900}
@@ -47,7 +48,7 @@ def main() -> None:
     rows = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        with demonstration(Path(folder)) as url:
+        with demonstration(Path(folder)) as (_, url):
             for row in measured(browser, url, chosen.rounds):
                 rows.append(row)
                 print(" ".join(f"{value!s:>12}" for value in row.values()), flush=True)

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from app.gateways.bank.process import SimulatorProcess
 from tests.browser.hall import Hall
-from tests.browser.server import serving
+from tests.browser.pages import Known
+from tests.browser.server import demonstration, serving
 from tests.conftest import Rows
 from tests.factories import Clock
 
@@ -61,8 +62,14 @@ def served(app: Flask) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, str]]:
+    """The hall that ``make run`` shows, and its address; nobody changes anything in it."""
+    with demonstration(tmp_path_factory.mktemp("shown")) as (app, url):
+        yield app, url
+
+
 @pytest.fixture
-def demonstration(app: Flask) -> None:
-    """The people, houses and cases that ``make run`` shows."""
-    outcome = app.test_cli_runner().invoke(args=["anju", "demo-people"])
-    assert outcome.exit_code == 0, outcome.output
+def known(shared: Path) -> Known:
+    """The pages that this run has looked at."""
+    return Known(shared / "known")

@@ -17,8 +17,7 @@ from playwright.sync_api import sync_playwright
 from app.demo.cast import PASSWORD
 from tests.browser.conftest import CHROMIUM, SWITCHES
 from tests.browser.pages import HEIGHTS, STARTS, Walker, walk
-from tests.browser.screenshots import demonstration
-from tests.databases import build_app
+from tests.browser.server import demonstration
 
 ACROSS = 6
 CELL = {1280: (400, 520), 390: (170, 520)}
@@ -40,8 +39,7 @@ def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory() as home, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        with demonstration(Path(home)) as url:
-            app = build_app(Path(home), f"sqlite:///{Path(home) / 'anju.db'}")
+        with demonstration(Path(home)) as (app, url):
             for who in chosen.people:
                 walker = Walker(browser, app, url)
                 if who:

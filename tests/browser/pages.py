@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -37,16 +39,46 @@ ALIKE = 6
 
 HEIGHTS = {390: 844, 1280: 900}
 
-AXE = "axe.run(document, {resultTypes: ['violations'], elementRef: false})"
+AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
+  one => one.id + ': ' + one.nodes.slice(0, 3).map(node => node.target[0]).join(', '))"""
+"""What axe finds at any level: each rule with the first places that break it."""
+
+TITLES = (
+    "() => [document.title, ...[...document.querySelectorAll('h1')].map(h1 => h1.innerText)]"
+)
+MAIN = "() => [document.documentElement.lang, document.querySelector('main').outerHTML]"
+TOKEN = re.compile(r'value="[\w.-]{30,}"')
+"""What alone differs when one page is given twice."""
+
+
+class Known:
+    """The pages somebody has looked at already, of all processes: an empty file each."""
+
+    def __init__(self, folder: Path) -> None:
+        """Remember in a folder."""
+        folder.mkdir(exist_ok=True)
+        self.folder = folder
+
+    def is_new(self, page: str) -> bool:
+        """Tell whether nobody has looked at this page; from now on somebody has."""
+        try:
+            (self.folder / sha256(page.encode()).hexdigest()).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
 
 
 class Walker:
     """One person's window, whose every complaint is kept for the page it came from."""
 
-    def __init__(self, chromium: Browser, app: Flask, url: str) -> None:
+    def __init__(
+        self, chromium: Browser, app: Flask, url: str, known: Known | None = None
+    ) -> None:
         """Open a window; what it asks of other hosts is told."""
-        self.app, self.url = app, url
+        self.app, self.url, self.known = app, url, known
         self.heard: list[str] = []
+        self.framed: set[str] = set()
+        self.opened = self.examined = 0
         self.context: BrowserContext = chromium.new_context(
             base_url=url, locale="zh-CN", service_workers="block"
         )
@@ -99,6 +131,7 @@ class Walker:
 
     def open(self, address: str) -> None:
         """Open an address; it must answer."""
+        self.opened += 1
         answer = self.page.goto(address)
         if answer is None or answer.status != 200:
             self.heard.append(f"answered {answer and answer.status}")
@@ -108,14 +141,27 @@ class Walker:
         self.page.goto(f"/lang/{language}")
 
     def complaints(self, widths: tuple[int, ...]) -> list[str]:
-        """Return what is wrong with the page that is open, at each width."""
+        """Return what is wrong with the page that is open, at each width.
+
+        What others have been given word for word is not examined again.
+        """
         found, self.heard = self.heard, []
         found += frame_problems(self.page)
-        self.page.evaluate(AXE_SCRIPT)
-        for width in widths:
-            self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-            found += [f"{width}: {one}" for one in view_problems(self.page, width)]
+        if self.is_new():
+            self.examined += 1
+            self.page.evaluate(AXE_SCRIPT)
+            for width in widths:
+                self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+                found += [f"{width}: {one}" for one in view_problems(self.page, width)]
         return found
+
+    def is_new(self) -> bool:
+        """Tell whether the page is one to examine: its main part, or this person's frame."""
+        language, main = self.page.evaluate(MAIN)
+        frame_is_new = language not in self.framed
+        self.framed.add(language)
+        main_is_new = not self.known or self.known.is_new(language + TOKEN.sub("", main))
+        return main_is_new or frame_is_new
 
     def close(self) -> None:
         """Close the window."""
@@ -124,8 +170,7 @@ class Walker:
 
 def frame_problems(page: Page) -> list[str]:
     """Say what is wrong whatever the width: title and heading that agree, language."""
-    headings = page.locator("h1").all_inner_texts()
-    title = page.title().strip()
+    title, *headings = page.evaluate(TITLES)
     found = []
     if len(headings) != 1:
         found.append(f"{len(headings)} headings of the first level")
@@ -140,10 +185,7 @@ def view_problems(page: Page, width: int) -> list[str]:
     found = []
     if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
         found.append(f"{wide} pixels wide")
-    for violation in page.evaluate(AXE)["violations"]:
-        places = [str(node["target"][0]) for node in violation["nodes"]]
-        found.append(f"{violation['id']}: {', '.join(places[:3])}")
-    return found
+    return found + page.evaluate(AXE)
 
 
 def walk(

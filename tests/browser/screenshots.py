@@ -5,8 +5,6 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
@@ -14,8 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.demo.cast import PASSWORD
 from tests.browser.conftest import CHROMIUM, SWITCHES
-from tests.browser.server import serving
-from tests.databases import build_app, prepare
+from tests.browser.server import demonstration
 
 TARGET = Path(__file__).parents[2] / "docs" / "pictures"
 SCALE = 0.75
@@ -44,7 +41,7 @@ def main() -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        with demonstration(Path(folder)) as url:
+        with demonstration(Path(folder)) as (_, url):
             for language in chosen.languages:
                 taken = [
                     (name, shot(browser, url, who, address, width, language))
@@ -54,17 +51,6 @@ def main() -> None:
                     keep(picture, TARGET / f"{name}-{language}.png")
                 contact_sheet([picture for _, picture in taken], language)
         browser.close()
-
-
-@contextmanager
-def demonstration(home: Path) -> Iterator[str]:
-    """Serve a hall with the demonstration's people; give its address."""
-    database = f"sqlite:///{home / 'anju.db'}"
-    prepare(home, database)
-    app = build_app(home, database)
-    app.test_cli_runner().invoke(args=["anju", "demo-people"])
-    with serving(app) as url:
-        yield url
 
 
 def shot(

@@ -66,11 +66,10 @@ def test_switches_are_kept_and_the_page_is_read_aloud(
 
 
 @pytest.mark.skipif(not FULL, reason="`make walk` looks at every mode")
-@pytest.mark.usefixtures("demonstration")
 def test_every_component_is_accessible_in_every_mode(
-    app: Flask, chromium: Browser, served: str
+    chromium: Browser, shown: tuple[Flask, str]
 ) -> None:
-    walker = Walker(chromium, app, served)
+    walker = Walker(chromium, *shown)
     walker.log_in("anhui-first", PASSWORD)
     found = []
     for mode in MODES:
@@ -85,12 +84,11 @@ def test_every_component_is_accessible_in_every_mode(
 
 
 @pytest.mark.skipif(not FULL, reason="`make walk` looks at the narrowest phones")
-@pytest.mark.usefixtures("demonstration")
 @pytest.mark.parametrize("size", ["", "large"])
 def test_nothing_sticks_out_on_the_narrowest_phones(
-    app: Flask, chromium: Browser, served: str, size: str
+    chromium: Browser, shown: tuple[Flask, str], size: str
 ) -> None:
-    walker = Walker(chromium, app, served)
+    walker = Walker(chromium, *shown)
     walker.log_in("13900010003", PASSWORD)
     found = []
     for language in ("zh", "en"):
