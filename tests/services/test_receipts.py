@@ -88,6 +88,18 @@ def test_the_paper_says_sum_capitals_and_rare_characters(session, receipt):
     assert "𠮷***提" in text
     assert "临时回单" in text
     assert receipt.number in text
+    assert "住 房 货 币 化 补 贴 支 取 回 单" in text
+    assert "本回单可在线验证" in text
+    assert "电子回单专用章" in text
+
+
+def test_the_paper_says_who_paid_and_whether_the_agency_is_a_specimen(session, case, receipt):
+    paper, agency = printed(session, receipt), case.agency
+
+    assert paper.facts["payer"] == agency.payer_name
+    assert paper.facts["payer_card"] == f"**** {agency.payer_account[-4:]}"
+    assert paper.title == "住房货币化补贴支取回单"
+    assert (paper.state, paper.is_specimen, paper.hotline) == ("open", True, agency.hotline)
 
 
 def test_a_closed_day_makes_it_final_and_prints_the_root(session, receipt):
@@ -107,8 +119,9 @@ def test_the_code_on_the_paper_is_that_of_the_address(session, receipt):
     matrix = code_of(f"{ADDRESS}/check/{receipt.check_code}").matrix
     dark = page.crop((0, 0, page.width // 3, page.height)).point(lambda value: value)
     top = next(
-        y for y in range(page.height // 2, page.height)
-        if sum(dark.getpixel((x, y)) == 0 for x in range(204, 240)) > 25
+        y for y in range(page.height // 3, page.height - 8)
+        if all(sum(dark.getpixel((x, y + on)) == 0 for x in range(204, 240)) > 25
+               for on in (0, 8))
     )  # fmt: skip
     side = 34 / 25.4 * 72 * 4 / len(matrix)
     found = [
@@ -170,7 +183,11 @@ def test_a_receipt_of_money_that_came_back_is_void(session, case, receipt):
     payments.bounce(session, case.payouts[-1], "AC04", "", now=NOON + ONE_DAY)
 
     assert receipts.is_superseded(receipt)
-    assert "本回单作废" in text_of(receipt_pdf(printed(session, receipt)))
+    text = text_of(receipt_pdf(printed(session, receipt)))
+    assert "本回单作废" in text
+    assert "作废 Void" in text
+    assert "专用章" not in text
+    assert "最终回单" not in text
 
 
 @pytest.mark.parametrize("typed", ["", "abc", "a" * 27, "é" * 27, "%" * 500])

@@ -109,9 +109,11 @@ def printed(session: Session, receipt: Receipt, *, storage: Storage, address: st
     """
     proof = money_days.proof_of(session, receipt, storage=storage)
     twin = {"anju": anju_verify.RECEIPT, "facts": facts_of(receipt), "proof": proof}
+    agency = receipt.payout.agency
     return Printed(
         twin, f"{address}/check/{receipt.check_code}", receipt.check_code,
         is_superseded(receipt), receipt.issued_at,
+        hotline=agency.hotline, is_specimen=agency.placeholder,
     )  # fmt: skip
 
 
@@ -178,11 +180,14 @@ def _facts(
     session: Session, payout: Payout, number: str, code: str, entry: str, *, now: dt.datetime
 ) -> dict[str, Any]:
     """Return what the receipt says: names and card masked, sums in yuan as text."""
-    case = payout.application
+    case, agency = payout.application, payout.agency
     banks = remembered(session, "bank_names", lambda: _bank_names(session))
     facts = {
-        "number": number, "agency": payout.agency.name_zh, "case": case.number or "",
-        "service": case.scheme.name_zh, "reason": case.reason.name_zh,
+        "number": number, "agency": agency.name_zh, "case": case.number or "",
+        "service": case.scheme.name_zh, "word": case.scheme.word_zh,
+        "reason": case.reason.name_zh, "payer": agency.payer_name,
+        "payer_card": f"{masking.STARS} {agency.payer_account[-4:]}",
+        "payer_bank": banks.get(agency.payer_bank_code, agency.payer_bank_code),
         "kind": KINDS[case.kind], "payee": masking.mask_name(payout.payee_name),
         "card": f"{masking.STARS} {payout.payee_last_four}",
         "bank": banks.get(payout.payee_bank_code, payout.payee_bank_code),
