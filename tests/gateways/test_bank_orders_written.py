@@ -98,8 +98,8 @@ def agree(data, batch):
     )
 
 
-@pytest.mark.bar
-def test_batches_by_chance_are_valid_add_up_and_are_paid_by_a_bank(schema):
+@pytest.mark.bar(12)
+def test_batches_by_chance_are_valid_add_up_and_are_paid_by_a_bank(schema, record_property):
     valid = agreeing = faultless = paid = payments = 0
     many = 200 if FULL else 8
     with MockBank(NOON) as bank:
@@ -112,6 +112,7 @@ def test_batches_by_chance_are_valid_add_up_and_are_paid_by_a_bank(schema):
             faultless += not validate.validate(data, today=DAY)
             paid += bank.send(data)["status"] == "ACCP"
             payments += len(batch.payments)
+    record_property("number", f"{many} batches, {payments} payments, {valid} valid, {paid} paid")
 
     unmapped = [code for code in official_codes() if code not in REASONS and not further(code)]
     if FULL:
@@ -124,9 +125,10 @@ def test_batches_by_chance_are_valid_add_up_and_are_paid_by_a_bank(schema):
     assert (valid, agreeing, faultless, paid, unmapped) == (many, many, many, many, [])
 
 
-@pytest.mark.bar
+@pytest.mark.bar(12)
 @pytest.mark.skipif(not FULL, reason="25,000 payments take half a minute: ANJU_BARS=full")
-def test_25000_payments_fit_into_one_file_both_ways():
+def test_25000_payments_fit_into_one_file_both_ways(record_property):
+    record_property("number", "25,000 payments in one file, written and read back, both forms")
     batch = order(*(payment(number, name="𠮷野家") for number in range(1, 25_001)))
     figures = {}
     for form in (Pain001(), CsvBatch()):
