@@ -143,7 +143,7 @@ class BankFileView(BaseView):
         way = request.args.get("way", "")
         rows = bank_file_lists.listed(
             session, actor=actor, direction=way,
-            below=int(below) if below.isdigit() else None,
+            below=int(below) if below.isdecimal() else None,
         )  # fmt: skip
         page: str = self.render_template(
             "desk/bank-files.html",

@@ -143,7 +143,7 @@ def _assign_me(sent: Sent) -> None:
 
 def _assign(sent: Sent) -> None:
     chosen = sent.word("assignee")
-    if chosen and not chosen.isdigit():
+    if chosen and not chosen.isdecimal():
         raise Invalid(code="no_such_colleague", field="assignee")
     flags.assign(sent.session, sent.case, user_id=int(chosen) if chosen else None, **sent.who())
 

@@ -23,7 +23,7 @@ class Line:
 
     def as_line(self, place: int) -> ReturnLine:
         """Return the line for the service; raise ``Invalid`` for a mark that is none."""
-        if self.page and not self.page.isdigit():
+        if self.page and not self.page.isdecimal():
             raise Invalid(code="choice_invalid", field=f"page-{place}")
         return ReturnLine(
             code=self.code,
@@ -44,7 +44,7 @@ class ReturnForm:
     def read(cls, form: Mapping[str, str]) -> "ReturnForm":
         """Read the lines of a form; one line stands there at least."""
         count = form.get("line-count", "0")
-        number = min(int(count), MOST_LINES) if count.isdigit() else 0
+        number = min(int(count), MOST_LINES) if count.isdecimal() else 0
         rows = tuple(
             Line(*(form.get(f"{name}-{place}", "").strip() for name in _NAMES))
             for place in range(number)
@@ -60,7 +60,7 @@ class ReturnForm:
         if wish == "add" and len(self.rows) < MOST_LINES:
             return replace(self, rows=(*self.rows, Line()))
         place = wish.removeprefix("drop-")
-        if place.isdigit():
+        if place.isdecimal():
             kept = tuple(row for at, row in enumerate(self.rows) if at != int(place))
             return replace(self, rows=kept or (Line(),))
         return self

@@ -183,8 +183,8 @@ def _run(session: Session, actor: Actor) -> dict[str, Any]:
     below, names = request.args.get("below", ""), payout_rows.banks(session)
     rows = payout_lists.listed(
         session, actor=actor, statuses=_statuses(status),
-        batch_id=int(batch) if batch.isdigit() else None,
-        below=int(below) if below.isdigit() else None,
+        batch_id=int(batch) if batch.isdecimal() else None,
+        below=int(below) if below.isdecimal() else None,
     )  # fmt: skip
     doubts = payout_lists.doubts(session, actor=actor)
     tasks = payout_lists.tasks(session, actor=actor)

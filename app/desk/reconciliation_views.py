@@ -46,7 +46,7 @@ class ReconciliationView(BaseView):
             actor, now = current.actor(), current.now()
             line = findings.get_line(session, line_id, actor=actor)
             wish = request.form.get("payout_id", "")
-            if wish != NOT_OURS and not wish.isdigit():
+            if wish != NOT_OURS and not wish.isdecimal():
                 raise Invalid(code="choice_invalid", field=f"payout-{line_id}")
             findings.propose(
                 session, line, actor=actor, now=now, why=request.form.get("why", ""),

@@ -21,6 +21,7 @@ from app.jobs.housekeeping import STOP_BOOKS
 from app.jobs.payouts import STOP_BROKEN, STOP_DECISION
 from app.models import PayoutStop
 from app.services.paying import stops
+from app.services.paying.bank_files import STOP_CLASH, STOP_UNWRITABLE
 from app.services.paying.payments import STOP_DIFFERS, STOP_REFUSED
 from app.services.paying.statements import STOP_THEIRS
 
@@ -30,6 +31,8 @@ BY_THE_HALL: Mapping[str, str] = {
     STOP_DIFFERS: _l("The bank holds something else under one of our references."),
     STOP_DECISION: _l("A payment is not what two people signed."),
     STOP_BROKEN: _l("A payment broke a rule of the books."),
+    STOP_UNWRITABLE: _l("A batch could not be written as a file."),
+    STOP_CLASH: _l("Another file lies where a batch was to go."),
     STOP_BOOKS: _l("The daily proof of the books has found a difference."),
 }
 """Why the hall itself stops payouts, in the reader's language."""

@@ -126,6 +126,22 @@ class TestXml:
         assert why.line >= 1
         assert why.column >= 1
 
+    @pytest.mark.parametrize("alone", [entry(), line(), "<Ntry/>"])
+    def test_a_record_without_its_message_is_refused(self, alone):
+        assert refused(Pain001(), alone.encode()).line == 1
+
+    def test_a_sum_that_no_account_holds_is_refused(self):
+        data = statement(entry("1" + "0" * 17), opening="1" + "0" * 17, closing="0.00")
+
+        assert (refused(Pain001(), data).code, refused(Pain001(), data).line) == ("value", 1)
+
+    def test_a_closing_moment_in_another_zone_is_a_day_in_shanghai(self):
+        data = statement(entry()).replace(
+            b"<Dt>2026-11-18</Dt></Dt></Bal>", b"<DtTm>2026-11-17T20:00:00Z</DtTm></Dt></Bal>"
+        )
+
+        assert f"{Pain001().read(data).day}" == "2026-11-18"
+
     def test_another_message_is_refused_by_name(self):
         data = report().replace(b"pain.002.001.10", b"pacs.008.001.08")
 
@@ -197,6 +213,7 @@ def table(*rows):
 
 
 HEAD = "H,ANJU-HP1,HP1,PC202611180001,2,30.00,,,"
+LONG_AGO = "H,ANJU-DZ1,DZ1,340001,0001-01-01,100.00,90.00"
 
 
 class TestTables:
@@ -236,6 +253,7 @@ class TestTables:
             ((HEAD, f"D,1,{ONE},5,0,,", f"D,2,{ONE},5,0,,", "T,2,10"), "twice", 3, 3),
             (("H,XX",), "not_known", 1, 2),
             ((HEAD, 'D,1,"AJ'), "syntax", 2, 1),
+            ((LONG_AGO, "D,1,x,10.00,n,6217,00:00:00,", "T,1,10.00"), "value", 1, 5),
         ],
     )
     def test_a_table_that_is_not_whole_is_refused_at_its_cell(self, rows, code, line, column):

@@ -1,6 +1,7 @@
 """The bank simulator as a real process, and the hall's adapter to it."""
 
 import itertools
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -282,3 +283,13 @@ def test_receipts_carry_the_banks_own_time(bank, bank_process):
     assert bank.send(order).at == noon
     bank_process.control(now=(noon + timedelta(hours=1)).isoformat())
     assert bank.query(order.reference).at == noon + timedelta(hours=1)
+
+
+def test_signs_that_no_database_keeps_are_left_out_of_what_the_bank_says(stand_in):
+    said = {
+        "reference": "R1", "state": "rejected", "code": "AC04", "text": "no\x00 \ud800account",
+        "at": "2026-11-18T12:00:00+08:00",
+    }  # fmt: skip
+    stand_in.body = json.dumps(said).encode()
+
+    assert SimulatorBank(stand_in.url).query("R1").text == "no account"

@@ -12,7 +12,7 @@ from app.jobs.payouts import run_payouts
 from app.services.paying import payments, resolutions
 from app.transaction import transaction
 from tests.factories import NOON, actor_of, make_staff
-from tests.jobs.tables import Died, answer, files, payouts_of, put
+from tests.jobs.tables import Died, answer, files, folder, payouts_of, put
 
 LATER = NOON + dt.timedelta(minutes=20)
 
@@ -41,6 +41,27 @@ def test_nothing_is_said_of_a_payment_whose_file_may_be_going_out(
     pay_all(now=LATER)
 
     assert [one.status for one in payouts_of(session)] == [PayoutStatus.SENT]
+
+
+@pytest.mark.parametrize(
+    "shut",
+    [{"bank_opens": dt.time(9), "bank_closes": dt.time(12, 5)}, {"payouts_stopped": "no"}],
+)
+def test_a_file_that_was_left_lying_waits_until_the_bank_is_open_and_nobody_stops(
+    session, agency, approved, dies, shut
+):
+    approved()
+    dies("file.kept")
+    with pytest.raises(Died):
+        pay_all(now=NOON)
+    session.rollback()
+    before = {name: getattr(agency, name) for name in shut}
+    for values, lying, later in ((shut, 0, LATER), (before, 1, LATER + LATER.resolution)):
+        for name, value in values.items():
+            setattr(agency, name, value)
+        session.commit()
+        pay_all(now=later)
+        assert len(list(folder(agency, "outbox").iterdir())) == lying
 
 
 def test_an_answer_proves_that_its_file_was_put_out(session, agency, approved, dies):

@@ -189,6 +189,11 @@ def test_auditors_read_the_reconciliation_and_press_nothing(staff, strange):
     assert "提交第二人确认" not in page.buttons
 
 
+def test_an_address_with_a_number_that_is_none_shows_the_page(payer):
+    for address in (f"{RUNS}?below=²&batch=²", "/desk/bank-files/?below=²"):
+        assert payer.open(address).soup.h1
+
+
 def test_another_agencys_lines_are_not_listed(staff, strange):
     page = staff("liao", Role.PAYER, agency="liaoning").open("/desk/reconciliation/")
     assert "0001" not in page.text

@@ -95,6 +95,23 @@ def test_people_and_accounts_of_another_agency_are_out_of_reach(session, account
         )
 
 
+def test_nobody_corrects_what_is_their_own(session):
+    member = make_staff(session, "boss", Role.SUPERVISOR)
+    own = make_account(session, make_applicant(session))
+    member.id_number_index = own.applicant.id_number_index
+    boss = actor_of(session, member)
+
+    with pytest.raises(NotAllowed) as refused:
+        account_corrections.correct_account(
+            session, own, change_of(own, employer="x"), reason="x", actor=boss, now=NOON
+        )
+    assert refused.value.code == "own_case"
+    with pytest.raises(NotAllowed):
+        account_corrections.correct_name(
+            session, own.applicant, name="x", reason="x", actor=boss, now=NOON
+        )
+
+
 def test_a_reviewer_corrects_nothing(session, people, chen, account):
     with pytest.raises(NotAllowed):
         account_corrections.correct_account(

@@ -1,6 +1,7 @@
 """Contributions by file: looked at, posted whole or not at all, once, late ones kept."""
 
 import io
+import zipfile
 from decimal import Decimal
 
 import openpyxl
@@ -149,6 +150,33 @@ def test_money_for_an_account_that_moved_on_is_refused(session, accounts):
     accounts[0].state = AccountState.CLOSED_BY_TRANSFER
     session.commit()
     assert "transferred" in told(take(session, file_of(line(accounts[0]))))[0][2]
+
+
+def parts(**named):
+    """Return a zip as a sheet is one, with these parts."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as packed:
+        for name, text in named.items():
+            packed.writestr(name, text)
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        parts(**{"[Content_Types].xml": "<broken"}),
+        parts(**{"[Content_Types].xml": "<Types/>"}),
+        parts(other="thing"),
+        b"PK",
+    ],
+)
+def test_a_sheet_that_is_none_is_named_as_such(session, accounts, data):
+    assert "no readable sheet" in told(take(session, data, name="a.xlsx"))[0][2]
+
+
+def test_a_declared_total_that_is_no_number_is_named(session, accounts):
+    report = take(session, file_of(line(accounts[0]), trailer="#TRAILER,1,sNaN,B1\n"))
+    assert "sNaN" in told(report)[0][2]
 
 
 def test_a_sheet_is_read_like_a_file(session, accounts):

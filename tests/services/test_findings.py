@@ -110,6 +110,28 @@ def test_two_people_find_the_payment_of_a_line(kind, session, case, line, payer,
     assert [*verification.verify(session)] == []
 
 
+def test_a_payment_thought_lost_is_found_by_its_own_reference(
+    session, case, payer, releaser, bank, clock
+):
+    [payout] = case.payouts
+    payments.to_approved(session, payout, now=NOON, why="resolved")
+    read(session, case, *bank.statement(DAY).lines)
+    [item] = reconciliation.open_items(session, actor=payer)
+    assert (item.flag, item.suggested) == ("only_theirs", [])
+    case.agency.payouts_stopped, bank.silent = "", False
+    session.commit()
+    run_payouts(bank, now=NEXT)
+
+    [item] = reconciliation.open_items(session, actor=payer)
+    assert (item.flag, item.suggested) == ("only_theirs", [payout])
+    said = findings.propose(
+        session, item.line, actor=payer, now=NEXT, payout_id=payout.id, why="voucher 5"
+    )
+    findings.confirm(session, said, actor=releaser, now=NEXT)
+    assert payout.status is P.SETTLED
+    assert bank.times_paid() == {payout.bank_reference: 1}
+
+
 def test_one_person_alone_finds_no_payment(session, case, line, payer):
     said = findings.propose(
         session, line, actor=payer, now=NEXT, payout_id=case.payouts[0].id, why="same account"

@@ -215,6 +215,20 @@ def test_the_same_reason_said_again_takes_the_proposal_away(session, stop, relea
         stops.confirm_lift(session, stop, actor=releaser, now=NOON)
 
 
+def test_what_was_lifted_a_moment_ago_keeps_who_proposed_it(session, stop, payer, releaser):
+    prove_books(now=NOON)
+    seen_before = session.get_one(PayoutStop, stop.id)
+    session.execute(
+        sa.update(PayoutStop)
+        .values(lifted_by=releaser.user_id, lifted_at=NOON)
+        .execution_options(synchronize_session=False)
+    )
+    with pytest.raises(IllegalMove):
+        stops.withdraw_lift(session, seen_before, actor=payer, now=NOON)
+    session.commit()
+    assert stop.proposed_by == payer.user_id
+
+
 def test_every_reason_is_lifted_for_itself(session, stop, releaser):
     payouts.stop(session, stop.agency_id, "another", now=NOON)
     session.commit()

@@ -107,13 +107,13 @@ class SimulatorBank:
             return self._unknown("unreadable", "about another reference", sent, answer.body)
         return Receipt(
             state=BankState(said["state"]),
-            code=str(said.get("code", "")),
-            text=str(said.get("text", "")),
+            code=_words(said.get("code", "")),
+            text=_words(said.get("text", "")),
             at=_moment(said["at"]),
             raw_request=sent,
             raw_answer=answer.body,
             amount=_yuan(said["amount"]) if "amount" in said else None,
-            payee_tail=str(said.get("payee_tail", "")),
+            payee_tail=_words(said.get("payee_tail", "")),
         )
 
     def _unknown(self, code: str, text: str, sent: bytes, got: bytes) -> Receipt:
@@ -134,12 +134,17 @@ def _statement(day: date, body: bytes) -> Statement:
 
 def _line(row: dict[str, Any]) -> StatementLine:
     return StatementLine(
-        reference=str(row["reference"]),
+        reference=_words(row["reference"]),
         amount=_yuan(row["amount"]),
-        payee_name=str(row["payee_name"]),
-        payee_card=str(row["payee_card"]),
+        payee_name=_words(row["payee_name"]),
+        payee_card=_words(row["payee_card"]),
         booked_at=_moment(row["at"]),
     )
+
+
+def _words(value: Any) -> str:
+    """Return a text of the bank without signs that no database keeps: NUL, halves of a sign."""
+    return "".join(sign for sign in str(value) if sign.isprintable())
 
 
 def _yuan(text: Any) -> Decimal:

@@ -55,7 +55,7 @@ class OwnDataView(BaseView):
         below = request.args.get("below", "")
         rows = looks.who_looked(
             db.session(), myself(), limit=PAGE + 1,
-            below=int(below) if below.isdigit() and len(below) < LONGEST else None,
+            below=int(below) if below.isdecimal() and len(below) < LONGEST else None,
         )  # fmt: skip
         after = url_for("OwnDataView.looks", below=rows[PAGE - 1].id) if rows[PAGE:] else ""
         shown = [told(row) for row in rows[:PAGE]]

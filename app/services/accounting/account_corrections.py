@@ -58,6 +58,7 @@ def correct_name(
     )
     if session.scalar(held.limit(1)) is None:
         raise NotAllowed("another agency's holder", code="not_found")
+    _check_other(applicant, actor)
     written = " ".join(unicodedata.normalize("NFKC", name).split())
     problems: list[Any] = []
     if not written:
@@ -92,6 +93,7 @@ def correct_account(
     """
     policy.check_role(actor, Role.SUPERVISOR)
     policy.check_agency(actor, agency_id=account.agency_id)
+    _check_other(account.applicant, actor)
     problems = _problems(account, change, reason, today=local_date(now))
     if problems:
         raise ManyProblems(problems)
@@ -110,6 +112,12 @@ def correct_account(
         reason=reason.strip()[:200],
         changes={name: str(value) for name, value in changed.items()},
     )  # fmt: skip
+
+
+def _check_other(holder: Applicant, actor: Actor) -> None:
+    """Raise ``NotAllowed`` (own_case): nobody lifts their own freeze or puts their own name right."""
+    if actor.identity_index in (None, holder.id_number_index):
+        raise NotAllowed("an own account", code="own_case")
 
 
 def _changed(account: Account, change: AccountChange) -> Mapping[str, Any]:

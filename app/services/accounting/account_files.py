@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -52,6 +53,12 @@ CONTRIBUTIONS = Columns(
     ("agency", "scheme", "account_number", "amount", "value_date"), ("name",)
 )
 TRAILER = "#TRAILER"
+NO_SHEET = (
+    InvalidFileException, zipfile.BadZipFile, zlib.error, SyntaxError, OSError, EOFError,
+    LookupError, ValueError, TypeError, NotImplementedError,
+)  # fmt: skip
+"""What comes of a file that calls itself a sheet: broken parts, broken XML, a password."""
+
 LONGEST_EXACT = 15
 """Digits that Excel keeps of a number; a longer one must stand in a cell of text."""
 
@@ -124,9 +131,10 @@ def check_declared(
 
 def _number(text: str) -> Decimal | None:
     try:
-        return Decimal(text.replace(",", ""))
+        number = Decimal(text.replace(",", ""))
     except InvalidOperation:
         return None
+    return number if number.is_finite() else None
 
 
 def _split(
@@ -193,7 +201,7 @@ def _sheet(data: bytes, name: str, findings: Findings) -> Iterator[tuple[int, li
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         for line, record in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
             yield line, [_text(cell, name, line, findings) for cell in record]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
+    except NO_SHEET as error:
         findings.add(name, 0, "", "不是可读的 Excel 文件", f"is no readable sheet: {error}")
 
 

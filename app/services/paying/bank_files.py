@@ -96,8 +96,9 @@ def unpublished(session: Session, agency_id: int) -> list[int]:
 
 
 def may_go(session: Session, file: BankFile, *, now: dt.datetime) -> bool:
-    """Tell whether every payment of a file still waits for it to go out.
+    """Tell whether every payment of a file still waits for it to go out, and may go now.
 
+    While payouts are stopped or the bank is closed it stays where it is, for the next run.
     Nobody settles one before it is out (``is_going``). Where the bank's word moved one, it was
     out already. Where one waits anew all the same, the file never goes out again, and the
     others of it stay in doubt until people settle them.
@@ -107,7 +108,8 @@ def may_go(session: Session, file: BankFile, *, now: dt.datetime) -> bool:
     ).all()
     whole = len(statuses) == file.rows and not NOT_OUT & set(statuses)
     if whole and set(statuses) <= {P.CLAIMED, P.UNKNOWN}:
-        return True
+        agency = session.get_one(Agency, file.agency_id)
+        return not agency.payouts_stopped and payouts.bank_open(agency, now)
     if whole:
         published(session, file, now=now)
     elif file.done_at is None and not file.problem:

@@ -206,21 +206,25 @@ def _pages(session: Session, ours: Sums, action: Action, day: dt.date) -> Sums:
 
 
 def _on_its_way(session: Session, agency_id: int) -> tuple[Decimal, Decimal]:
-    """Return what the ledger has in transit now, and what our payments have in flight."""
-    transit = session.scalar(
+    """Return what the ledger has in transit now, and what our payments have in flight.
+
+    Asked in one question: between two of them a payment may move on.
+    """
+    transit = (
         sa.select(sa.func.sum(Posting.amount))
         .join(LedgerAccount, LedgerAccount.id == Posting.ledger_account_id)
         .where(
             LedgerAccount.agency_id == agency_id, LedgerAccount.account_id.is_(None),
             LedgerAccount.code == LedgerCode.IN_TRANSIT,
         )
-    )  # fmt: skip
-    flight = session.scalar(
-        sa.select(sa.func.sum(Payout.amount)).where(
-            Payout.agency_id == agency_id, Payout.status.in_(lifecycle.PAYOUT_IN_FLIGHT)
-        )
+    ).scalar_subquery()  # fmt: skip
+    flight = (
+        sa.select(sa.func.sum(Payout.amount))
+        .where(Payout.agency_id == agency_id, Payout.status.in_(lifecycle.PAYOUT_IN_FLIGHT))
+        .scalar_subquery()
     )
-    return Decimal(transit or ZERO), Decimal(flight or ZERO)
+    found = session.execute(sa.select(transit, flight)).one()
+    return Decimal(found[0] or ZERO), Decimal(found[1] or ZERO)
 
 
 def _between(kind: str, one: Sums, other: Sums) -> list[Named]:

@@ -30,12 +30,10 @@ BACK = (P.SENT, P.UNKNOWN, P.PAID, P.SETTLED)
 
 
 def suggestions(session: Session, line: StatementLine) -> list[Payout]:
-    """Return payments a line without our reference could be: same sum, account, about the day.
+    """Return payments a line could be: that of its reference, else same sum, account, about the day.
 
     Only a suggestion: nothing follows until two people have said so.
     """
-    if line.payout_id is not None:
-        return []
     day = dt.datetime.combine(line.on_date, dt.time(), SHANGHAI)
     elsewhere = sa.exists().where(
         StatementFinding.payout_id == Payout.id, StatementFinding.line_id != line.id
@@ -43,14 +41,20 @@ def suggestions(session: Session, line: StatementLine) -> list[Payout]:
     query = sa.select(Payout).where(
         Payout.agency_id == line.agency_id,
         Payout.amount == abs(line.amount),
-        Payout.claimed_at >= day - dt.timedelta(days=DAYS_BEFORE if line.amount > 0 else 31),
-        Payout.claimed_at < day + dt.timedelta(days=DAYS_AFTER + 1),
         Payout.status.in_(OUT if line.amount > 0 else BACK),
         ~elsewhere,
     )
     if line.amount > 0:
-        booked = sa.exists().where(StatementLine.payout_id == Payout.id)
+        booked = sa.exists().where(
+            StatementLine.payout_id == Payout.id, StatementLine.id != line.id
+        )
         query = query.where(~booked)
+    if line.payout_id is not None:
+        return list(session.scalars(query.where(Payout.id == line.payout_id)))
+    query = query.where(
+        Payout.claimed_at >= day - dt.timedelta(days=DAYS_BEFORE if line.amount > 0 else 31),
+        Payout.claimed_at < day + dt.timedelta(days=DAYS_AFTER + 1),
+    )
     if line.payee_tail:
         query = query.where(Payout.payee_last_four == line.payee_tail)
     return list(session.scalars(query.order_by(Payout.claimed_at.desc()).limit(MOST)))

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain import policy
 from app.domain.policy import Actor
-from app.domain.terms import PayoutStatus
 from app.domain.workdays import local_date
 from app.models import (
     Application,
@@ -21,6 +20,7 @@ from app.models import (
     StatementLine,
 )  # fmt: skip
 from app.services.paying import findings, statements
+from app.services.paying.caps import NOT_OUT
 from app.services.paying.payout_lists import READERS
 from app.services.paying.statements import Bucket
 
@@ -144,17 +144,21 @@ def _lines(
         )
     }
     return [
-        Item(
-            _flag(line, known.get(line.payout_id or 0)), line.on_date, line.amount,
-            line.reference, payout=known.get(line.payout_id or 0), line=line, said=said,
-            suggested=findings.suggestions(session, line),
-        )
+        _item(line, said, known.get(line.payout_id or 0), findings.suggestions(session, line))
         for line, said in rows
-    ]  # fmt: skip
+    ]
 
 
-def _flag(line: StatementLine, payout: Payout | None) -> Flag:
-    if line.bucket == Bucket.ONLY_THEIRS and payout is not None:
-        ended = payout.status in (PayoutStatus.REJECTED, PayoutStatus.CANCELLED)
-        return Flag.ONLY_THEIRS if ended else Flag.TWICE
-    return Flag(line.bucket)
+def _item(
+    line: StatementLine,
+    said: StatementFinding | None,
+    payout: Payout | None,
+    suggested: list[Payout],
+) -> Item:
+    flag = Flag(line.bucket)
+    if flag is Flag.ONLY_THEIRS and payout is not None and payout not in suggested:
+        flag = Flag.ONLY_THEIRS if payout.status in NOT_OUT else Flag.TWICE
+    return Item(
+        flag, line.on_date, line.amount, line.reference, payout=payout, line=line, said=said,
+        suggested=suggested,
+    )  # fmt: skip

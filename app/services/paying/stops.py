@@ -95,10 +95,15 @@ def withdraw_lift(
 ) -> None:
     """Take back a proposal to let payouts go on."""
     _check(session, stop, actor=actor, now=now, roles=STOPPERS)
-    if stop.proposed_by is None:
+    done = changed_rows(
+        session,
+        sa.update(PayoutStop)
+        .where(PayoutStop.id == stop.id, _OPEN, PayoutStop.proposed_by.is_not(None))
+        .values(proposed_by=None, proposed_name="", proposed_why="", proposed_at=None)
+        .execution_options(synchronize_session="fetch"),
+    )
+    if done != 1:
         raise IllegalMove("nobody has proposed it")
-    stop.proposed_by = stop.proposed_at = None
-    stop.proposed_name = stop.proposed_why = ""
     _record(session, "lift_withdrawn", stop, actor=actor, now=now)
 
 

@@ -30,6 +30,8 @@ STATES: Mapping[str, BankState] = {
 """Results as the national data standard numbers them: done, failed, under way; 3 sent back."""
 
 CURRENCY = "CNY"
+EARLIEST = dt.date(1990, 1, 1)
+"""No statement is of a day before."""
 
 
 class CsvBatch:
@@ -148,6 +150,9 @@ def _line(row: Row, day: dt.date) -> StatementLine:
 
 def _day(row: Row, place: int) -> dt.date:
     try:
-        return dt.date.fromisoformat(row.cells[place - 1])
+        day = dt.date.fromisoformat(row.cells[place - 1])
     except ValueError:
         raise row.wrong("value", place) from None
+    if day < EARLIEST:
+        raise row.wrong("value", place)
+    return day

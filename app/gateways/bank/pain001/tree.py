@@ -137,5 +137,6 @@ def read(
     except (UnicodeError, LookupError, ValueError) as fault:
         line, column = builder.at()
         raise Unreadable("syntax", str(fault), line=line, column=column) from None
-    [document] = builder.open[0].children
-    return builder.namespace.removeprefix(ISO), document
+    if not (outermost := builder.open[0].children):
+        raise Unreadable("not_known", "one record alone", line=1, column=1)
+    return builder.namespace.removeprefix(ISO), outermost[0]

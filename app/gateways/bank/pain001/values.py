@@ -1,12 +1,14 @@
 """Values of ISO 20022 elements: amounts in yuan, days, counts."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 
 from .tree import Node
 from .writing import CURRENCY
 
 CENT = Decimal("0.01")
+MOST = Decimal(10) ** 15
+SHANGHAI = timezone(timedelta(hours=8))
 
 
 def amount(node: Node, currency: str = CURRENCY) -> Decimal:
@@ -25,7 +27,7 @@ def number(node: Node) -> Decimal:
         value = Decimal(node.text)
     except InvalidOperation:
         raise node.wrong("value", f"{node.name} {node.text}") from None
-    if not value.is_finite() or abs(value) > Decimal(10) ** 18:
+    if not value.is_finite() or abs(value) > MOST:
         raise node.wrong("value", f"{node.name} {node.text}")
     return value
 
@@ -47,11 +49,12 @@ def signed(node: Node) -> Decimal:
 
 
 def day(node: Node) -> date:
-    """Return the date of an element that holds ``Dt`` or ``DtTm``, or is one itself."""
+    """Return the date, in Shanghai, of an element that holds ``Dt`` or ``DtTm``, or is one."""
     inner = node.one("Dt") or node.one("DtTm") or node
     try:
         if "T" in inner.text:
-            return datetime.fromisoformat(inner.text).date()
+            at = datetime.fromisoformat(inner.text)
+            return (at.astimezone(SHANGHAI) if at.tzinfo else at).date()
         return date.fromisoformat(inner.text[:10])
-    except ValueError:
+    except (ValueError, OverflowError):
         raise inner.wrong("value", f"{inner.name} {inner.text}") from None
