@@ -102,8 +102,8 @@ def take_inbox(bank: FiledBank, *, now: dt.datetime, agency_id: int) -> int:
             good = _take_one(bank, name, data, now=now, agency_id=agency_id)
             crash.point("inbox.kept")
             bank.folder.put_away(name, READ if good else REFUSED)
-        except (Unavailable, OSError):
-            log.exception("a file of the bank could not be moved")
+        except Exception:  # one file, whatever is in it, holds up no payment and no other file
+            log.exception("a file of the bank could not be taken or moved")
             continue
         taken += good
     return taken

@@ -6,15 +6,26 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.domain.errors import IllegalMove, Invalid
+from app.domain.errors import IllegalMove, Invalid, ManyProblems, RuleBroken
 from app.domain.policy import WORKER
-from app.domain.terms import Role
+from app.domain.terms import AccountState, PayoutStatus, Role
 from app.gateways.bank.ways import FORMS
-from app.models import Agency, BankFile, ContributionBatch, LedgerAccount
-from app.services.accounting import verification
+from app.models import (
+    Account,
+    Agency,
+    BankFile,
+    ContributionBatch,
+    LedgerAccount,
+    Payout,
+    StatementLine,
+)  # fmt: skip
+from app.services import ledger
+from app.services.accounting import account_corrections, verification
+from app.services.accounting.account_corrections import AccountChange
 from app.services.accounting.contributions import import_contributions
-from app.services.paying import bank_arrivals, bank_files
+from app.services.paying import bank_arrivals, bank_files, findings, resolutions
 from tests.factories import NOON, actor_of, make_account, make_applicant, make_staff
+from tests.money import make_approved
 
 pytestmark = [
     pytest.mark.whole,
@@ -36,7 +47,7 @@ def race(session):
                 try:
                     said.append(second(other))
                     other.commit()
-                except (IllegalMove, Invalid) as told:
+                except RuleBroken as told:
                     said.append(told)
 
         first(session)
@@ -129,3 +140,67 @@ def test_two_first_contribution_files_of_an_agency_are_both_posted(session, race
     assert said.problems == ()
     assert session.scalar(sa.select(sa.func.count(ContributionBatch.id))) == 2
     assert [*verification.verify(session)] == []
+
+
+def test_of_two_who_say_what_became_of_a_doubt_the_slower_is_told(
+    session, people, chen, dai, race
+):
+    one, two = (
+        actor_of(session, make_staff(session, name, Role.PAYER)) for name in ("Pan", "Pia")
+    )
+    [payout] = make_approved(session, chen, dai).payouts
+    payout.status, payout.claimed_at = PayoutStatus.UNKNOWN, NOON
+    session.commit()
+    key = payout.id
+
+    def say(here, who):
+        return resolutions.resolve_unknown(
+            here, here.get_one(Payout, key), actor=who, now=NOON, outcome=PayoutStatus.PAID,
+            proof="bank letter 8",
+        )  # fmt: skip
+
+    told = race(lambda here: say(here, one), lambda there: say(there, two))
+
+    assert isinstance(told, IllegalMove)
+
+
+def test_of_two_who_say_what_a_line_is_the_slower_is_told(session, people, race):
+    one, two = (
+        actor_of(session, make_staff(session, name, Role.PAYER)) for name in ("Pan", "Pia")
+    )
+    line = StatementLine(
+        agency_id=one.agency_id, on_date=NOON.date(), line_no=1, reference="X", amount=1,
+        direction="out", bucket="only_theirs", read_at=NOON, payee_tail="",
+    )  # fmt: skip
+    session.add(line)
+    session.commit()
+    key = line.id
+
+    def say(here, who):
+        return findings.propose(
+            here, here.get_one(StatementLine, key), actor=who, now=NOON, payout_id=None,
+            why="a cheque of the office",
+        )  # fmt: skip
+
+    told = race(lambda here: say(here, one), lambda there: say(there, two))
+
+    assert isinstance(told, IllegalMove)
+
+
+def test_an_account_closed_a_moment_ago_is_not_opened_by_a_correction(session, people, race):
+    boss = actor_of(session, make_staff(session, "boss", Role.SUPERVISOR))
+    key = make_account(session, make_applicant(session), 0).id
+    session.commit()
+
+    def correct(there):
+        account = there.get_one(Account, key)
+        asked = {name: getattr(account, name) for name in AccountChange.__slots__}
+        change = AccountChange(**asked | {"state": AccountState.SEALED})
+        account_corrections.correct_account(
+            there, account, change, reason="moved away", actor=boss, now=NOON
+        )
+
+    told = race(lambda here: ledger.close_account(here, here.get_one(Account, key)), correct)
+
+    assert isinstance(told, ManyProblems)
+    assert session.get_one(Account, key).state is AccountState.CLOSED_BY_WITHDRAWAL

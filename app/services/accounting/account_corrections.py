@@ -17,6 +17,7 @@ from app.domain.terms import AccountState, Role
 from app.domain.workdays import local_date
 from app.models import Account, Applicant
 from app.services import audit
+from app.services.accounting import entries
 
 ZERO = Decimal(0)
 BY_HAND = frozenset(
@@ -94,6 +95,7 @@ def correct_account(
     policy.check_role(actor, Role.SUPERVISOR)
     policy.check_agency(actor, agency_id=account.agency_id)
     _check_other(account.applicant, actor)
+    entries.lock(session, account)
     problems = _problems(account, change, reason, today=local_date(now))
     if problems:
         raise ManyProblems(problems)

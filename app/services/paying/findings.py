@@ -15,7 +15,7 @@ from app.services import audit
 from app.services.entry import proofs
 from app.services.paying import money_eyes, payments, statements
 from app.services.paying.statements import Bucket
-from app.services.records.updates import changed_rows
+from app.services.records.updates import add_once, changed_rows
 from app.services.staff import standing
 
 OPEN_BUCKETS = (Bucket.ONLY_THEIRS.value, Bucket.DIFFERING.value)
@@ -83,8 +83,7 @@ def propose(
         agency_id=line.agency_id, line_id=line.id, payout_id=payout_id, why=why.strip(),
         proposed_by=actor.user_id, proposed_name=actor.name, proposed_at=now,
     )  # fmt: skip
-    session.add(said)
-    session.flush()
+    add_once(session, said)
     _record(session, "finding_proposed", said, actor=actor, now=now)
     return said
 

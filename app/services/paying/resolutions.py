@@ -19,7 +19,7 @@ from app.models import Application, Payout, PayoutResolution
 from app.services import audit, payouts
 from app.services.entry import proofs
 from app.services.paying import bank_files, money_eyes, payments
-from app.services.records.updates import changed_rows
+from app.services.records.updates import add_once, changed_rows
 from app.services.staff import standing
 
 BY_HAND = "NARR"
@@ -202,8 +202,7 @@ def _propose(
         code=code if outcome is PayoutStatus.REJECTED else "",
         proposed_by=actor.user_id, proposed_name=actor.name, proposed_at=now,
     )  # fmt: skip
-    session.add(said)
-    session.flush()
+    add_once(session, said)
     _record(session, "resolution_proposed", said, actor=actor, now=now)
     return said
 

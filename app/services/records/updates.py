@@ -1,9 +1,11 @@
-"""Conditional updates: a row is changed only if it is still as it was read."""
+"""Conditional changes: a row is changed only as it was read, added only while it is not there."""
 
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+
+from app.domain.errors import IllegalMove
 
 
 def changed_row(session: Session, row: Any, statement: sa.Update) -> bool:
@@ -27,3 +29,12 @@ def changed_rows(
     if rows is not None:
         return session.connection().execute(statement, rows).rowcount
     return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def add_once(session: Session, row: Any) -> None:
+    """Add a row of which the database takes one; ``IllegalMove`` when somebody was faster."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except sa.exc.IntegrityError:
+        raise IllegalMove("somebody else was faster") from None

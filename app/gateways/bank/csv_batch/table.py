@@ -19,6 +19,8 @@ ACTS = ("=", "+", "-", "@", "\t", "\r")
 GUARD = "'"
 CENT = Decimal("0.01")
 MOST_CELL = 400
+MOST = Decimal(10) ** 12
+"""No sum of a bank reaches it, yuan: so many of them added up still fit a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Row:
             value = Decimal(self.cells[place - 1])
         except InvalidOperation:
             raise self.wrong("value", place) from None
-        if not value.is_finite() or abs(value) > Decimal(10) ** 15:
+        if not value.is_finite() or abs(value) > MOST:
             raise self.wrong("value", place)
         if value != value.quantize(CENT):
             raise self.wrong("value", place)

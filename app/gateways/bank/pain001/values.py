@@ -7,7 +7,9 @@ from .tree import Node
 from .writing import CURRENCY
 
 CENT = Decimal("0.01")
-MOST = Decimal(10) ** 15
+MOST = Decimal(10) ** 12
+"""No sum of a bank reaches it, yuan: so many of them added up still fit a column."""
+
 SHANGHAI = timezone(timedelta(hours=8))
 
 
