@@ -12,7 +12,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(formats.day, "day")
     app.add_template_filter(formats.day_in_words, "day_in_words")
     app.add_template_filter(charts.share, "share")
-    app.add_template_global(specimens.specimen_of, "specimen_of")
+    app.add_template_global(specimens.specimens_of, "specimens_of")
     app.add_template_global(words.localized, "localized")
     app.add_template_global(browsers.in_wechat, "in_wechat")
     app.add_template_global(words.is_chinese, "is_chinese")

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from app.display import exports, formats
 from app.display.sentences import sentence
+from app.domain.capitals import in_capitals
 from app.domain.errors import RuleBroken
 from app.domain.workdays import local_date
 from app.models import Account
 from app.services.accounting import account_statement, entries
-from app.services.accounting.account_statement import Line, Statement
+from app.services.accounting.account_statement import Line, Statement, YearBill
 
 KINDS: Mapping[str, Any] = {
     "opening": _("Opening balance"),
@@ -92,6 +93,7 @@ def book(session: Session, account: Account, *, now: dt.datetime) -> dict[str, A
     return {
         "account": account,
         "statement": found,
+        "today": local_date(now),
         "first": first,
         "last": last,
         "problem": wrong,
@@ -141,9 +143,11 @@ def asked_bill(
     if year not in account_statement.years(session, account, now=now):
         abort(404)
     today = local_date(now)
+    bill = account_statement.year_bill(session, account, year)
     return {
         "account": account, "year": year, "today": today,
-        "rows": bill_rows(session, account, year, today=today),
+        "rows": bill_rows(bill, is_over=today.year > year),
+        "capitals": in_capitals(bill.closing),
     }  # fmt: skip
 
 
@@ -167,11 +171,8 @@ def file_of(account: Account, found: Statement, *, form: str, for_holder: bool) 
     return exports.download(header, [opening, *lines], name=name, form=form)
 
 
-def bill_rows(
-    session: Session, account: Account, year: int, *, today: dt.date
-) -> list[tuple[str, str]]:
+def bill_rows(bill: YearBill, *, is_over: bool) -> list[tuple[str, str]]:
     """Return the year bill as label and sum; what is in every year has its line when it is nil."""
-    bill = account_statement.year_bill(session, account, year)
     found = [(gettext("Balance at the beginning"), bill.opening)]
     if bill.taken_over:
         found.append((gettext("Balance taken over"), bill.taken_over))
@@ -184,7 +185,6 @@ def bill_rows(
         found.append((gettext("Corrections"), bill.reversed))
     if bill.moved_on:
         found.append((gettext("Waits to be paid after closing"), bill.moved_on))
-    is_over = today.year > year
     ends = gettext("Balance at the end") if is_over else gettext("Balance today")
     found.append((ends, bill.closing))
     return [(label, formats.money(amount)) for label, amount in found]

@@ -19,11 +19,19 @@ KINDS: Mapping[str, str] = {
     "purchase_invoice": "invoice", "deed_tax_certificate": "invoice",
     "decoration_invoice": "invoice", "property_fee_invoice": "invoice",
     "rent_payment_proof": "invoice", "lift_payment_proof": "invoice", "medical_bill": "invoice",
-    "repayment_record": "table",
+    "repayment_record": "table", "emigration_proof": "booklet",
+    **dict.fromkeys((
+        "building_approval", "capacity_assessment", "death_proof", "diagnosis",
+        "end_of_employment_proof", "household_registration_elsewhere",
+        "housing_status_statement", "loan_settlement_proof", "no_home_proof",
+        "receiving_unit_letter", "safety_report", "transfer_order",
+    ), "letter"),
 }  # fmt: skip
-"""The slug of a material to what it looks like; any other is a letter with a stamp."""
+"""The slug of a material to what it looks like; of any other nothing more is known."""
 
-OTHER = "letter"
+OTHER = "other"
+DRAWN = {OTHER: "letter"}
+"""Kinds shown by the pictures of another."""
 
 WORDS: Mapping[str, tuple[Any, Any]] = {
     "id": (_("All four corners, every character sharp"), _("Glare hides the number")),
@@ -34,27 +42,32 @@ WORDS: Mapping[str, tuple[Any, Any]] = {
     "invoice": (_("Amount and invoice number can be read"), _("Glare hides the amount")),
     "table": (_("All months and the stamp in one picture"), _("The last months are missing")),
     "letter": (_("Date and stamp are in the picture"), _("Too dark to read")),
+    OTHER: (_("Flat, whole and sharp"), _("Too dark to read")),
 }  # fmt: skip
 """What is right and what is wrong in the two pictures of a kind."""
+
+BACKS: Mapping[str, Any] = {"id": _("The emblem side too, as a picture of its own")}
+"""Kinds whose other side is asked for as well, and what is said of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Specimen:
-    """The right and the wrong picture of a paper, each with what it shows."""
+    """A picture that shows how a paper is right or wrong, and in words why."""
 
-    good: str
-    good_words: str
-    bad: str
-    bad_words: str
+    picture: str
+    words: str
+    is_right: bool
 
 
-def specimen_of(slug: str) -> Specimen:
-    """Return the two pictures of a material."""
+def specimens_of(slug: str) -> list[Specimen]:
+    """Return the pictures of a material: right, the other side if it has one, wrong."""
     kind = KINDS.get(slug, OTHER)
     right, wrong = WORDS[kind]
-    return Specimen(
-        url_for("static", filename=f"specimens/{kind}-good.svg"),
-        str(right),
-        url_for("static", filename=f"specimens/{kind}-bad.svg"),
-        str(wrong),
-    )
+    found = [Specimen(_picture(kind, "good"), str(right), is_right=True)]
+    if kind in BACKS:
+        found.append(Specimen(_picture(kind, "back"), str(BACKS[kind]), is_right=True))
+    return [*found, Specimen(_picture(kind, "bad"), str(wrong), is_right=False)]
+
+
+def _picture(kind: str, which: str) -> str:
+    return url_for("static", filename=f"specimens/{DRAWN.get(kind, kind)}-{which}.svg")

@@ -31,6 +31,7 @@ class AccountBookView(BaseView):
             "hall/account_book.html",
             brand=brand_of(account.agency),
             rows=account_book.rows(found["statement"], for_holder=True),
+            holder=account.applicant.name,
             **found,
         )
 

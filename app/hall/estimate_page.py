@@ -20,6 +20,9 @@ from app.hall.offers import Service, services_of
 from app.models import Account
 from app.services import reference
 
+CHOOSING = {"agency", "service", "reason"}
+"""What only chooses the questions: with no more than that nothing was answered yet."""
+
 
 class EstimateView(BaseView):
     """The public calculator: it keeps nothing and asks for nothing that names a person."""
@@ -63,6 +66,7 @@ def _worked_out(session: Session, service: Service, account: Account | None) -> 
     return {
         "reason": reason,
         "typed": typed,
+        "is_asked": account is not None or not set(typed) <= CHOOSING,
         "calculator": estimate(session, service.scheme, typed, on),
         "obstacles": obstacles(
             session, reason, standing, closing=closing_wish(reason, typed), on=on

@@ -6,11 +6,16 @@ from flask_babel import lazy_gettext as _l
 
 LINES = (
     ("agency", _l("Office")),
+    ("payer", _l("Paid by")),
     ("payee", _l("Payee")),
     ("card", _l("Receiving account")),
     ("bank", _l("Bank")),
     ("service", _l("Service")),
     ("reason", _l("Reason")),
+    ("kind", _l("Kind")),
+    ("principal", _l("Principal (yuan)")),
+    ("interest", _l("Interest (yuan)")),
+    ("approved_on", _l("Approved on")),
     ("paid_on", _l("Paid on")),
     ("bank_reference", _l("Bank reference")),
 )

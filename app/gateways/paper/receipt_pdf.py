@@ -10,7 +10,7 @@ import segno
 
 from app.domain.workdays import local_date
 from app.gateways.paper import marks
-from app.gateways.paper.fonts_there import SC, VENDORED, spelled, whole
+from app.gateways.paper.pen import GREY, INK, LEFT, WIDTH, Pen
 
 SUBTITLE = "Withdrawal receipt"
 PARTIES = (
@@ -44,17 +44,14 @@ STATES = {"void": "作废 Void", "final": "最终 Final", "open": "临时 Provis
 NOTES = (
     ("同一编号的回单可多次下载，均指同一笔付款。",
      "A number stands for one payment, however often it is saved."),
-    ("印记由系统按机构名称绘制，真伪以在线验证结果为准。",
+    ("印记由系统按机构名称绘制，真伪以在线核验结果为准。",
      "The mark is drawn by the hall: what the check online says decides."),
     ("附件 receipt.json 可用 anju_verify.py 离线核验。",
      "Attached: receipt.json, to be checked offline with anju_verify.py."),
 )  # fmt: skip
-INK, GREY, LINE = (23, 33, 47), (90, 102, 121), (150, 164, 184)
-NAVY, TINT, RED = (14, 44, 82), (243, 246, 251), (176, 16, 48)
-LEFT, WIDTH, ROW = 18.0, 174.0, 9.6
-BAND, LABEL, SUM_ROW = 11.0, 25.0, 17.0
+NAVY, RED = (14, 44, 82), (176, 16, 48)
+ROW, BAND, LABEL, SUM_ROW = 9.6, 11.0, 25.0, 17.0
 QR_WIDTH = 34.0
-SMALLEST = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,38 +106,14 @@ def receipt_pdf(printed: Printed) -> bytes:
 
 
 class _Paper:
-    """One page, written from the top."""
+    """A receipt, written part by part from the top."""
 
     def __init__(self, printed: Printed) -> None:
-        from fpdf import FPDF
-
         self.printed = printed
-        self.pdf = pdf = FPDF(format="A4")
-        pdf.set_creation_date(printed.issued_at)
-        pdf.set_title(f"{printed.title} {printed.facts['number']}")
-        pdf.set_author(printed.facts["agency"])
-        pdf.set_lang("zh-CN")
-        pdf.add_font("hall", fname=VENDORED)
-        if any(spelled(str(value))[1] for value in printed.facts.values()):
-            pdf.add_font("whole", fname=whole(), collection_font_number=SC)
-            pdf.set_fallback_fonts(["whole"])
-        pdf.set_auto_page_break(auto=False)
-        pdf.set_margins(LEFT, 16, LEFT)
-        pdf.c_margin = 0
-        pdf.add_page()
-
-    def line(self, text: str, size: float, *, high: float, align: str = "L", **at: Any) -> None:
-        """Write one line where the pen is, or at ``x`` and ``width``; smaller if need be."""
-        pdf = self.pdf
-        pdf.set_font("hall", size=size)
-        pdf.set_text_color(*at.get("ink", INK))
-        pdf.set_xy(at.get("x", LEFT), at.get("y", pdf.get_y()))
-        text, width = spelled(text)[0], at.get("width", WIDTH)
-        while size > SMALLEST and pdf.get_string_width(text) > width:
-            size -= 0.5
-            pdf.set_font_size(size)
-        pdf.cell(width, high, text, align=align,
-                 new_x="LEFT", new_y="NEXT")  # fmt: skip
+        facts = printed.facts
+        title = f"{printed.title} {facts['number']}"
+        self.pen = Pen(title, facts["agency"], printed.issued_at, map(str, facts.values()))
+        self.pdf, self.line = self.pen.pdf, self.pen.line
 
     def head(self) -> None:
         """Write who gives the receipt, what it is, its number, the day, whether it counts."""
@@ -188,7 +161,7 @@ class _Paper:
         half = WIDTH / 2
         for side, (signs, english, rows) in enumerate(PARTIES):
             x = LEFT + side * half
-            self._box(x, y, BAND, 3 * ROW, tinted=True)
+            self.pen.box(x, y, BAND, 3 * ROW, tinted=True)
             for place, sign in enumerate(signs):
                 self.line(
                     sign, 10.5, high=5.6, x=x, y=y + 4 + 5.6 * place, width=BAND, align="C"
@@ -201,8 +174,8 @@ class _Paper:
         """Write the sum on its waves; return where the next row begins."""
         pdf, facts = self.pdf, self.printed.facts
         x = LEFT + LABEL
-        self._box(LEFT, y, WIDTH, SUM_ROW)
-        self._box(LEFT, y, LABEL, SUM_ROW, tinted=True)
+        self.pen.box(LEFT, y, WIDTH, SUM_ROW)
+        self.pen.box(LEFT, y, LABEL, SUM_ROW, tinted=True)
         marks.waves(pdf, x, y, WIDTH - LABEL, SUM_ROW)
         self.line("金额", 10.5, high=6, x=LEFT, y=y + 3.2, width=LABEL, align="C")
         self.line("Amount (yuan)", 7, high=4, x=LEFT, width=LABEL, align="C", ink=GREY)
@@ -221,27 +194,19 @@ class _Paper:
     ) -> None:
         """Write one fact into its cell: the label in both languages, the value."""
         name, chinese, english = fact
-        self._box(x, y, width, ROW)
-        self._box(x, y, label, ROW, tinted=True)
+        self.pen.box(x, y, width, ROW)
+        self.pen.box(x, y, label, ROW, tinted=True)
         said = chinese.format(word=self.printed.word)
         self.line(said, 9, high=4.6, x=x, y=y + 1, width=label, align="C")
         self.line(english, 6.5, high=3, x=x, width=label, align="C", ink=GREY)
         value = _figures_of(name, self.printed.facts.get(name, ""))
         self.line(value, 10.5, high=ROW, x=x + label + 2.5, y=y, width=width - label - 4)
 
-    def _box(
-        self, x: float, y: float, width: float, high: float, *, tinted: bool = False
-    ) -> None:
-        self.pdf.set_draw_color(*LINE)
-        self.pdf.set_line_width(0.15)
-        self.pdf.set_fill_color(*TINT)
-        self.pdf.rect(x, y, width, high, style="DF" if tinted else "D")
-
     def check(self) -> None:
         """Draw the code that leads to the check; the agency's mark unless the paper is void."""
         pdf = self.pdf
         y = pdf.get_y() + 6
-        self._squares(y)
+        self.pen.squares(code_of(self.printed.check_url), y, QR_WIDTH)
         beside = LEFT + QR_WIDTH + 6
         pdf.set_y(y + 2)
         self.line("本回单可在线验证", 12, high=8, x=beside, width=84)
@@ -249,7 +214,7 @@ class _Paper:
             "Scan, or check this receipt online at", 8, high=5, x=beside, width=84, ink=GREY
         )
         self.line(self.printed.check_url.rsplit("/", 1)[0] + "/", 9, high=6, x=beside, width=84)
-        self.line("验证码 Check code", 8, high=6, x=beside, width=84, ink=GREY)
+        self.line("核验码 Check code", 8, high=6, x=beside, width=84, ink=GREY)
         self.line(grouped(self.printed.check_code), 10.5, high=6, x=beside, width=84)
         if not self.printed.is_superseded:
             marks.round_mark(
@@ -258,29 +223,11 @@ class _Paper:
             )  # fmt: skip
         pdf.set_y(y + QR_WIDTH + 5)
 
-    def _squares(self, y: float) -> None:
-        """Draw the dark squares of the code, row by row, runs in one piece."""
-        matrix = code_of(self.printed.check_url).matrix
-        side = QR_WIDTH / len(matrix)
-        self.pdf.set_fill_color(0, 0, 0)
-        for down, row in enumerate(matrix):
-            across = 0
-            while across < len(row):
-                run = across
-                while run < len(row) and row[run]:
-                    run += 1
-                if run > across:
-                    self.pdf.rect(LEFT + across * side, y + down * side, (run - across) * side,
-                                  side, style="F")  # fmt: skip
-                across = run + 1
-
     def foot(self) -> None:
         """Write whether it is final, the root of its day, what to know, whom to call."""
         proof, pdf = self.printed.twin["proof"], self.pdf
         day = proof["day"] if proof else {}
-        pdf.set_draw_color(*LINE)
-        pdf.set_line_width(0.15)
-        pdf.line(LEFT, pdf.get_y(), LEFT + WIDTH, pdf.get_y())
+        self.pen.rule(pdf.get_y())
         pdf.ln(2)
         if not self.printed.is_superseded:
             chinese, english = (FINAL if proof else NOT_FINAL).split("。 ", 1)
