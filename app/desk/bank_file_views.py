@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from app import current
 from app.desk import deeds
 from app.desk.sentences import sentence
+from app.display import formats
 from app.display.files import as_file
 from app.domain.errors import Invalid, NotAllowed, RuleBroken
 from app.extensions import db
@@ -22,6 +23,7 @@ from app.gateways.bank.ways import FORMS
 from app.models import Agency, BankFile
 from app.services.paying import bank_arrivals, bank_file_lists
 from app.services.paying.bank_file_lists import Listed
+from app.services.paying.bank_files import NEVER
 from app.transaction import transaction
 
 KINDS = {".xml": "application/xml", ".csv": "text/csv"}
@@ -177,7 +179,11 @@ def _told(code: str, facts: Mapping[str, Any]) -> str:
 
 
 def _note(file: BankFile) -> str:
-    """Return why a file was refused: by the hall, or in a person's words."""
+    """Return why a file was refused, by the hall or in a person's words, or why it waits."""
+    if file.problem == NEVER:
+        return gettext("People settled a payment of it before it was out.")
+    if file.kind == "statement" and file.confirmed_at and not file.done_at:
+        return _waits_for(file)
     if file.kind != "refused":
         return file.problem
     try:
@@ -185,6 +191,17 @@ def _note(file: BankFile) -> str:
         return _told(said["code"], said)
     except (ValueError, KeyError):
         return ""
+
+
+def _waits_for(file: BankFile) -> str:
+    before = bank_arrivals.gap_before(db.session(), file)
+    if before is None or before.on_date is None or before.closing is None:
+        return file.problem
+    return gettext(
+        "It begins with another balance than %(day)s ended with (%(sum)s yuan): "
+        "bring the statement between.",
+        day=formats.day(before.on_date), sum=formats.money(before.closing),
+    )  # fmt: skip
 
 
 def _ways() -> dict[str, str]:
@@ -229,7 +246,7 @@ def _is_under_way(file: BankFile) -> bool:
 
 def _state(file: BankFile, answered: int) -> tuple[str, str, str]:
     if file.problem:
-        return gettext("refused"), "stop", "circle-xmark"
+        return _put_aside(file), "stop", "circle-xmark"
     if file.direction == "out":
         return _state_out(file, answered)
     if file.confirmed_at is None:
@@ -238,6 +255,10 @@ def _state(file: BankFile, answered: int) -> tuple[str, str, str]:
         waits = gettext("waits for its turn") if file.kind == "statement" else ""
         return waits or gettext("is worked in"), "office", "clock"
     return gettext("worked in"), "done", "circle-check"
+
+
+def _put_aside(file: BankFile) -> str:
+    return gettext("never put out") if file.direction == "out" else gettext("refused")
 
 
 def _state_out(file: BankFile, answered: int) -> tuple[str, str, str]:

@@ -7,10 +7,13 @@ import pytest
 import sqlalchemy as sa
 
 from app import outside
+from app.domain.policy import WORKER
 from app.domain.terms import PayoutStatus, Role
+from app.gateways.bank.ways import FORMS
 from app.jobs.paying import pay_all
 from app.models import Agency, AuditEvent, BankFile, Payout
 from app.services.accounting import verification
+from app.services.paying import bank_arrivals
 from tests.factories import NOON, PASSWORD, Person, actor_of, make_staff
 from tests.money import make_approved
 
@@ -108,6 +111,21 @@ def test_a_refused_file_changes_nothing_and_says_why(rows, order, sign_in):
     assert "与银行电话核对不符" in page.text
     with rows() as session:
         assert session.scalar(sa.select(Payout.status)) is PayoutStatus.SENT
+
+
+def test_a_statement_that_waits_says_which_balance_it_does_not_follow(rows, order, sign_in):
+    with rows() as session:
+        agency = session.scalar(sa.select(Agency).where(Agency.code == "anhui"))
+        for day, balance in (("2026-11-15", "100.00"), ("2026-11-17", "90.00")):
+            head = f"H,ANJU-DZ1,{day},{agency.payer_account},{day},{balance},{balance}"
+            bank_arrivals.take(
+                session, agency, f"{day}.csv", f"{head}\r\nT,0,0.00".encode(),
+                form=FORMS["csv"], actor=WORKER, now=NOON,
+            )  # fmt: skip
+
+    page = sign_in(Role.AUDITOR).open(PATH)
+
+    assert page.text.count("2026-11-15 的期末余额（100.00 元）不衔接") == 1
 
 
 def test_every_download_is_written_down(rows, order, sign_in):

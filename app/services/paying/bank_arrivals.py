@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.domain import policy
 from app.domain.errors import IllegalMove, Invalid
@@ -148,20 +148,24 @@ def kept_statement(session: Session, agency_id: int, day: dt.date) -> Statement 
     Opening and closing balances chain the days: while one between is missing, the next waits.
     """
     file = session.scalar(_statements(agency_id).where(BankFile.on_date == day))
-    if file is None:
-        return None
-    before = session.scalar(
-        _statements(agency_id)
-        .where(BankFile.on_date < day)
-        .order_by(BankFile.on_date.desc())
-        .limit(1)
-    )
-    if before is not None and before.closing != file.opening:
+    if file is None or gap_before(session, file) is not None:
         return None
     said = read(FORMS[file.form], bank_files.unpack(file))
     assert isinstance(said, DayStatement)
     raw = f"{file.name} sha256 {file.sha256}".encode()
     return Statement(day, said.lines, complete=True, raw=raw)
+
+
+def gap_before(session: Session, file: BankFile) -> BankFile | None:
+    """Return the statement before this one when their balances do not meet: one is missing."""
+    before = session.scalar(
+        _statements(file.agency_id)
+        .where(BankFile.on_date < file.on_date)
+        .options(defer(BankFile.content_sealed))
+        .order_by(BankFile.on_date.desc())
+        .limit(1)
+    )
+    return before if before is not None and before.closing != file.opening else None
 
 
 def statement_read(session: Session, agency_id: int, day: dt.date, *, now: dt.datetime) -> None:

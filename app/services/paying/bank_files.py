@@ -23,6 +23,9 @@ OUT, IN = "out", "in"
 ORDER, ANSWER, STATEMENT, ADVICE, REFUSED = "order", "answer", "statement", "advice", "refused"
 STOP_UNWRITABLE = "A batch could not be written as a file."
 STOP_CLASH = "Another file lies where a batch was to go."
+NEVER = "a payment of it was settled by people"
+"""Why a kept file is never put out."""
+
 CHUNK = 500
 SILENCE = dt.timedelta(days=3)
 MOST_DOUBTS = 1000
@@ -113,7 +116,7 @@ def may_go(session: Session, file: BankFile, *, now: dt.datetime) -> bool:
     if whole:
         published(session, file, now=now)
     elif file.done_at is None and not file.problem:
-        file.problem = "a payment of it was settled by people"
+        file.problem = NEVER
         session.flush()
     return False
 

@@ -147,6 +147,8 @@ def discard_resolution(
     policy.check_role(actor, Role.PAYER, Role.RELEASER)
     policy.check_agency(actor, agency_id=said.agency_id)
     standing.check(session, actor, now=now)
+    if not reason.strip():
+        raise Invalid("a reason is needed", code="reason_needed", field="proof")
     if said.confirmed_at is not None:
         raise IllegalMove("it is confirmed")
     audit.record(
