@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from app import current, outside
-from app.cli.group import anju
+from app.cli.group import anju, drawn
 from app.domain.policy import OPERATOR
 from app.domain.workdays import local_date
 from app.extensions import db
-from app.jobs.audit_days import close_days
+from app.jobs.audit_days import close_days, days_left
 from app.services import audit
 from app.services.records import audit_days
 from app.transaction import transaction
@@ -22,7 +22,8 @@ from app.transaction import transaction
 def audit_export(day: dt.datetime | None, to: Path | None) -> None:
     """Close the days of the audit that are over, and write the file of one of them."""
     now = current.now()
-    close_days(now=now)
+    with drawn("closing", days_left(now=now)) as bar:
+        close_days(now=now, progress=bar.update)
     wanted = day.date() if day else local_date(now) - audit_days.ONE_DAY
     kept = audit_days.find_day(db.session(), wanted)
     if kept is None:

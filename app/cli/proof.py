@@ -9,11 +9,11 @@ import click
 import sqlalchemy as sa
 
 from app import current, outside
-from app.cli.group import anju
+from app.cli.group import anju, drawn
 from app.domain.policy import OPERATOR
 from app.domain.workdays import local_date
 from app.extensions import db
-from app.jobs.money_days import close_all
+from app.jobs.money_days import close_all, days_left
 from app.models import Agency
 from app.services import audit
 from app.services.records import money_days
@@ -28,7 +28,8 @@ from app.transaction import transaction
 def money_export(agency: str, day: dt.datetime | None, chain: bool, to: Path | None) -> None:
     """Close the days of money that are over; write one day, or the chain of all, and its hash."""
     now = current.now()
-    close_all(now=now)
+    with drawn("closing", days_left(now=now)) as bar:
+        close_all(now=now, progress=bar.update)
     agency_id = db.session.scalar(sa.select(Agency.id).where(Agency.code == agency))
     if agency_id is None:
         raise click.ClickException(f"there is no agency {agency}")

@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,10 +30,21 @@ _PAGE = re.compile(r"\d+/\d{4}/\d\d/\d\d/([0-9a-f]{32})(-small)?")
 log = logging.getLogger(__name__)
 
 
-def run_retention(*, now: dt.datetime, dry_run: bool = False) -> dict[str, int]:
+def rows_due(*, now: dt.datetime) -> int:
+    """Return how many rows the rules would take now."""
+    return sum(retention.count_due(db.session(), rule, now=now) for rule in retention.RULES)
+
+
+def run_retention(
+    *,
+    now: dt.datetime,
+    dry_run: bool = False,
+    progress: Callable[[int], None] = lambda _rows: None,
+) -> dict[str, int]:
     """Apply every rule and return how many rows and files each one took; the audit keeps it.
 
     What was done stands in the audit even when a rule fails. ``dry_run`` counts only.
+    ``progress`` hears how many rows each transaction took.
     """
     storage = outside.storage()
     counts = dict.fromkeys((*(rule.name for rule in retention.RULES), "uploads"), 0)
@@ -41,6 +52,7 @@ def run_retention(*, now: dt.datetime, dry_run: bool = False) -> dict[str, int]:
         for rule in retention.RULES:
             for taken in _applied(rule, storage, now=now, dry_run=dry_run):
                 counts[rule.name] += taken
+                progress(taken)
         counts["uploads"] = _left_uploads(storage, now=now, dry_run=dry_run)
     finally:
         done: dict[str, Any] = {name: count for name, count in counts.items() if count}

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app import anju_verify, outside
 from app.extensions import db
-from app.jobs.money_days import close_all
+from app.jobs.money_days import close_all, days_left
 from app.jobs.payouts import run_payouts
 from app.models import Application, JournalEntry, MoneyDay, Posting, Receipt
 from app.services import audit, ledger
@@ -156,6 +156,16 @@ def test_an_entry_that_is_not_committed_yet_is_waited_for(app, session, paid):
 
     slow = session.scalar(sa.select(JournalEntry.id).where(JournalEntry.reference == "slow"))
     assert keys[0] == slow
+
+
+def test_closing_tells_of_every_day_that_was_left(session, closed):
+    later, told = NOON + 4 * ONE_DAY, []
+    left = days_left(now=later)
+
+    done = close_all(now=later, progress=told.append)
+
+    assert left == sum(told) == sum(done.values()) > 2
+    assert days_left(now=later) == 0
 
 
 def test_the_command_writes_a_day_and_the_chain_that_the_verifier_proves(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app import outside
 from app.domain.terms import Channel, ExportStatus, NoticeStatus, Status
-from app.jobs.retention import run_retention
+from app.jobs.retention import rows_due, run_retention
 from app.models import (
     Application,
     AuditEvent,
@@ -179,6 +179,17 @@ def test_old_messages_devices_and_copies_go(session):
     session.expire_all()
     assert (copy.status, copy.storage_key) == (ExportStatus.EXPIRED, None)
     assert not outside.storage().exists("exports/a")
+
+
+def test_whoever_waits_is_told_of_every_row_that_goes(session, with_page):
+    with_page(ended(session, Status.CANCELLED, 181))
+    session.rollback()
+    told, left = [], rows_due(now=NOON)
+
+    run_retention(now=NOON, progress=told.append)
+
+    assert left == sum(told) > 0
+    assert rows_due(now=NOON) == 0
 
 
 def test_a_dry_run_counts_and_changes_nothing(app, session, with_page):
