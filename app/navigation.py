@@ -96,6 +96,7 @@ def frame() -> dict[str, Any]:
         "page_language": page_language,
         "other_language": other_language,
         "login_url": login_url,
+        "way_in": way_in,
         "request_number": g.get("request_id", ""),
     }
 
@@ -361,6 +362,15 @@ def other_language() -> dict[str, str]:
     url = url_for("LocaleView.index", locale=code, next=back.rstrip("?"))
     name = current_app.config["LANGUAGES"][code]["name"]
     return {"code": "en" if code == "en" else "zh-CN", "name": name, "url": url}
+
+
+def way_in() -> Place | None:
+    """Return where one begins to apply: holders at once, visitors by logging in, staff nowhere."""
+    if not current_user.is_authenticated:
+        return Place(gettext("Log in and apply"), login_url())
+    if current.actor().applicant_id is None:
+        return None
+    return Place(gettext("Apply online for a withdrawal"), url_for("ApplyView.choose"))
 
 
 def login_url() -> str:

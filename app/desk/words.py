@@ -153,6 +153,7 @@ def _identity(facts: Facts, _papers: Facts) -> str:
     ways = {
         "id_and_name": gettext("number and name agree with the holder's record"),
         "counter": gettext("at the counter"),
+        "demo": gettext("for the demonstration"),
     }
     how = ways.get(facts["how"], facts["how"])
     return gettext("%(how)s, %(at)s", how=how, at=day(facts["at"]))

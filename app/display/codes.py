@@ -148,6 +148,9 @@ AMOUNT_RULES: Words = {
 }
 """Rules of the amount."""
 
+CARD_CLASSES: Words = {"I": _("Class I"), "II": _("Class II"), "III": _("Class III")}
+"""Classes of bank accounts."""
+
 TABLES: Words = {
     "agency": _("Agencies"),
     "scheme": _("Services"),

@@ -9,6 +9,7 @@ from flask_appbuilder import ModelView
 from flask_appbuilder.forms import DynamicForm
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.widgets import ListWidget, SearchWidget, ShowWidget
+from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from app import current
@@ -42,6 +43,13 @@ class Values(ShowWidget):
     template = "screens/values.html"
 
 
+def is_searched(filters: Filters) -> bool:
+    """Tell whether anything was typed that narrows a list."""
+    return any(
+        value.strip() for _filter, values in filters.get_filters_values() for value in values
+    )
+
+
 class Screen(Addressed, ModelView):
     """A generated list and show page; rows are narrowed by ``base_filters`` alone.
 
@@ -61,6 +69,7 @@ class Screen(Addressed, ModelView):
     is_personal = False
     lead: Any = ""
     form_lead: Any = ""
+    nothing_yet: Any = _("What comes stands here.")
     list_template = "screens/list.html"
     show_template = "screens/show.html"
     add_template = "screens/form.html"
@@ -114,6 +123,7 @@ class Screen(Addressed, ModelView):
             cap=COUNT_CAP,
             turn=self.turn,
             sort=self.sort,
+            nothing_yet="" if is_searched(self._filters) else self.nothing_yet,
         )
 
     def _order_found(self) -> str:

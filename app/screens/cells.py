@@ -107,4 +107,11 @@ def pairs(values: Any) -> Markup:
     """Return the details of a record, a line each."""
     told = dict(values or {})
     told |= told.pop("changes", {})
-    return lines(f"{name}: {value}" for name, value in told.items())
+    return lines(f"{name}: {listed(value)}" for name, value in told.items())
+
+
+def listed(value: Any) -> Any:
+    """Return several values with commas, roles in words; one as it is."""
+    if not isinstance(value, list | tuple):
+        return value
+    return ", ".join(term(Role(one)) if one in set(Role) else str(one) for one in value)

@@ -6,7 +6,7 @@ from flask import current_app, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from app.display import formats
+from app.display import codes, formats
 from app.display.labels import applicant_label
 from app.display.terms import term
 from app.models import Account, Application, BankCard, Material
@@ -73,6 +73,7 @@ class MyApplicationsScreen(MyScreen):
     datamodel = fast(Application, "account", "reason", "scheme", "agency", "payouts")
     route_base = "/my-applications"
     list_title, show_title = _("My applications"), _("My application")
+    nothing_yet = _("What you have begun or submitted stands here.")
     columns = (
         col.made("number", _("Number"), lambda row: row.number or term(row.status)),
         col.named("scheme", _("Service")),
@@ -112,6 +113,7 @@ class MyMaterialsScreen(MyScreen):
     route_base = "/my-materials"
     base_filters = [["id", OfOwnCases, None]]
     list_title, show_title = _("My materials"), _("My material")
+    nothing_yet = _("What you upload for an application stands here.")
     columns = (
         col.named("material_type", _("Material")),
         col.made("application", _("Application"), lambda row: row.application.number or term(row.application.status)),
@@ -134,7 +136,7 @@ class MyCardsScreen(MyScreen):
     columns = (
         col.made("number", _("Card"), lambda row: f"**** {row.last_four}"),
         col.bank("bank_code", _("Bank")),
-        col.made("card_class", _("Class"), lambda row: row.card_class),
+        col.said("card_class", _("Class"), codes.CARD_CLASSES),
         col.flag("card_class_checked", _("Class checked")),
         col.flag("in_use", _("In use")),
         col.moment("created_at", _("Added")),

@@ -15,7 +15,12 @@ from app.screens.searches import Exactly, Search, Whole, choices
 
 OBJECTS = {
     "account": _("Account"), "agency": _("Agency"), "applicant": _("Applicant"),
-    "audit_day": _("Closed day"),
+    "audit_day": _("Closed day"), "bank_file": _("File of the bank"),
+    "contact_change": _("Change of mobile"), "contribution_batch": _("Contributions"),
+    "feedback": _("Rating"), "front_notice": _("Notice of the front page"),
+    "interest_run": _("Yearly interest"), "journal_entry": _("Journal entry"),
+    "provider": _("Way to log in"), "route": _("Way to the bank"), "scheme": _("Service"),
+    "standing_order": _("Monthly withdrawal"), "statement_line": _("Line of the statement"),
     "application": _("Application"), "bank": _("Bank"), "bank_bin": _("Card prefix"),
     "correction_request": _("Correction asked for"), "data_export": _("Copy of the own data"),
     "bank_card": _("Card"), "fact_definition": _("Fact"), "import_batch": _("Imported file"),

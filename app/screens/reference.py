@@ -1,10 +1,11 @@
 """Reasons, questions and numbers of an agency's services."""
 
 from flask_babel import lazy_gettext as _
+from markupsafe import Markup
 
 from app.display import codes
 from app.display.terms import term
-from app.display.words import localized
+from app.display.words import is_chinese, localized
 from app.domain.amounts.rules import AMOUNT_RULES
 from app.domain.terms import Kind
 from app.models import (
@@ -12,6 +13,7 @@ from app.models import (
     PolicySetting,
     WithdrawalReason,
 )  # fmt: skip
+from app.screens import cells
 from app.screens import columns as col
 from app.screens import fields as put
 from app.screens.dated import DATED, LAST, ReferenceScreen
@@ -76,6 +78,14 @@ class ReasonScreen(ReferenceScreen):
     }  # fmt: skip
 
 
+def choices_of(row: FactDefinition) -> Markup:
+    """Return the answers that a fact offers, a line each; bounds as they are stored."""
+    place = 1 if is_chinese() else -1
+    return cells.lines(
+        one.split(":")[place if ":" in one else 0] for one in row.options.split("|")
+    )
+
+
 class FactScreen(ReferenceScreen):
     """Facts on which amounts and papers depend, and the questions that ask for them."""
 
@@ -93,8 +103,12 @@ class FactScreen(ReferenceScreen):
         col.said("type", _("Type"), codes.TYPES),
         col.said("unit", _("Unit"), codes.UNITS),
         col.said("page", _("Page"), codes.PAGES),
-        col.text("options", _("Choices")),
-        col.text("used_by", _("Used by")),
+        col.made("options", _("Choices"), choices_of),
+        col.made(
+            "used_by",
+            _("Used by"),
+            lambda row: codes.all_said(codes.AMOUNT_RULES, row.used_by.split("|")),
+        ),
     )
     list_columns = ["key", "question", "source", "type", "unit", *LAST]
     show_columns = [

@@ -1,5 +1,6 @@
 """Staff and roles: the agency's own people, by their user administrator; never applicants."""
 
+from collections import defaultdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -180,12 +181,13 @@ class OfHall(BaseFilter):
 
 def may(row: RoleRow) -> str:
     """Return what a role may do, as the settings say."""
-    said = []
+    said = defaultdict[str, list[str]](list)
     for view, verb in current_app.config["FAB_ROLES"].get(row.name, []):
         bare, deed = view.strip("^$"), verb.strip("^$").removeprefix("can_")
         if deed in VERBS and bare in RIGHTS:
-            said.append(f"{RIGHTS[bare]}: {VERBS[deed]}")
-    return "; ".join(said)
+            said[str(RIGHTS[bare])].append(str(VERBS[deed]))
+    comma = gettext(", ")
+    return comma.join(f"{surface} ({comma.join(deeds)})" for surface, deeds in said.items())
 
 
 class RoleScreen(Screen):

@@ -159,3 +159,13 @@ def test_every_generated_page_keeps_to_the_content_policy(visitor):
 
     assert "style-src 'self'" in answer.headers["Content-Security-Policy"]
     assert not re.search(r"\sstyle=|\son\w+=", answer.get_data(as_text=True))
+
+
+def test_a_guide_leads_holders_to_the_form_visitors_to_the_log_in_and_staff_nowhere(
+    visitor, browse
+):
+    guide = "/guide/anhui/GMZF"
+
+    assert "立即登录并申请" in text_of(visitor, guide)
+    assert browse("ana").open(guide).soup.select_one("a[href='/hall/apply/'].btn-primary")
+    assert not browse("chen").open(guide).soup.select(".aj-pagehead a")

@@ -117,6 +117,29 @@ def test_only_known_addresses_answer(browse, people):
         assert client.post(path).status_code in (400, 404), path
 
 
+def test_an_empty_list_says_what_will_stand_there_or_that_nothing_was_found(browse, people):
+    assert people
+    ana = browse("ana")
+
+    assert "填写中的和已提交的申请显示在这里。" in ana.open("/my-applications/list/").text
+
+    root = browse("root")
+    assert "有记录后显示在这里。" in root.open("/office/job-runs/list/").text
+    assert "没有符合条件的记录" in root.open("/office/job-runs/list/?_flt_0_job=pay").text
+
+
+def test_choices_rights_and_classes_are_told_in_words(sign_in, browse, filled):
+    editor, admin = sign_in(Role.PACKAGE_EDITOR), sign_in(Role.USER_ADMIN)
+
+    fact = editor.open("/facts/list/?_flt_0_key=marital_status").soup.select_one(
+        ".aj-row-acts a"
+    )
+
+    assert "单身 已婚" in editor.open(str(fact["href"])).text
+    assert "网厅 (查看、申请)" in admin.open("/roles/list/").text
+    assert "一类卡" in browse("ana").open("/my-cards/list/").text
+
+
 def test_an_heir_reads_no_sum_before_the_relation_is_confirmed(browse, people, rows):
     with rows() as session:
         account = make_account(session, make_applicant(session, "林国强"), balance=77_000)
