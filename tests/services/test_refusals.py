@@ -72,7 +72,7 @@ def test_every_reason_has_its_effect(session, refused, code):
     assert [*verification.verify(session)] == []
 
 
-@pytest.mark.parametrize("code", ["AM05", "DUPL"])
+@pytest.mark.parametrize("code", ["AM05", "DUPL", "DU01"])
 def test_what_was_sent_before_is_asked_for_and_never_made_anew(session, refused, bank, code):
     case = refused(code)
     assert [payout.status for payout in case.payouts] == [P.UNKNOWN]
@@ -80,7 +80,7 @@ def test_what_was_sent_before_is_asked_for_and_never_made_anew(session, refused,
     assert len(bank.sendings) == 1
 
 
-@pytest.mark.parametrize("code", ["AM05", "DUPL"])
+@pytest.mark.parametrize("code", ["AM05", "DUPL", "DU01"])
 def test_a_refused_second_copy_leaves_what_was_paid_paid(session, chen, dai, bank, code):
     case = make_approved(session, chen, dai)
     run_payouts(bank, now=NOON)
@@ -121,6 +121,18 @@ def test_what_the_office_puts_right_is_told_to_the_payers_not_the_applicant(
     assert "联行号错误" in told[0].text_zh
     assert case.events[-1].action == Note.OFFICE_FIX
     assert session.scalars(resolutions.office_tasks()).one() is case.payouts[0]
+
+
+def test_payers_are_told_once_a_day_that_the_account_lacks_money(
+    session, refused, payer, bank, chen, dai
+):
+    refused("AM04")
+    bank.script.append("AM04")
+    make_approved(session, chen, dai)
+    run_payouts(bank, now=NOON)
+
+    told = session.scalars(sa.select(Notice)).all()
+    assert [(one.user_id, "余额不足" in one.text_zh) for one in told] == [(payer.user_id, True)]
 
 
 def settle(session, payout, actor, outcome, proof="bank code put right, letter 8"):

@@ -19,6 +19,8 @@ from app.services import audit, notices
 from app.services.paying import caps
 from app.services.review import case_notices
 
+LACKS_FUNDS = "AM04"
+
 
 def paid(session: Session, case: Application, *, now: dt.datetime) -> None:
     """Tell the applicant that the money has arrived."""
@@ -51,6 +53,18 @@ def office_acts(session: Session, payout: Payout, reason: Reason, *, now: dt.dat
             application=payout.application, now=now, payment_no=payout.bank_reference or "",
             bank_reason=Words(reason.zh, reason.en),
             reference=f"payment_office_fix:{payout.id}:{user_id}",
+        )  # fmt: skip
+
+
+def put_off(session: Session, payout: Payout, reason: Reason, *, now: dt.datetime) -> None:
+    """Tell the agency's payers, once a day, that its account lacks the money for what is due."""
+    if reason.code != LACKS_FUNDS:
+        return
+    for user_id in payers(session, payout.agency_id):
+        notices.notify(
+            session, "payment_office_fix", agency_id=payout.agency_id, user_id=user_id, now=now,
+            payment_no=payout.bank_reference or "", bank_reason=Words(reason.zh, reason.en),
+            reference=f"payment_put_off:{payout.agency_id}:{local_date(now)}:{user_id}",
         )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from app.domain.policy import WORKER
 from app.domain.terms import Action, Kind, Note, PayoutStatus
 from app.domain.workdays import SHANGHAI, local_date
 from app.gateways.bank import BankState, Reason, Receipt, Responsible, reason_of
+from app.gateways.bank.iso_codes import SAME_AGAIN
 from app.models import (
     Application,
     BankMessage,
@@ -32,7 +33,7 @@ WINDOW = dt.time(9)
 
 RETRY = dt.timedelta(hours=1)
 NOTHING_SENT = "no_connection"
-TWICE = frozenset({"AM05", "DUPL"})
+TWICE = frozenset({"AM05", "DUPL"}) | SAME_AGAIN
 """Refused as sent before: the first one may be paid, so it is asked for, never made anew."""
 
 _case = joinedload(Payout.application)
@@ -191,6 +192,7 @@ def reject(
         return Outcome.STOPPED
     if reason.responsible is Responsible.LATER:
         payouts.create(session, payout.application, now=now, not_before=now + RETRY)
+        payment_notices.put_off(session, payout, reason, now=now)
         return Outcome.LATER
     if reason.responsible is Responsible.OFFICE:
         _to_office(session, payout, reason, now=now)

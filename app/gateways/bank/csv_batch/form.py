@@ -101,7 +101,7 @@ def _said(row: Row, place: int, reference: str = "", amount_at: int = 0) -> Said
         raise row.wrong("value", place)
     return Said(
         state=STATES[result],
-        code=row.text(place + 1) or ("NARR" if result == "1" else ""),
+        code=row.text(place + 1).strip().upper() or ("NARR" if result == "1" else ""),
         text=row.text(place + 2) if place + 2 <= len(row.cells) else "",
         reference=reference,
         amount=row.amount(amount_at) if amount_at else None,
