@@ -262,6 +262,23 @@ class TestAnswers:
         assert agency.payouts_stopped
         assert payouts_of(session)[0].status is PayoutStatus.UNKNOWN
 
+    def test_a_batch_refused_as_a_whole_gives_nothing_back_that_was_paid(
+        self, session, agency, sent
+    ):
+        file, (one, _two) = sent
+        put(agency, answer(file, (one, "100.00", "0", "")))
+        pay_all(now=LATER)
+        put(agency, answer(file, number="HP2").replace(",,,", ",1,NARR,", 1))
+
+        pay_all(now=LATER + dt.timedelta(minutes=1))
+
+        session.refresh(agency)
+        assert [one.status for one in payouts_of(session)] == [
+            PayoutStatus.PAID, PayoutStatus.REJECTED,
+        ]  # fmt: skip
+        assert agency.payouts_stopped
+        assert sound(session)
+
     @pytest.mark.whole
     def test_a_days_statement_waits_for_the_one_before(self, session, agency, sent):
         _, (one, two) = sent
