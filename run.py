@@ -36,6 +36,9 @@ PATIENCE = 10
 END_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of Linux."""
 
+PAST_CASES = 800
+"""Ended cases of a demonstration: a hall that has been open for a year."""
+
 BANK_PORT = 8090
 FORK = multiprocessing.get_context("fork")
 
@@ -76,7 +79,7 @@ def main() -> int:
     try:
         command(app, "init")
         if embedded:
-            command(app, "demo-people")
+            command(app, "demo-people", "--past", str(PAST_CASES))
     except click.ClickException as refused:
         refused.show()
         return 1

@@ -21,12 +21,18 @@ from app.transaction import transaction
 
 @anju.command("demo-people")
 @click.option("--print", "only_print", is_flag=True, help="Only say who is there.")
-def demo_people(only_print: bool) -> None:
+@click.option(
+    "--past", type=click.IntRange(min=0), default=0, help="Ended cases of the past year."
+)
+def demo_people(only_print: bool, past: int) -> None:
     """Bring invented staff, holders, houses and cases into an empty hall, and say who they are."""
     refuse_in_production()
     if not only_print and people.is_empty(db.session()):
         with transaction() as session:
             people.settle(session, _gateways(), now=current.now(), rules=_rules())
+        if past:
+            wanted = Wanted(max(1, past // 2), past, seed=1, ended=True)
+            _make_up(wanted, local_date(current.now()))
     if not people.are_there(db.session()):
         click.echo("This hall has people of its own; there is no demonstration in it.")
         return

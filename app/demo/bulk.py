@@ -1,7 +1,7 @@
 """Any number of invented people and cases: the same seed and day give the same rows."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -47,11 +47,12 @@ YEAR = 250
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How many people and cases, from which seed."""
+    """How many people and cases, from which seed; perhaps only cases that have ended."""
 
     applicants: int
     applications: int
     seed: int
+    ended: bool = False
 
     def __post_init__(self) -> None:
         """Refuse more cases than so many people can have had."""
@@ -94,7 +95,8 @@ def _add(writer: Writer, world: World, wanted: Wanted, place: int, *, index: int
     person = add_person(writer, world, seed=wanted.seed, index=index)
     at = index % len(world.places)
     held = open_account(writer, world, person, world.places[at], index=index)
-    _add_cases(writer, world, held, wanted.cases_of(place))
+    newest = plan.EARLIER if wanted.ended else plan.LAST
+    _add_cases(writer, world, held, wanted.cases_of(place), newest)
     close_row(writer, world, held)
     if len(world.places) > 1 and person.chance.random() < SECOND_ACCOUNT:
         other = world.places[(at + 1) % len(world.places)]
@@ -102,12 +104,14 @@ def _add(writer: Writer, world: World, wanted: Wanted, place: int, *, index: int
         close_row(writer, world, more)
 
 
-def _add_cases(writer: Writer, world: World, held: Held, count: int) -> None:
+def _add_cases(
+    writer: Writer, world: World, held: Held, count: int, newest: Mapping[str, int]
+) -> None:
     """Add the cases of an account, the oldest first; only the newest may still be open."""
     if not count:
         return
     chance, end = held.person.chance, len(world.days.workdays) - 1
-    outcome = _drawn(chance, plan.LAST)
+    outcome = _drawn(chance, newest)
     if outcome == "closed" and not held.place.closing:
         outcome = "paid"
     start = _start(chance, outcome, end)
@@ -138,5 +142,5 @@ def _start(chance: random.Random, outcome: str, end: int) -> int:
     return latest - chance.randrange(20 if outcome == "draft" else YEAR)
 
 
-def _drawn(chance: random.Random, weights: dict[str, int]) -> str:
+def _drawn(chance: random.Random, weights: Mapping[str, int]) -> str:
     return chance.choices(tuple(weights), tuple(weights.values()))[0]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.demo.cast import holder_of
-from app.demo.pictures import paper
+from app.demo.pictures import Shown, paper
 from app.demo.settling import actor_of, person_of, staff_of
 from app.domain.page_words import Page
 from app.domain.policy import Actor
@@ -154,12 +154,16 @@ class Walk:
             kind = types[gap.codes[0]]
             for number in range(gap.pages, max(1, gap.min_files)):
                 name = f"{kind.slug}-{number + 1}.jpg"
-                data = paper(kind.name_en, f"{self.key}-{name}")
+                data = paper(kind.slug, kind.name_zh, self._shown(name))
                 pages = uploads.scanned(kind, data, name, antivirus=self.outside.antivirus)
                 uploads.add_pages(
                     self.session, case, kind, pages, filename=name,
                     storage=self.outside.storage, actor=actor, now=self.at,
                 )  # fmt: skip
+
+    def _shown(self, file: str) -> Shown:
+        one = holder_of(self.key)
+        return Shown(one.name, one.id_number, one.card_number, one.employer, file)
 
 
 def walk_cases(session: Session, outside: Outside, *, now: dt.datetime) -> None:

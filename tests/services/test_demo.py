@@ -230,6 +230,20 @@ def test_every_screen_of_the_demonstration_has_something_and_its_guide(shown, ap
         assert list(verify(session)) == []
 
 
+@pytest.mark.whole
+def test_a_demonstration_has_a_past_that_asks_nothing_of_anybody(app):
+    outcome = app.test_cli_runner().invoke(args=["anju", "demo-people", "--past", "40"])
+
+    assert outcome.exit_code == 0, outcome.output
+    with app.app_context():
+        session = db.session()
+        counted = sa.select(Application.status, sa.func.count()).group_by(Application.status)
+        counts = {row[0]: row[1] for row in session.execute(counted)}
+        assert sum(counts.values()) == 46
+        assert {counts[status] for status in ("in_review", "returned", "submitted")} == {1}
+        assert list(verify(session)) == []
+
+
 @pytest.mark.parametrize("command", [["demo-people"], ["demo", "--applications", "1"]])
 def test_nobody_is_invented_in_production(app, command, monkeypatch):
     monkeypatch.setitem(app.config, "ANJU_PRODUCTION", True)
