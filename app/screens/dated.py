@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
@@ -45,7 +46,7 @@ DATED = (
     col.named("scheme", _("Service")),
     col.made("valid_from", _("In force from"), first_day),
     col.made("valid_to", _("Until"), lambda row: day(row.valid_to) or str(_("no end"))),
-    col.text("basis", _("Basis")),
+    col.made("basis", _("Basis"), lambda row: gettext(row.basis) if row.basis else ""),
     col.made("mark", _("Mark"), lambda row: str(MARKS.get(row.mark, row.mark))),
 )
 LAST = ["valid_from", "valid_to"]

@@ -1,6 +1,7 @@
 """Pictures of every page on contact sheets: ``python -m tests.browser.contact_sheets FOLDER``.
 
-One sheet a person and language, wide and narrow side by side; each page stands alone beside it.
+Sheets of nine pages a person and language, wide and narrow side by side; each page also stands
+alone. A page that is the same for several people is on the sheets of the first of them.
 """
 
 import argparse
@@ -16,10 +17,11 @@ from playwright.sync_api import sync_playwright
 
 from app.demo.cast import PASSWORD
 from tests.browser.conftest import CHROMIUM, SWITCHES
-from tests.browser.pages import HEIGHTS, STARTS, Walker, walk
+from tests.browser.pages import HEIGHTS, STARTS, Known, Walker, walk
 from tests.browser.server import demonstration
 
-ACROSS = 6
+ACROSS = 3
+ON_A_SHEET = 9
 CELL = {1280: (400, 520), 390: (170, 520)}
 CAPTION = 22
 TALL = 2600
@@ -32,7 +34,6 @@ def main() -> None:
     options.add_argument("folder", type=Path)
     options.add_argument("--people", nargs="*", default=list(STARTS))
     options.add_argument("--languages", nargs="+", default=["zh", "en"])
-    options.add_argument("--check", action="store_true", help="also say what is wrong")
     chosen = options.parse_args()
     if not CHROMIUM:
         sys.exit("Chromium is needed for pictures and is not installed.")
@@ -40,8 +41,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         with demonstration(Path(home)) as (app, url):
+            known = Known(Path(home) / "known")
             for who in chosen.people:
-                walker = Walker(browser, app, url)
+                walker = Walker(browser, app, url, known)
                 if who:
                     walker.log_in(who, PASSWORD)
                 go_over(walker, who, chosen)
@@ -53,19 +55,18 @@ def go_over(walker: Walker, who: str, chosen: argparse.Namespace) -> None:
     """Take the pictures of one person's pages, and put them on a sheet a language."""
     taken: dict[str, list[tuple[str, list[Image.Image]]]] = {}
     for language, address in walk(walker, STARTS[who], tuple(chosen.languages)):
-        if chosen.check:
-            for said in walker.complaints(tuple(HEIGHTS)):
-                sys.stdout.write(f"{who or 'visitor'} {language} {address}: {said}\n")
+        if not walker.is_new():
+            continue
         pictures = [picture(walker, width) for width in CELL]
         keep(pictures, chosen.folder / "pages" / f"{name_of(who, address)}-{language}")
         taken.setdefault(language, []).append(
             (address, [small(one, w) for one, w in zip(pictures, CELL, strict=True)])
         )
-        sys.stdout.flush()
     for language, pages in taken.items():
-        target = chosen.folder / f"{who or 'visitor'}-{language}.png"
-        sheet(pages).save(target)
-        sys.stdout.write(f"{target}: {len(pages)} pages\n")
+        for first in range(0, len(pages), ON_A_SHEET):
+            name = f"{who or 'visitor'}-{language}-{first // ON_A_SHEET + 1}.png"
+            sheet(pages[first : first + ON_A_SHEET]).save(chosen.folder / name)
+        sys.stdout.write(f"{who or 'visitor'}, {language}: {len(pages)} pages\n")
 
 
 def picture(walker: Walker, width: int) -> Image.Image:
@@ -99,13 +100,12 @@ def sheet(pages: list[tuple[str, list[Image.Image]]]) -> Image.Image:
     """Put pages beside and under each other, each under its address."""
     across = sum(width for width, _ in CELL.values()) + 8
     down = CELL[390][1] + 8
-    columns = max(1, ACROSS // 2)
-    rows = -(-len(pages) // columns)
-    whole = Image.new("RGB", (columns * across, rows * down), "#c9d1dc")
+    rows = -(-len(pages) // ACROSS)
+    whole = Image.new("RGB", (ACROSS * across, rows * down), "#c9d1dc")
     pen = ImageDraw.Draw(whole)
     font = ImageFont.load_default(14)
     for place, (address, pictures) in enumerate(pages):
-        left, top = place % columns * across + 4, place // columns * down + 4
+        left, top = place % ACROSS * across + 4, place // ACROSS * down + 4
         pen.text((left + 2, top), address, fill="#17212f", font=font)
         for one, width in zip(pictures, CELL, strict=True):
             whole.paste(one, (left, top + CAPTION))
