@@ -1936,6 +1936,7 @@ class Feedback(HasSeal, OfAgency, Model):
     answered_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     answered_by: Mapped[int | None] = refers_to("ab_user.id")
     answer_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    code_index: Mapped[str | None] = mapped_column(sa.String(32), index=True)
 
     text = Sealed()
     answer = Sealed()

@@ -55,7 +55,7 @@ class DeskFeedbackView(BaseView):
             if broken.code == "not_found":
                 abort(404)
             return self._page(broken, key), 422
-        flash(gettext("Answered; who gave a name reads it with the application."), "success")
+        flash(gettext("Answered; who rated reads it with the application, or by the code."), "success")
         return redirect(here)
 
     def _page(self, broken: RuleBroken | None = None, key: int = 0) -> str:

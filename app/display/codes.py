@@ -25,6 +25,7 @@ SETTINGS: Words = {
     "paid_keep_days": _("Days papers of a paid application are kept"),
     "notice_keep_days": _("Days messages are kept"),
     "request_days": _("Days to answer a request about personal data"),
+    "feedback_days": _("Days to answer a bad rating"),
     "commitment_valid_months": _("Months a commitment letter holds"),
     "purchase_window_years": _("Years after a purchase"),
     "max_times_per_house": _("Times a house"),

@@ -1,8 +1,9 @@
 """Rating the service (好差评): of one's own case when it has ended, or of the hall as a whole."""
 
+import datetime as dt
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, session, url_for
 from flask_appbuilder import BaseView, expose, has_access
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -12,14 +13,23 @@ from app.display.feedback import RATINGS, REASONS
 from app.display.sentences import sentences
 from app.display.words import localized
 from app.domain import feedback as rules
-from app.domain.errors import RuleBroken
+from app.domain import signs
+from app.domain.errors import NotAllowed, RuleBroken
 from app.domain.lifecycle import FINAL
 from app.extensions import db
 from app.hall.applying.wizard import own_case
 from app.hall.forms import Typed
-from app.models import Agency, Application
-from app.repeating import once
+from app.models import Agency, Application, Feedback
+from app.repeating import once, sent_key
 from app.services.records import feedback
+from app.transaction import transaction
+
+GIVEN = "feedback_given"
+SHOWN = dt.timedelta(minutes=10)
+"""So long the code of a rating is shown to who gave it, on a machine others may use."""
+
+GROUP = 4
+MOST_CODE = 60
 
 
 class FeedbackView(BaseView):
@@ -41,25 +51,52 @@ class FeedbackView(BaseView):
             problem = ("office", gettext("Please choose the office."))
             typed = Typed(request.form, [problem])
             return self.render_template("hall/feedback.html", **asked(typed, None)), 422
-        key = office.id
+        key, code = office.id, feedback.code_of(sent_key())
 
         def deed(session: Session) -> str:
-            feedback.say(
-                session, key, _typed(), named=request.form.get("named") == "yes",
+            row = feedback.say(
+                session, key, _typed(), named=request.form.get("named") == "yes", code=code,
                 address=request.remote_addr or "", actor=current.actor(), now=current.now(),
             )  # fmt: skip
-            return url_for("FeedbackView.thanks")
+            return url_for("FeedbackView.thanks", by=row.due_on)
 
         try:
-            return redirect(once(deed))
+            there = once(deed)
         except RuleBroken as broken:
             typed = Typed(request.form, sentences(broken))
             return self.render_template("hall/feedback.html", **asked(typed, office)), 422
+        session[GIVEN] = [code, current.now().timestamp()]
+        return redirect(there)
 
     @expose("/thanks/")
     def thanks(self) -> str:
-        """Say what becomes of it."""
-        return self.render_template("hall/feedback-thanks.html")
+        """Say what becomes of it; who was not content gets the code to read the answer by."""
+        code, since = session.get(GIVEN, ("", 0.0))
+        is_fresh = current.now().timestamp() - since < SHOWN.total_seconds()
+        return self.render_template(
+            "hall/feedback-thanks.html",
+            code=signs.grouped(code, GROUP) if is_fresh and "by" in request.args else "",
+        )
+
+    @expose("/answer/", methods=["GET", "POST"])
+    def answer(self) -> Any:
+        """Show what was said and what the office answered to who knows the code."""
+        if request.method == "GET":
+            return self.render_template("hall/feedback-answer.html", typed=Typed())
+        try:
+            found, status = _asked_for(request.form.get("code", "")), 200
+        except NotAllowed as broken:
+            typed = Typed(request.form, [("code", sentences(broken)[0][1])])
+            status = 429 if broken.code == "too_many_tries" else 422
+            return self.render_template("hall/feedback-answer.html", typed=typed), status
+        return self.render_template(
+            "hall/feedback-answer.html",
+            typed=Typed(),
+            found=found,
+            rating=RATINGS[found.rating],
+            reasons=[str(REASONS[code]) for code in found.reasons if code in REASONS],
+            office=db.session.get_one(Agency, found.agency_id),
+        )
 
 
 class CaseFeedbackView(BaseView):
@@ -108,6 +145,17 @@ class CaseFeedbackView(BaseView):
             return page, 422
         flash(gettext("Thank you. The office reads it and improves by it."), "success")
         return redirect(target)
+
+
+def _asked_for(code: str) -> Feedback:
+    """Return the rating of a code; raise ``NotAllowed`` (too_many_tries, feedback_unknown)."""
+    address = current.actor().address or request.remote_addr or ""
+    with transaction() as session:
+        row = feedback.by_code(session, code[:MOST_CODE], address=address, now=current.now())
+        key = row.id if row else None
+    if key is None:
+        raise NotAllowed("no such code", code="feedback_unknown")
+    return db.session.get_one(Feedback, key)
 
 
 def open_to_say(case: Application) -> bool:

@@ -58,6 +58,7 @@ SETTINGS: Mapping[str, SettingRule] = {
     "paid_keep_days": _in("days"),
     "notice_keep_days": _in("days"),
     "request_days": _in("working_days", "days"),
+    "feedback_days": _in("working_days"),
     "commitment_valid_months": _in("months"),
     "purchase_window_years": _in("years"),
     "max_times_per_house": _in("times", may_be_empty=True),

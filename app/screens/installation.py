@@ -30,7 +30,12 @@ from app.services import audit
 from app.services.catalogue import agency_edits
 from app.services.catalogue.loading import Loaded, load_packages
 
-OUTCOMES = {"ok": _("Done"), "failed": _("Failed"), "running": _("Running")}
+OUTCOMES = {
+    "ok": _("Done"),
+    "failed": _("Failed"),
+    "running": _("Running"),
+    "stopped": _("Stopped before its end"),
+}
 WAYS = {
     "simulator": _("direct line to the bank"),
     "pain001": _("files of ISO 20022 (pain.001, pain.002, camt.053)"),

@@ -34,6 +34,7 @@ PUBLIC = {
     "EstimateView.index",
     "FeedbackView.index",
     "FeedbackView.thanks",
+    "FeedbackView.answer",  # of a rating, by the code given for it
     "SignInView.login",
     "RegisterView.index",
     "RegisterView.code",

@@ -1,5 +1,7 @@
 """Notices of the front page, the tour of staff, and rating the service, by the real forms."""
 
+import re
+
 import sqlalchemy as sa
 
 from app.domain.terms import Role, Status
@@ -54,6 +56,24 @@ def test_anybody_rates_without_a_name_and_learns_what_was_missing(rows, browse):
     with rows() as session:
         row = session.scalar(sa.select(Feedback))
         assert (row.rating.stars, row.text, row.applicant_id) == (5, "很好", None)
+
+
+def test_who_gives_no_name_reads_the_answer_by_the_code(browse, staff):
+    visitor, boss = browse(), staff("sue", Role.SUPERVISOR)
+    page = visitor.open("/feedback/?agency=anhui")
+    thanks = visitor.press(page, "提交评价", rating="very_dissatisfied", text="等太久")
+    code = thanks.soup.select_one("#code-h").find_next("p").get_text()
+    assert re.fullmatch(r"(\w{4} ){3}\w{4}", code)
+
+    stranger = browse()
+    asked = stranger.open("/feedback/answer/")
+    waiting = stranger.press(asked, "查看答复", code=code)
+    assert "等太久" in waiting.text
+    assert "尚未答复" in waiting.text
+    boss.press(boss.open("/desk/feedback/"), "提交答复", text="已增开窗口")
+    assert "已增开窗口" in stranger.press(waiting, "查看答复", code=code.upper()).text
+    wrong = stranger.press(waiting, "查看答复", code="2222 2222 2222 2222", status=422)
+    assert "没有查到这个查询码" in wrong.text
 
 
 def test_the_tour_opens_once_and_again_when_asked_for(staff):

@@ -123,3 +123,28 @@ def test_words_and_names_go_when_their_time_is_over_and_levels_stay(session, anh
     assert [one["rating"] for one in mine["ratings"]] == [Rating.DISSATISFIED]
     assert (row.rating, row.text, row.applicant_id) == (Rating.DISSATISFIED, None, None)
     assert retention.count_due(session, rule, now=later) == 0
+
+
+def test_the_answer_is_read_by_a_code_of_which_only_a_hash_is_kept(session, anhui):
+    code = feedback.code_of("0f" * 16)
+    row = say(session, anhui, BAD, code=code)
+    good = say(session, anhui, Said("fair"), code=feedback.code_of("another form"))
+    session.flush()
+
+    found = feedback.by_code(session, f" {code.upper()} ", address="10.0.0.2", now=NOON)
+
+    assert (found, good.code_index, len(code)) == (row, None, feedback.CODE_LENGTH)
+    assert code == feedback.code_of("0f" * 16) != feedback.code_of("")
+    assert code not in row.code_index
+    retention._scrub_feedback(session, [row.id], NOON)
+    assert feedback.by_code(session, code, address="10.0.0.2", now=NOON) is None
+
+
+def test_a_guesser_of_codes_is_slowed_down(session, anhui):
+    for number in range(MOST):
+        wrong = feedback.code_of(str(number))
+        assert feedback.by_code(session, wrong, address="10.0.0.3", now=NOON) is None
+
+    with pytest.raises(NotAllowed) as refused:
+        feedback.by_code(session, feedback.code_of("x"), address="10.0.0.3", now=NOON)
+    assert refused.value.code == "too_many_tries"

@@ -76,7 +76,7 @@ def settings(session, key):
 def test_both_services_are_there_after_the_first_load(session):
     loaded = {row.code: row.version for row in session.scalars(sa.select(PackageVersion))}
 
-    assert loaded == {"common": 1, "anhui_subsidy": 3, "liaoning_fund": 3}
+    assert loaded == {"common": 1, "anhui_subsidy": 4, "liaoning_fund": 4}
     assert len(reference.reasons_in_force(session, find_scheme(session).id, TODAY)) == 13
     assert session.scalar(sa.select(sa.func.count()).select_from(BankBin)) > 700
 
@@ -104,14 +104,14 @@ def test_changed_files_without_a_higher_version_are_only_noted(session, copy):
 @pytest.mark.both
 def test_a_higher_version_dates_what_changed(session, copy):
     copy.set_value("decision_days", "5")
-    copy.raise_version(4)
+    copy.raise_version(5)
 
     loaded = load_packages(session, now=NOON, folder=copy.folder)
 
     old, new = settings(session, "decision_days")
     assert (old.value, old.valid_to) == ("3", YESTERDAY)
-    assert (new.value, new.valid_from, new.version) == ("5", TODAY, 4)
-    assert loaded.packages["anhui_subsidy 4"]["added"] == 1
+    assert (new.value, new.valid_from, new.version) == ("5", TODAY, 5)
+    assert loaded.packages["anhui_subsidy 5"]["added"] == 1
     scheme = find_scheme(session)
     assert reference.settings_on(session, scheme.id, YESTERDAY)["decision_days"] == Decimal(3)
     assert reference.settings_on(session, scheme.id, TODAY)["decision_days"] == Decimal(5)
@@ -119,7 +119,7 @@ def test_a_higher_version_dates_what_changed(session, copy):
 
 @pytest.mark.whole
 def test_three_versions_leave_one_row_a_period(session, copy):
-    for version, value in ((4, "5"), (5, "7")):
+    for version, value in ((5, "5"), (6, "7")):
         copy.set_value("decision_days", value)
         copy.raise_version(version)
         now = NOON + dt.timedelta(days=10 * version)
@@ -136,7 +136,7 @@ def test_three_versions_leave_one_row_a_period(session, copy):
 
 
 def test_a_value_that_comes_back_is_a_new_period(session, copy):
-    for version, value in ((4, "5"), (5, "3")):
+    for version, value in ((5, "5"), (6, "3")):
         copy.set_value("decision_days", value)
         copy.raise_version(version)
         now = NOON + dt.timedelta(days=10 * version)
@@ -158,19 +158,19 @@ def test_what_staff_set_stays(session, copy):
     copy.change(
         "agencies.csv", lambda line: line | {"hotline": "0551-00000", "seal": "new.svg"}
     )
-    copy.raise_version(4)
+    copy.raise_version(5)
 
     loaded = load_packages(session, now=NOON, folder=copy.folder)
     session.refresh(agency)
 
     assert [kept.value for kept in settings(session, "decision_days")] == ["4"]
     assert agency.hotline == "0551-96300"
-    assert loaded.packages["anhui_subsidy 4"]["kept"] == 2
+    assert loaded.packages["anhui_subsidy 5"]["kept"] == 2
 
 
 def test_a_row_that_the_package_drops_ends_and_is_not_deleted(session, copy):
     copy.change("return_reasons.csv", lambda row: None if row["code"] == "R15" else row)
-    copy.raise_version(4)
+    copy.raise_version(5)
 
     load_packages(session, now=NOON, folder=copy.folder)
 
@@ -187,7 +187,7 @@ def test_a_changed_reason_keeps_the_old_row_for_old_cases(session, copy):
         "reasons.csv",
         lambda row: row | {"min_interval_months": "6"} if row["code"] == "ZFFZ" else row,
     )
-    copy.raise_version(4)
+    copy.raise_version(5)
     load_packages(session, now=NOON, folder=copy.folder)
     rows = session.scalars(
         sa.select(WithdrawalReason)
@@ -205,7 +205,7 @@ def test_a_new_letter_is_added_and_the_signed_one_stays(session, copy):
     text = copy.folder / "anhui_subsidy" / "commitment_letter.zh.md"
     text.write_text(text.read_text(encoding="utf-8") + "\n补充。\n", encoding="utf-8")
     copy.change("schemes.csv", lambda row: row | {"commitment_version": "1.1"})
-    copy.raise_version(4)
+    copy.raise_version(5)
 
     load_packages(session, now=NOON, folder=copy.folder)
 
@@ -241,13 +241,13 @@ def test_the_national_data_are_loaded_again_when_a_file_changes(session, copy):
 @pytest.mark.both
 def test_a_faulty_package_leaves_nothing_of_any(session, copy):
     copy.set_value("decision_days", "5")
-    copy.raise_version(4)
+    copy.raise_version(5)
     copy.change(
         "settings.csv",
         lambda row: row | {"value": "many"} if row["key"] == "payout_days" else row,
         package="liaoning_fund",
     )
-    copy.raise_version(4, package="liaoning_fund")
+    copy.raise_version(5, package="liaoning_fund")
 
     with pytest.raises(PackageRefused) as refused:
         load_packages(session, now=NOON, folder=copy.folder)

@@ -8,6 +8,7 @@ from typing import Any
 
 import segno
 
+from app.domain.signs import grouped
 from app.domain.workdays import local_date
 from app.gateways.paper import marks
 from app.gateways.paper.pen import GREY, INK, LEFT, WIDTH, Pen
@@ -52,6 +53,7 @@ NOTES = (
 NAVY, RED = (14, 44, 82), (176, 16, 48)
 ROW, BAND, LABEL, SUM_ROW = 9.6, 11.0, 25.0, 17.0
 QR_WIDTH = 34.0
+CODE_GROUP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,7 @@ class _Paper:
         )
         self.line(self.printed.check_url.rsplit("/", 1)[0] + "/", 9, high=6, x=beside, width=84)
         self.line("核验码 Check code", 8, high=6, x=beside, width=84, ink=GREY)
-        self.line(grouped(self.printed.check_code), 10.5, high=6, x=beside, width=84)
+        self.line(grouped(self.printed.check_code, CODE_GROUP), 10.5, high=6, x=beside, width=84)
         if not self.printed.is_superseded:
             marks.round_mark(
                 pdf, self.printed.facts["agency"], LEFT + WIDTH - 24, y + 13,
@@ -250,11 +252,6 @@ class _Paper:
             modification_date=self.printed.issued_at,
         )  # fmt: skip
         return bytes(self.pdf.output() or b"")
-
-
-def grouped(code: str) -> str:
-    """Return a check code in groups, as it is read aloud."""
-    return " ".join(code[at : at + 5] for at in range(0, len(code), 5))
 
 
 def _figures(amount: str) -> str:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import anju_verify
-from app.domain import masking, policy
+from app.domain import masking, policy, signs
 from app.domain.capitals import in_capitals
 from app.domain.errors import NotAllowed
 from app.domain.policy import Actor
@@ -23,9 +23,6 @@ from app.models import Application, Bank, JournalEntry, Payout, Receipt
 from app.services import audit, cases
 from app.services.catalogue.reference_cache import remembered
 from app.services.records import money_days
-
-SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
-"""Signs of a check code: none is taken for another."""
 
 CODE_LENGTH = 27
 """27 of 31 signs: 133 bits, nobody guesses one."""
@@ -46,7 +43,7 @@ def issue(session: Session, payout: Payout, *, now: dt.datetime, entry: str = ""
     if found is not None:
         return found
     entry = entry or _entry_of(session, payout)
-    code = "".join(secrets.choice(SIGNS) for _ in range(CODE_LENGTH))
+    code = "".join(secrets.choice(signs.SIGNS) for _ in range(CODE_LENGTH))
     number = f"HD{(payout.bank_reference or '').removeprefix('AJ') or payout.id}"
     facts = anju_verify.canonical(_facts(session, payout, number, code, entry, now=now))
     receipt = Receipt(
@@ -65,8 +62,8 @@ def find(session: Session, payout: Payout) -> Receipt | None:
 
 def find_by_code(session: Session, code: str) -> Receipt | None:
     """Return the receipt with a check code, however it was typed."""
-    plain = "".join(sign for sign in code.lower() if sign.isalnum())[: CODE_LENGTH + 1]
-    if len(plain) != CODE_LENGTH:
+    plain = signs.bare(code, CODE_LENGTH)
+    if not plain:
         return None
     return session.scalar(sa.select(Receipt).where(Receipt.check_code == plain))
 

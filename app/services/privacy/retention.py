@@ -232,7 +232,7 @@ def _feedback(session: Session, now: dt.datetime) -> Ids:
     )
     names = sa.or_(
         Feedback.text_sealed.is_not(None), Feedback.answer_sealed.is_not(None),
-        Feedback.applicant_id.is_not(None),
+        Feedback.applicant_id.is_not(None), Feedback.code_index.is_not(None),
     )  # fmt: skip
     return sa.select(Feedback.id).where(names, Feedback.created_at < longest)
 
@@ -241,7 +241,7 @@ def _scrub_feedback(session: Session, ids: list[int], _now: dt.datetime) -> list
     """Scrub who said it and the words; level and ticks stay for the sums."""
     session.execute(
         sa.update(Feedback).where(Feedback.id.in_(ids))
-        .values(text_sealed=None, answer_sealed=None, applicant_id=None)
+        .values(text_sealed=None, answer_sealed=None, applicant_id=None, code_index=None)
         .execution_options(synchronize_session=False)
     )  # fmt: skip
     return []

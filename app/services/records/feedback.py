@@ -1,13 +1,15 @@
 """What people say of the service, and what the office answers to who was not content."""
 
 import datetime as dt
+import secrets
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from app import sealing
 from app.domain import feedback as rules
-from app.domain import policy
+from app.domain import policy, signs
 from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.feedback import Rating
 from app.domain.lifecycle import FINAL
@@ -27,6 +29,12 @@ SPOKEN = "feedback"
 
 ANSWERERS = (Role.SUPERVISOR,)
 
+ASKED = "feedback_code"
+"""What is counted when somebody asks for a code that no rating has."""
+
+CODE_LENGTH = 16
+"""16 of 31 signs: 79 bits, of which an address may try ten an hour."""
+
 NAMELESS = Actor(user_id=None, name="", roles=frozenset())
 """Somebody who does not say who they are."""
 
@@ -40,6 +48,12 @@ class Said:
     text: str = ""
 
 
+def code_of(form_key: str) -> str:
+    """Return the code by which the answer to a rating is read; a form sent again has the same."""
+    key = form_key or secrets.token_hex(CODE_LENGTH)
+    return signs.spelled(int(sealing.index_of(f"{ASKED}:{key}"), 16), CODE_LENGTH)
+
+
 def say(
     session: Session,
     agency_id: int,
@@ -48,13 +62,14 @@ def say(
     case: Application | None = None,
     named: bool = False,
     address: str = "",
+    code: str = "",
     actor: Actor,
     now: dt.datetime,
 ) -> Feedback:
     """Keep what somebody says; of a case only its applicant, once, when it has ended.
 
     Without a case who says it is kept only when ``named``; an ``address`` may say ten things in
-    an hour. Raises ``Invalid`` (rating_missing, text_too_long), ``NotAllowed`` (too_many_tries,
+    an hour; the answer to a bad rating is read by its ``code``, of which only a hash is kept. Raises ``Invalid`` (rating_missing, text_too_long), ``NotAllowed`` (too_many_tries,
     not_found) and ``IllegalMove`` (feedback_open, rated_already). The caller commits.
     """
     rating = rules.rating_of(said.rating)
@@ -71,6 +86,7 @@ def say(
         application_id=case.id if case is not None else None,
         rating=rating, reasons=rules.reasons_of(said.reasons), created_at=now,
         due_on=_due(session, agency_id, now) if rating.is_bad else None,
+        code_index=_index(code) if code and case is None and rating.is_bad else None,
     )  # fmt: skip
     row.text = text or None
     session.add(row)
@@ -104,6 +120,25 @@ def answer(
     session.refresh(row)
     row.answer = said
     _record(session, "feedback_answered", row, actor=actor, now=now)
+
+
+def by_code(session: Session, typed: str, *, address: str, now: dt.datetime) -> Feedback | None:
+    """Return the rating a code belongs to, however it was typed; a miss is counted.
+
+    Raises ``NotAllowed`` (too_many_tries). The caller commits.
+    """
+    tries.check(session, ASKED, address=address, now=now)
+    code, row = signs.bare(typed, CODE_LENGTH), None
+    if code:
+        row = session.scalar(
+            sa.select(Feedback)
+            .where(Feedback.code_index == _index(code))
+            .order_by(Feedback.id.desc())
+            .limit(1)
+        )
+    if row is None:
+        tries.miss(session, ASKED, address=address, now=now)
+    return row
 
 
 def of_case(session: Session, case: Application) -> Feedback | None:
@@ -163,6 +198,10 @@ def ticked(session: Session, *, agency_id: int, since: dt.datetime) -> dict[str,
         for code in codes:
             counted[code] = counted.get(code, 0) + int(count)
     return dict(sorted(counted.items(), key=lambda one: -one[1]))
+
+
+def _index(code: str) -> str:
+    return sealing.index_of(f"{SPOKEN}:{code}")
 
 
 def _of(agency_id: int | None) -> sa.Select[tuple[Feedback]]:
