@@ -70,6 +70,7 @@ class Screen(Addressed, ModelView):
     lead: Any = ""
     form_lead: Any = ""
     nothing_yet: Any = _("What comes stands here.")
+    begin: tuple[Any, str] | None = None
     list_template = "screens/list.html"
     show_template = "screens/show.html"
     add_template = "screens/form.html"
@@ -124,6 +125,7 @@ class Screen(Addressed, ModelView):
             turn=self.turn,
             sort=self.sort,
             nothing_yet="" if is_searched(self._filters) else self.nothing_yet,
+            begin=self.begin and (self.begin[0], url_for(self.begin[1])),
         )
 
     def _order_found(self) -> str:

@@ -74,6 +74,7 @@ class MyApplicationsScreen(MyScreen):
     route_base = "/my-applications"
     list_title, show_title = _("My applications"), _("My application")
     nothing_yet = _("What you have begun or submitted stands here.")
+    begin = (_("Apply online for a withdrawal"), "ApplyView.choose")
     columns = (
         col.made("number", _("Number"), lambda row: row.number or term(row.status)),
         col.named("scheme", _("Service")),

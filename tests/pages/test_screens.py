@@ -119,13 +119,16 @@ def test_only_known_addresses_answer(browse, people):
 
 def test_an_empty_list_says_what_will_stand_there_or_that_nothing_was_found(browse, people):
     assert people
-    ana = browse("ana")
+    empty = browse("ana").open("/my-applications/list/")
 
-    assert "填写中的和已提交的申请显示在这里。" in ana.open("/my-applications/list/").text
+    assert "填写中的和已提交的申请显示在这里。" in empty.text
+    assert empty.soup.select_one(".aj-empty a[href='/hall/apply/']")
 
     root = browse("root")
     assert "有记录后显示在这里。" in root.open("/office/job-runs/list/").text
-    assert "没有符合条件的记录" in root.open("/office/job-runs/list/?_flt_0_job=pay").text
+    sought = root.open("/office/job-runs/list/?_flt_0_job=pay")
+    assert "没有符合条件的记录" in sought.text
+    assert root.follow(sought, "清除查询条件").url == "/office/job-runs/list/"
 
 
 def test_choices_rights_and_classes_are_told_in_words(sign_in, browse, filled):
