@@ -51,7 +51,7 @@ def doubt(session: Session, found: payout_lists.Doubt, names: Mapping[str, str])
     """Return a payment with its course, what was said of it and what may be said."""
     payout, said, now = found.payout, found.said, current.now()
     over = payments.window_over(payout, now=now)
-    choice = outcomes() if payout.status is PayoutStatus.UNKNOWN else office_outcomes()
+    choice = CHOICES.get(payout.status, office_outcomes)()
     said_word = dict(choice).get(said.outcome.value, "") if said else ""
     if payout.status is PayoutStatus.UNKNOWN and not over:
         choice = [one for one in choice if one[0] != PayoutStatus.APPROVED.value]
@@ -69,6 +69,7 @@ def doubt(session: Session, found: payout_lists.Doubt, names: Mapping[str, str])
         "said_reason": _code_words(said.code) if said and said.code else "",
         "outcomes": choice,
         "office": payout.status is PayoutStatus.REJECTED,
+        "unbooked": payout.status is PayoutStatus.PAID,
     }
 
 
@@ -154,6 +155,16 @@ def office_outcomes() -> list[tuple[str, str]]:
         (PayoutStatus.APPROVED.value, gettext("It is put right; pay it under a new reference")),
         (PayoutStatus.REJECTED.value, gettext("The applicant has to correct the account")),
     ]
+
+
+def unbooked_outcomes() -> list[tuple[str, str]]:
+    """Return what a payment can end in that the bank called paid and never booked."""
+    said = gettext("The bank never booked it; the money is held for the case again")
+    return [(PayoutStatus.RETURNED.value, said)]
+
+
+CHOICES = {PayoutStatus.UNKNOWN: outcomes, PayoutStatus.PAID: unbooked_outcomes}
+"""What two people may say of a payment; of any other it is how a refusal is put right."""
 
 
 def reasons() -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from app.extensions import db
 from app.gateways.scanner import Page
 from app.models import Payout
 from app.services import reference
-from app.services.paying import batches, payout_lists, proof_papers, resolutions
+from app.services.paying import batches, payout_lists, proof_papers, resolutions, statements
 from app.transaction import transaction
 
 DISCARD = "discard"
@@ -161,7 +161,8 @@ class PayoutRunView(BaseView):
             payout=payout,
             papers=proof_papers.papers_of(session, payout),
             open=payout.status is PayoutStatus.UNKNOWN
-            or resolutions.is_office_task(session, payout),
+            or resolutions.is_office_task(session, payout)
+            or statements.is_unbooked(session, payout),
             reasons=payout_rows.reasons(),
             problems=[(broken.field, sentence(broken))] if broken else [],
             typed=request.form,
@@ -220,6 +221,8 @@ def _settle(session: Session, payout: Payout, pages: list[Page], name: str) -> N
         )
     if resolutions.is_office_task(session, payout):
         resolutions.settle_refusal(session, payout, outcome=end, proof=proof, **who)
+    elif payout.status is PayoutStatus.PAID:
+        resolutions.resolve_unbooked(session, payout, outcome=end, proof=proof, **who)
     else:
         resolutions.resolve_unknown(
             session, payout, outcome=end, proof=proof, code=request.form.get("code", ""), **who

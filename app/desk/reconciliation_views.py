@@ -151,7 +151,7 @@ WORDS = {
 ADVICE = {
     Flag.ONLY_OURS: lambda: gettext(
         "The bank said it has paid, its statement does not show it. Ask the bank for the voucher; "
-        "it may be booked on the next day."
+        "it may be booked on the next day. If it never was, say so on the payment's page."
     ),
     Flag.ONLY_THEIRS: lambda: gettext(
         "Payouts are stopped. Ask the bank what it is; say which payment it is, or why it is none."
@@ -179,6 +179,7 @@ def _differences(end: DayEnd | None) -> list[tuple[str, int, str]]:
         "payments_pages_back": gettext("payments sent back and applicants' pages"),
         "bank_other_day": gettext("booked by the bank on another day"),
         "back_other_day": gettext("sent back on another day"),
+        "never_booked": gettext("called paid, never booked, settled by two people"),
         "explained": gettext("not ours, explained by two people"),
         "bank_fee": gettext("fees of the bank, set aside"),
         "only_ours": gettext("only ours"),

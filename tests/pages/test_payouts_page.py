@@ -12,6 +12,7 @@ from app.models import (
     Agency,
     Applicant,
     Application,
+    BankStatement,
     Payout,
     PayoutProof,
     PayoutResolution,
@@ -113,6 +114,27 @@ def test_what_the_office_puts_right_is_a_task_of_two(rows, payer, releaser, payo
     with rows() as session:
         found = session.scalars(sa.select(Payout).order_by(Payout.id)).all()
         assert [one.status for one in found] == [PayoutStatus.REJECTED, PayoutStatus.APPROVED]
+
+
+def test_a_payment_that_was_called_paid_and_never_booked_is_open_to_two(rows, payer, payout):
+    payout_id = payout(PayoutStatus.PAID)
+    address = f"{RUNS}{payout_id}/"
+    assert "提交第二人确认" not in payer.open(address).buttons
+    with rows() as session:
+        paid = session.get_one(Payout, payout_id)
+        paid.paid_at = NOON
+        day = NOON.date() + dt.timedelta(days=1)
+        session.add(
+            BankStatement(
+                agency_id=paid.agency_id, on_date=day, lines=0, total=0, read_at=NOON
+            )
+        )  # fmt: skip
+
+    page = payer.open(address)
+    said = payer.press(page, "提交第二人确认", outcome="returned", proof="银行来函 11 号")
+
+    assert "次日在内的对账单都没有这一笔" in page.text
+    assert "等另一位工作人员确认" in said.text
 
 
 def test_the_next_run_and_its_caps_are_shown(payer, payout):

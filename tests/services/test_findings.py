@@ -15,13 +15,14 @@ from app.jobs.payouts import run_payouts
 from app.models import DayEnd, Notice
 from app.models import StatementLine as Row
 from app.services.accounting import verification
-from app.services.paying import findings, payments, reconciliation, statements
+from app.services.paying import findings, payments, reconciliation, resolutions, statements
 from tests.factories import NOON, actor_of, change_roles, make_staff
 from tests.money import PaperBank, make_approved
 
 P = PayoutStatus
 DAY = NOON.date()
 NEXT = NOON + dt.timedelta(days=1)
+AFTER = NOON + dt.timedelta(days=2)
 STRANGE = "AJ20261118999999990"
 
 
@@ -295,6 +296,60 @@ def test_money_that_came_back_days_later_ends_its_day(session, paid, bank, ended
     assert end.balanced
     back_sums = (end.ledger_back, end.payouts_back, end.bank_back, end.pages_back)
     assert back_sums == (paid.amount,) * 4
+
+
+@pytest.fixture
+def unbooked(session, paid, payer):
+    """Make a payment that the bank called paid and has on no statement, the next day's read."""
+    [payout] = paid.payouts
+    read(session, paid)
+    with pytest.raises(IllegalMove):
+        never_booked(session, payout, payer)
+    read(session, paid, day=NEXT.date(), now=AFTER)
+    return payout
+
+
+def never_booked(session, payout, actor, outcome=P.RETURNED):
+    """Say that the bank never booked a payment."""
+    return resolutions.resolve_unbooked(
+        session, payout, actor=actor, now=AFTER, outcome=outcome, proof="bank letter 11"
+    )
+
+
+@pytest.mark.both
+def test_two_people_take_back_what_the_bank_called_paid_and_never_booked(
+    kind, session, paid, unbooked, payer, releaser, ended
+):
+    never_booked(session, unbooked, payer)
+    assert unbooked.status is P.PAID
+    never_booked(session, unbooked, releaser)
+    session.commit()
+
+    assert (unbooked.status, paid.status) == (P.RETURNED, Status.PAYEE_FIX)
+    assert paid.account.held == paid.amount
+    assert [*verification.verify(session)] == []
+    read(session, paid, day=AFTER.date(), now=AFTER + dt.timedelta(days=1))
+    end = ended(AFTER)
+    assert ([one["kind"] for one in end.differences], end.balanced) == (["never_booked"], True)
+
+
+def test_what_two_people_gave_up_and_the_bank_books_after_all_stops_payouts(
+    session, paid, unbooked, payer, releaser, bank
+):
+    never_booked(session, unbooked, payer)
+    never_booked(session, unbooked, releaser)
+    found = read(
+        session, paid, *bank.statement(DAY).lines, day=AFTER.date(),
+        now=AFTER + dt.timedelta(days=1),
+    )  # fmt: skip
+    assert (found.only_theirs, found.matched) == (1, 0)
+    assert paid.agency.payouts_stopped
+
+
+def test_nobody_ends_otherwise_what_was_never_booked(session, unbooked, payer):
+    with pytest.raises(Invalid) as told:
+        never_booked(session, unbooked, payer, outcome=P.APPROVED)
+    assert told.value.code == "outcome_unknown"
 
 
 def test_an_end_is_never_changed(session, paid, bank, ended):

@@ -27,9 +27,10 @@ from app.models import (
     StatementFinding,
     StatementLine,
 )  # fmt: skip
+from app.services.paying import statements
 
 ZERO = Decimal("0.00")
-TIMES = ("bank_other_day", "back_other_day", "explained", "bank_fee")
+TIMES = ("bank_other_day", "back_other_day", "explained", "never_booked", "bank_fee")
 """Differences that are none of our money: another day, explained by two people, the bank's fees."""
 
 MOST_DAYS = 31
@@ -65,6 +66,7 @@ def close(session: Session, agency_id: int, day: dt.date, *, now: dt.datetime) -
     bank_out, bank_back, off, strange = _bank(session, agency_id, day)
     pages_out = _pages(session, paid, Action.PAY, day)
     pages_back = _pages(session, back, Action.BANK_RETURNED, day)
+    lost = statements.given_up(session, list(back))
     transit, flight = _on_its_way(session, agency_id)
     named = [
         *_between("ledger_payments", ledger_out, paid),
@@ -72,7 +74,10 @@ def close(session: Session, agency_id: int, day: dt.date, *, now: dt.datetime) -
         *_between("payments_pages", paid, pages_out),
         *_between("payments_pages_back", back, pages_back),
         *_against_bank(session, paid, bank_out, off, "bank_other_day", day),
-        *_against_bank(session, back, bank_back, off, "back_other_day", day),
+        *_against_bank(
+            session, _without(back, lost), bank_back, off, "back_other_day", day
+        ),
+        *_never_booked(back, lost),
         *strange,
     ]
     if transit != flight:
@@ -271,6 +276,17 @@ def _other_days(session: Session, keys: list[int], day: dt.date) -> set[int]:
         )
         found |= {key for key in rows if key is not None}
     return found
+
+
+def _without(sums: Sums, keys: set[int]) -> Sums:
+    return {key: amount for key, amount in sums.items() if key not in keys}
+
+
+def _never_booked(back: Sums, lost: set[int]) -> list[Named]:
+    """Name what two people took back because the bank had never booked it."""
+    keys = sorted(lost & back.keys())
+    total = sum((back[key] for key in keys), ZERO)
+    return [_named("never_booked", len(keys), total, keys)] if keys else []
 
 
 def _named(kind: str, count: int, amount: Decimal, rows: list[int]) -> Named:

@@ -18,11 +18,11 @@ from app.gateways.bank.codes import REASONS
 from app.models import Application, Payout, PayoutResolution
 from app.services import audit, payouts
 from app.services.entry import proofs
-from app.services.paying import bank_files, money_eyes, payments
+from app.services.paying import bank_files, money_eyes, payments, statements
 from app.services.records.updates import add_once, changed_rows
 from app.services.staff import standing
 
-BY_HAND = "NARR"
+BY_HAND, NO_REASON = "NARR", "MS03"
 SHORTEST_PROOF = 4
 CODES_BY_HAND = frozenset(
     code
@@ -85,6 +85,29 @@ def settle_refusal(
         proof=proof,
         code="",
     )
+
+
+def resolve_unbooked(
+    session: Session,
+    payout: Payout,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    outcome: PayoutStatus,
+    proof: str = "",
+) -> PayoutResolution:
+    """Say that the bank never booked what it called paid, or confirm it.
+
+    ``outcome`` is returned: the money is held again and the applicant confirms the account.
+    Raises ``IllegalMove`` when a statement has it, or the next day's is not read. The steps
+    are those of a doubt.
+    """
+    if not statements.is_unbooked(session, payout):
+        raise IllegalMove("a statement has it, or may have it")
+    return _decide(
+        session, payout, UNBOOKED_ENDS, actor=actor, now=now, outcome=outcome, proof=proof,
+        code="",
+    )  # fmt: skip
 
 
 def office_tasks() -> sa.Select[Payout]:
@@ -260,6 +283,12 @@ def _to_applicant(
     payments.to_applicant(session, payout, payout.bank_code_answer, now=now)
 
 
+def _never_booked(
+    session: Session, payout: Payout, _said: PayoutResolution, now: dt.datetime
+) -> None:
+    payments.bounce(session, payout, NO_REASON, "", now=now)
+
+
 ENDS: Ends = {
     PayoutStatus.PAID: _pay,
     PayoutStatus.REJECTED: _reject,
@@ -269,3 +298,6 @@ ENDS: Ends = {
 
 OFFICE_ENDS: Ends = {PayoutStatus.APPROVED: _anew, PayoutStatus.REJECTED: _to_applicant}
 """What a refusal that the office answers for can end in."""
+
+UNBOOKED_ENDS: Ends = {PayoutStatus.RETURNED: _never_booked}
+"""What a payment can end in that the bank called paid and no statement has."""

@@ -19,6 +19,7 @@ from app.models import (
     BankStatement,
     NationalCode,
     Payout,
+    PayoutResolution,
     StatementFinding,
     StatementLine,
 )  # fmt: skip
@@ -209,6 +210,34 @@ def _only_ours() -> sa.Select[int]:
     )
 
 
+def is_unbooked(session: Session, payout: Payout) -> bool:
+    """Tell whether no statement has what the bank called paid, that of the next day included."""
+    if payout.status is not P.PAID or payout.paid_at is None:
+        return False
+    next_one = sa.exists().where(
+        BankStatement.agency_id == Payout.agency_id,
+        BankStatement.on_date > local_date(payout.paid_at),
+    )
+    line = sa.exists().where(StatementLine.payout_id == Payout.id)
+    found = sa.select(Payout.id).where(Payout.id == payout.id, next_one, ~line, ~is_found())
+    return session.scalar(found) is not None
+
+
+def given_up(session: Session, payout_ids: list[int]) -> set[int]:
+    """Return the payments of which two people said that the bank never booked them."""
+    found: set[int] = set()
+    for chunk in _chunks(payout_ids):
+        rows = session.scalars(
+            sa.select(PayoutResolution.payout_id).where(
+                PayoutResolution.payout_id.in_(chunk),
+                PayoutResolution.outcome == P.RETURNED,
+                PayoutResolution.confirmed_at.is_not(None),
+            )
+        )
+        found.update(rows)
+    return found
+
+
 def _compare(
     session: Session, agency_id: int, statement: Statement, *, now: dt.datetime
 ) -> Reconciliation:
@@ -216,6 +245,7 @@ def _compare(
         session, agency_id, {line.reference for line in statement.lines}
     )
     booked = _booked_before(session, [payout.id for payout in known.values()])
+    lost = given_up(session, [one.id for one in known.values() if one.status is P.RETURNED])
     fees = set(session.scalars(_FEE_CODES)) if len(known) < len(statement.lines) else set()
     found, rows, came_back, went_out = Reconciliation(), [], [], []
     for number, line in enumerate(statement.lines, start=1):
@@ -223,6 +253,8 @@ def _compare(
         bucket = _bucket(payout, line.amount, booked)
         if payout is None and line.code in fees and 0 < line.amount <= MOST_FEE:
             bucket = Bucket.FEE
+        if payout is not None and payout.id in lost:
+            bucket = Bucket.ONLY_THEIRS
         setattr(found, bucket.value, getattr(found, bucket.value) + 1)
         if payout is not None and bucket is Bucket.MATCHED:
             booked.add(payout.id)
