@@ -19,6 +19,30 @@ from app.screens.interface import fast
 from app.screens.rights import OfMyAgency
 from app.screens.searches import Number, Search, StartsWith, Term, terms
 
+BY_THE_HALL = {
+    "restart": _("The run ended before the bank's answer was kept."),
+    "not_found": _("The bank does not know it."),
+    "no_file": _("No file of the bank speaks of it yet."),
+    "no_connection": _("There was no connection; nothing was sent."),
+    "time_out": _("There was no answer in time."),
+    "unreadable": _("The answer could not be read."),
+    "resolved": _("Two people said that the bank never had it."),
+    "differs": _("The bank holds something else under the reference."),
+    "in no file": _("It was in no file yet; it waits again."),
+    "another way of paying": _("The way of paying was changed; it waits again."),
+    "the case is held": _("The case is held; it waits."),
+    "payouts of the agency are stopped": _("Payouts are stopped; it waits."),
+    "the bank is closed": _("The bank is closed; it waits."),
+    "the bank is closed or payouts are stopped": _("The bank is closed or payouts are stopped."),
+    "amount or payee is not what was signed": _("Amount or payee is not what was signed."),
+}  # fmt: skip
+"""What the hall itself writes where the bank said nothing."""
+
+
+def said(text: str) -> str:
+    """Return the bank's own words as they are, the hall's in the reader's language."""
+    return str(BY_THE_HALL.get(text, text))
+
 
 class PayoutScreen(Screen):
     """Payments of the agency: payee masked, card by its last four digits."""
@@ -46,7 +70,7 @@ class PayoutScreen(Screen):
         col.moment("ended_at", _("Ended")),
         col.number("queries", _("Questions to the bank")),
         col.text("bank_code_answer", _("Answer of the bank")),
-        col.text("bank_text", _("Words of the bank")),
+        col.made("bank_text", _("Words of the bank"), lambda row: said(row.bank_text)),
     )
     list_columns = [
         "bank_reference", "application", "payee_name", "amount", "status", "due_on", "paid_at",

@@ -137,6 +137,14 @@ def test_a_payment_that_was_called_paid_and_never_booked_is_open_to_two(rows, pa
     assert "等另一位工作人员确认" in said.text
 
 
+def test_what_the_hall_wrote_of_a_payment_is_read_in_chinese(rows, payer, payout):
+    payout_id = payout(PayoutStatus.APPROVED)
+    for kept, shown in (("restart", "银行的答复未及保存"), ("<b>退</b>", "&lt;b&gt;退")):
+        with rows() as session:
+            session.get_one(Payout, payout_id).bank_text = kept
+        assert shown in payer.open(f"/payouts/show/{payout_id}").body.decode()
+
+
 def test_the_next_run_and_its_caps_are_shown(payer, payout):
     payout(PayoutStatus.APPROVED)
     page = payer.open(RUNS)
