@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.hall import PostgresHall, SqliteHall
+from tests.simulation.kept import Kept
 from tests.simulation.many import outcomes, seeds_of
 from tests.simulation.run import STEPS, play, prepare
 
@@ -97,6 +98,19 @@ def test_a_seed_gives_the_same_line_in_another_process(hall, shared):
 )
 def test_seeds_are_a_number_or_a_range(text, seeds):
     assert seeds_of(text) == seeds
+
+
+def test_a_long_run_goes_on_from_the_lines_that_are_kept(tmp_path):
+    path = tmp_path / "seeds.txt"
+    Kept(path, 200).add("seed 7 ok cases=2 paid=1 digest=abc")
+
+    Kept(path, 200).add("seed 8 FAILED cases=1 paid=0 twice: paid twice digest=def")
+
+    again = Kept(path, 200)
+    assert (again.seeds, again.failed) == ({7, 8}, 1)
+    assert again.told() == "kept: 2 seeds, 1 failed: 3 cases, 1 paid"
+    with pytest.raises(SystemExit, match="other code"):
+        Kept(path, 100)
 
 
 def said(told):

@@ -1,6 +1,7 @@
 """``python -m tests.simulation --seeds 200`` or ``70123-70140``: one line a seed.
 
-The code of the exit is 1 when a seed failed.
+The code of the exit is 1 when a seed failed. With ``--keep FILE`` the lines are kept, and what
+the file has of the same code is not played again: ten thousand seeds may take several nights.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from tests.simulation.kept import Kept
 from tests.simulation.many import outcomes, seeds_of
 from tests.simulation.run import STEPS
 
@@ -22,15 +24,18 @@ def main() -> int:
     wishes.add_argument("--seeds", default="200", help="how many, or first-last")
     wishes.add_argument("--steps", type=int, default=STEPS, help="deeds of a seed")
     wishes.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
+    wishes.add_argument("--keep", type=Path, help="a file of lines to go on from")
     wishes.add_argument("--folder", type=Path, help="where a prepared hall is kept")
     wishes.add_argument("--trace", action="store_true", help="print the last events of each")
     wanted = wishes.parse_args()
     began, totals, failed, total = time.monotonic(), Counter[str](), 0, 0
+    kept = Kept(wanted.keep, wanted.steps)
     own = Path(tempfile.mkdtemp(prefix="anju-simulation-"))
     try:
-        seeds = seeds_of(wanted.seeds)
+        seeds = [seed for seed in seeds_of(wanted.seeds) if seed not in kept.seeds]
         for outcome in outcomes(wanted.folder or own, seeds, wanted.steps, wanted.jobs):
             print(outcome.line, flush=True)
+            kept.add(outcome.line)
             totals.update(outcome.counts)
             failed, total = failed + (not outcome.ok), total + 1
             if wanted.trace or not outcome.ok:
@@ -40,7 +45,9 @@ def main() -> int:
     said = " ".join(f"{key}={value}" for key, value in totals.items())
     pace = total / (time.monotonic() - began)
     print(f"{total} seeds, {failed} failed, {pace:.1f} a second: {said}", file=sys.stderr)
-    return 1 if failed else 0
+    if wanted.keep:
+        print(kept.told(), file=sys.stderr)
+    return 1 if failed or kept.failed else 0
 
 
 if __name__ == "__main__":
