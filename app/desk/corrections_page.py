@@ -1,72 +1,49 @@
 """Corrections people ask for: read and answered by supervisors within the days."""
 
+import datetime as dt
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
-from flask_appbuilder import BaseView, expose
-from flask_appbuilder.security.decorators import has_access
+from flask import request
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from app import current
-from app.desk import deeds
-from app.desk.sentences import sentence
+from app.desk.answering import AnsweringView
 from app.display.revealing import SUBJECTS
-from app.domain.errors import RuleBroken
 from app.domain.masking import mask_name
-from app.domain.workdays import local_date
-from app.extensions import db
+from app.domain.policy import Actor
 from app.models import CorrectionRequest
 from app.services.privacy import data_corrections
 
 
-class CorrectionView(BaseView):
+class CorrectionView(AnsweringView):
     """What people of the agency want corrected, the most urgent first."""
 
     route_base = "/desk/corrections"
-    default_view = "index"
     class_permission_name = "Holders"
     method_permission_name = {"index": "edit", "answer": "edit"}
+    template = "desk/corrections.html"
+    about = "correction_request"
+    typed_in = "answer"
 
-    @expose("/")
-    @has_access
-    def index(self) -> str:
-        """Show what waits for an answer."""
-        return self._page()
-
-    @expose("/<int:key>/answer", methods=["POST"])
-    @has_access
-    def answer(self, key: int) -> Any:
+    def write(self, session: Session, key: int, *, actor: Actor, now: dt.datetime) -> None:
         """Make the correction, or refuse it with the reason."""
-        here = url_for("CorrectionView.index")
+        row = data_corrections.get_request(session, key, actor=actor)
+        data_corrections.answer(
+            session, row, grant=request.form.get("deed") == "grant",
+            text=request.form.get("answer", ""), actor=actor, now=now,
+        )  # fmt: skip
 
-        def work(session: Session) -> None:
-            row = data_corrections.get_request(session, key, actor=current.actor())
-            data_corrections.answer(
-                session, row, grant=request.form.get("deed") == "grant",
-                text=request.form.get("answer", ""), actor=current.actor(), now=current.now(),
-            )  # fmt: skip
+    def said(self) -> str:
+        """Say where the answer is read."""
+        return gettext("Answered; the applicant reads it under “Privacy and data”.")
 
-        broken = deeds.attempt(work, location=here, about=f"correction_request:{key}")
-        if broken is not None:
-            if broken.code == "not_found":
-                abort(404)
-            return self._page(broken, key), 422
-        flash(gettext("Answered; the applicant reads it under “Privacy and data”."), "success")
-        return redirect(here)
-
-    def _page(self, broken: RuleBroken | None = None, key: int = 0) -> str:
-        session, actor, now = db.session(), current.actor(), current.now()
-        if actor.agency_id is None:
-            abort(404)
-        page: str = self.render_template(
-            "desk/corrections.html",
-            title=gettext("Corrections asked for"),
-            rows=[_shown(row) for row in data_corrections.open_requests(session, actor=actor)],
-            today=local_date(now),
-            problems=[(f"answer-{key}", sentence(broken))] if broken else [],
-        )
-        return page
+    def shown(self, session: Session, actor: Actor, _now: dt.datetime) -> dict[str, Any]:
+        """Return what waits for an answer."""
+        waiting = data_corrections.open_requests(session, actor=actor)
+        return {
+            "title": gettext("Corrections asked for"),
+            "rows": [_shown(row) for row in waiting],
+        }
 
 
 def _shown(row: CorrectionRequest) -> dict[str, Any]:

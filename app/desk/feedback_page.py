@@ -3,21 +3,16 @@
 import datetime as dt
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
-from flask_appbuilder import BaseView, expose
-from flask_appbuilder.security.decorators import has_access
+from flask import request
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from app import current
 from app.desk import deeds
-from app.desk.sentences import sentence
+from app.desk.answering import AnsweringView
 from app.display import charts
 from app.display.feedback import RATINGS, REASONS
-from app.domain.errors import RuleBroken
 from app.domain.feedback import Rating
-from app.domain.workdays import local_date
-from app.extensions import db
+from app.domain.policy import Actor
 from app.models import Feedback
 from app.services.records import feedback
 
@@ -25,56 +20,34 @@ DAYS = 365
 """Days over which ratings are summed."""
 
 
-class DeskFeedbackView(BaseView):
+class DeskFeedbackView(AnsweringView):
     """Ratings of the agency's service; supervisors answer, auditors read."""
 
     route_base = "/desk/feedback"
-    default_view = "index"
     class_permission_name = "Feedback"
     method_permission_name = {"index": "read", "answer": "answer"}
+    template = "desk/feedback.html"
+    about = "feedback"
 
-    @expose("/")
-    @has_access
-    def index(self) -> str:
-        """Show the sums of a year, what waits for an answer and what was said last."""
-        return self._page()
-
-    @expose("/<int:key>/answer", methods=["POST"])
-    @has_access
-    def answer(self, key: int) -> Any:
+    def write(self, session: Session, key: int, *, actor: Actor, now: dt.datetime) -> None:
         """Answer a rating."""
-        here = url_for("DeskFeedbackView.index")
+        row = feedback.get_feedback(session, key, actor=actor)
+        feedback.answer(session, row, text=request.form.get("text", ""), actor=actor, now=now)
 
-        def work(session: Session) -> None:
-            row = feedback.get_feedback(session, key, actor=current.actor())
-            text = request.form.get("text", "")
-            feedback.answer(session, row, text=text, actor=current.actor(), now=current.now())
+    def said(self) -> str:
+        """Say where the answer is read."""
+        return gettext("Answered; who rated reads it with the application, or by the code.")
 
-        broken = deeds.attempt(work, location=here, about=f"feedback:{key}")
-        if broken is not None:
-            if broken.code == "not_found":
-                abort(404)
-            return self._page(broken, key), 422
-        flash(gettext("Answered; who rated reads it with the application, or by the code."), "success")
-        return redirect(here)
-
-    def _page(self, broken: RuleBroken | None = None, key: int = 0) -> str:
-        session, actor, now = db.session(), current.actor(), current.now()
-        if actor.agency_id is None:
-            abort(404)
+    def shown(self, session: Session, actor: Actor, now: dt.datetime) -> dict[str, Any]:
+        """Return the sums of a year, what waits for an answer and what was said last."""
         since = now - dt.timedelta(days=DAYS)
-        page: str = self.render_template(
-            "desk/feedback.html",
-            title=gettext("Ratings of the service"),
-            waiting=[_shown(row) for row in feedback.to_answer(session, actor=actor)],
-            recent=[_shown(row) for row in feedback.recent(session, actor=actor)],
-            today=local_date(now),
-            may_answer=deeds.may("answer", view="Feedback"),
-            problems=[(f"answer-{key}", sentence(broken))] if broken else [],
-            typed={key: request.form.get("text", "")} if broken else {},
-            **_sums(session, actor.agency_id, since),
-        )
-        return page
+        return {
+            "title": gettext("Ratings of the service"),
+            "waiting": [_shown(row) for row in feedback.to_answer(session, actor=actor)],
+            "recent": [_shown(row) for row in feedback.recent(session, actor=actor)],
+            "may_answer": deeds.may("answer", view="Feedback"),
+            **_sums(session, actor.agency_id or 0, since),
+        }
 
 
 def _sums(session: Session, agency_id: int, since: dt.datetime) -> dict[str, Any]:
