@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.terms import PayoutStatus, Role, Status
 from app.jobs.payouts import run_payouts
-from app.models import PayoutResolution
+from app.models import Payout, PayoutResolution
 from app.services import payouts
 from app.services.accounting import verification
 from app.services.paying import batches, resolutions
@@ -125,6 +125,25 @@ def test_what_two_have_said_meanwhile_is_not_taken_away(session, doubtful, payer
 def test_reviewers_end_no_doubt(session, doubtful, chen):
     with pytest.raises(NotAllowed):
         resolve(session, doubtful, chen, P.PAID)
+
+
+def test_a_batch_is_counted_anew_when_it_is_released(session, chen, dai, payer, releaser):
+    one, two = (make_approved(session, chen, dai) for _ in range(2))
+    put_settings(session, one, **{batches.RELEASE_BY_PEOPLE: "1"})
+    keys = [case.payouts[0].id for case in (one, two)]
+    batch = batches.prepare_batch(session, keys, actor=payer, now=NOON)
+    payouts.cancel(session, one, now=NOON)
+
+    batches.release_batch(session, batch, actor=releaser, now=NOON)
+
+    assert (batch.count, batch.total) == (1, 5000)
+    other = batches.prepare_batch(
+        session, [make_approved(session, chen, dai).payouts[0].id], actor=payer, now=NOON
+    )
+    session.execute(sa.update(Payout).values(status=P.CANCELLED))
+    with pytest.raises(Invalid) as told:
+        batches.release_batch(session, other, actor=releaser, now=NOON)
+    assert told.value.code == "batch_empty"
 
 
 def test_payments_wait_for_the_release_of_another_person(

@@ -18,6 +18,7 @@ from app.domain.workdays import local_date
 from app.models import Account, Applicant
 from app.services import audit
 from app.services.accounting import entries
+from app.services.staff import standing
 
 ZERO = Decimal(0)
 BY_HAND = frozenset(
@@ -59,7 +60,7 @@ def correct_name(
     )
     if session.scalar(held.limit(1)) is None:
         raise NotAllowed("another agency's holder", code="not_found")
-    _check_other(applicant, actor)
+    _check_other(session, applicant, actor=actor, now=now)
     written = " ".join(unicodedata.normalize("NFKC", name).split())
     problems: list[Any] = []
     if not written:
@@ -94,7 +95,7 @@ def correct_account(
     """
     policy.check_role(actor, Role.SUPERVISOR)
     policy.check_agency(actor, agency_id=account.agency_id)
-    _check_other(account.applicant, actor)
+    _check_other(session, account.applicant, actor=actor, now=now)
     entries.lock(session, account)
     problems = _problems(account, change, reason, today=local_date(now))
     if problems:
@@ -116,8 +117,11 @@ def correct_account(
     )  # fmt: skip
 
 
-def _check_other(holder: Applicant, actor: Actor) -> None:
-    """Raise ``NotAllowed`` (own_case): nobody lifts their own freeze or puts their own name right."""
+def _check_other(
+    session: Session, holder: Applicant, *, actor: Actor, now: dt.datetime
+) -> None:
+    """Raise ``NotAllowed``: nobody lifts their own freeze, nor anybody whose role has ended."""
+    standing.check(session, actor, now=now)
     if actor.identity_index in (None, holder.id_number_index):
         raise NotAllowed("an own account", code="own_case")
 

@@ -80,13 +80,19 @@ def _is_small(session: Session, batch: PayoutBatch, *, now: dt.datetime) -> bool
 def release_batch(
     session: Session, batch: PayoutBatch, *, actor: Actor, now: dt.datetime
 ) -> None:
-    """Release a prepared batch to the bank; never by the person who prepared it."""
+    """Release a prepared batch to the bank; never by the person who prepared it.
+
+    Counted anew: a payment whose case was voided meanwhile is in it no more.
+    """
     policy.check_role(actor, Role.RELEASER)
     policy.check_agency(actor, agency_id=batch.agency_id)
     standing.check_other(session, actor, earlier=batch.prepared_by)
     inside = session.scalars(sa.select(Payout.id).where(Payout.batch_id == batch.id)).all()
     money_eyes.check(session, inside, actor=actor, now=now)
     proofs.check(actor, now=now)
+    _count(session, batch)
+    if not batch.count:
+        raise Invalid("a batch needs payments", code="batch_empty")
     released = changed_rows(
         session,
         sa.update(PayoutBatch)
@@ -105,6 +111,7 @@ def _record_release(
     audit.record(
         session, "batch_released", actor=actor, now=now, object_type="payout_batch",
         object_id=batch.id, agency_id=batch.agency_id, number=batch.number, small=small,
+        count=batch.count, total=str(batch.total),
     )  # fmt: skip
 
 
@@ -135,16 +142,20 @@ def count_in(session: Session, batch_id: int, amount: Decimal) -> None:
 
 def _counted(session: Session, batch_id: int, *, actor: Actor, now: dt.datetime) -> PayoutBatch:
     batch = session.get_one(PayoutBatch, batch_id)
-    count, total = session.execute(
-        sa.select(sa.func.count(), sa.func.sum(Payout.amount)).where(
-            Payout.batch_id == batch_id
-        )
-    ).one()
-    batch.count, batch.total = count, total
+    _count(session, batch)
     audit.record(
         session, "batch_prepared", actor=actor, now=now, object_type="payout_batch",
-        object_id=batch_id, agency_id=batch.agency_id, number=batch.number, count=count,
-        total=str(total),
+        object_id=batch_id, agency_id=batch.agency_id, number=batch.number, count=batch.count,
+        total=str(batch.total),
     )  # fmt: skip
     session.flush()
     return batch
+
+
+def _count(session: Session, batch: PayoutBatch) -> None:
+    count, total = session.execute(
+        sa.select(sa.func.count(), sa.func.sum(Payout.amount)).where(
+            Payout.batch_id == batch.id, Payout.status != PayoutStatus.CANCELLED
+        )
+    ).one()
+    batch.count, batch.total = count, Decimal(total or 0)
