@@ -29,6 +29,9 @@ NEUTRAL_SEAL = "anju.svg"
 UP_FRONT = ("Desk", "Queue", "PayoutRuns")
 """Menu entries of staff that stand beside the menus and not in them: the day's work."""
 
+REACHED_FROM = {"/desk/case/": "/desk/queue/", "/desk/papers/": "/desk/queue/"}
+"""Pages that stand in no menu, with the entry that leads to them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Brand:
@@ -303,7 +306,9 @@ def _mark_current(found: list[Place]) -> list[Place]:
 
 
 def _leads_to(url: str) -> bool:
-    return request.path == url or (len(url) > 1 and request.path.startswith(url))
+    entries = (entry for pages, entry in REACHED_FROM.items() if request.path.startswith(pages))
+    here = next(entries, request.path)
+    return here == url or (len(url) > 1 and here.startswith(url))
 
 
 # --- who, and in which language ---------------------------------------------------------------

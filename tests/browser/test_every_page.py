@@ -69,6 +69,7 @@ def keep(who: str, walker: Walker, findings: int, seconds: float) -> None:
         "examined_at_two_widths": walker.examined,
         "findings": findings,
         "seconds": round(seconds),
+        "load": round(os.getloadavg()[1], 1),
     }
     with FIGURES.open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
