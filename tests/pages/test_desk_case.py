@@ -60,7 +60,9 @@ def test_personal_values_are_masked_until_revealed(rows, browse, case_in):
     page = browse("chen").open(url(case_id))
 
     assert "沈*怡" in page.heading
-    assert [link["href"] for link in page.soup.select("#nav [aria-current]")] == ["/desk/queue/"]
+    assert [link["href"] for link in page.soup.select("#nav [aria-current]")] == [
+        "/desk/queue/"
+    ]
     assert number not in page.text
     assert mobile not in page.text
     assert number[:4] + "*" * 10 + number[-4:] in page.text
