@@ -81,7 +81,7 @@ class AgencyScreen(Written):
         col.text("host_name", _("Name of the host")),
         col.text("agreement_version", _("Version of the agreement")),
         col.flag("placeholder", _("Data are placeholders")),
-        col.made("payouts_stopped", _("State of payments"), lambda row: row.payouts_stopped or gettext("not stopped")),
+        col.made("payouts_stopped", _("State of payments"), lambda row: gettext(row.payouts_stopped) if row.payouts_stopped else gettext("not stopped")),
     )  # fmt: skip
     list_columns = [
         "short_name",

@@ -19,7 +19,8 @@ from app.models import (
     StatementFinding,
     StatementLine,
 )  # fmt: skip
-from app.services import cases, ledger
+from app.services import cases, ledger, payouts
+from app.services.paying.bank_files import STOP_CLASH
 from tests.factories import NOON, make_account, make_applicant
 from tests.money import make_approved
 from tests.pictures import make_picture
@@ -135,6 +136,18 @@ def test_a_payment_that_was_called_paid_and_never_booked_is_open_to_two(rows, pa
 
     assert "次日在内的对账单都没有这一笔" in page.text
     assert "等另一位工作人员确认" in said.text
+
+
+def test_why_the_hall_stopped_payouts_is_read_in_chinese_wherever_it_stands(
+    rows, browse, payer
+):
+    with rows() as session:
+        agency = session.scalar(sa.select(Agency).where(Agency.code == "anhui"))
+        payouts.stop(session, agency.id, STOP_CLASH, now=NOON)
+        address = f"/office/agencies/show/{agency.id}"
+
+    for page in (payer.open("/desk/payout-switch/"), browse("root").open(address)):
+        assert "发件箱里批次文件的位置上已有另一个文件" in page.text
 
 
 def test_what_the_hall_wrote_of_a_payment_is_read_in_chinese(rows, payer, payout):
