@@ -9,11 +9,12 @@ from flask_babel import format_date
 from app.display.words import is_chinese
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+MINUS = "\N{MINUS SIGN}"
 
 
 def money(value: Decimal | int | None) -> str:
-    """Return yuan with separators and two places, e.g. ``186,300.00``."""
-    return "" if value is None else f"{value:,.2f}"
+    """Return yuan with separators, two places and the sign of print, e.g. ``−18,000.00``."""
+    return "" if value is None else f"{value:,.2f}".replace("-", MINUS)
 
 
 def moment(value: dt.datetime | None) -> str:
