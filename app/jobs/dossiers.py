@@ -44,6 +44,7 @@ def _made(key: int, place: str, *, now: dt.datetime) -> bool:
     storage, reading = outside.storage(), db.session()
     dossier = reading.get_one(Dossier, key)
     record, pictures = contents.gathered(reading, dossier)
+    words = contents.words_of(reading, dossier.application)
     papers = _papers(dossier)
     reading.rollback()
     steps = len(pictures) + 1
@@ -55,7 +56,9 @@ def _made(key: int, place: str, *, now: dt.datetime) -> bool:
 
     with transaction() as session:
         requests.advance(session, key, done=0, steps=steps)
-    kept = packing.packed(record, pictures, papers, storage=storage, place=place, told=told)
+    kept = packing.packed(
+        record, pictures, papers, storage=storage, place=place, told=told, words=words
+    )
     with transaction() as session:
         requests.advance(session, key, done=steps, steps=steps)
         days = current_app.config["ANJU_DOSSIER_DAYS"]

@@ -104,6 +104,8 @@ def test_the_file_holds_page_papers_receipt_sums_and_verifier(session, case, ana
     assert (row.done, row.steps, row.size) == (2, 2, len(data))
     assert archive.read(picture) == PICTURE
     assert picture in page
+    assert "申请金额 Amount asked" in page
+    assert "amount_asked" not in page
     assert "://" not in page
     assert "<script" not in page
     assert record["payments"][0]["amount"] == "5000.00"

@@ -12,8 +12,11 @@ from app.domain.policy import WORKER
 from app.models import (
     Application,
     AuditEvent,
+    Bank,
     CaseEvent,
     Dossier,
+    FactDefinition,
+    IdDocumentType,
     JournalEntry,
     MaterialPage,
     Payout,
@@ -81,6 +84,27 @@ def gathered(session: Session, dossier: Dossier) -> tuple[Record, list[Picture]]
     if is_full:
         record |= {"notes": _notes(session, case), "looks": _looks(session, case)}
     return record, pictures
+
+
+def words_of(session: Session, case: Application) -> dict[str, str]:
+    """Return what the facts asked of a case, banks and documents are called, by their codes.
+
+    A choice is called by its question and itself: ``marital_status=single``.
+    """
+    fact, bank, kind = FactDefinition, Bank, IdDocumentType
+    asked = session.scalars(
+        sa.select(fact).where(fact.scheme_id == case.scheme_id).order_by(fact.valid_from)
+    ).all()
+    coded = (
+        sa.select(bank.code, bank.short_name_zh, bank.short_name_en),
+        sa.select(kind.code, kind.name_zh, kind.name_en),
+    )
+    rows = [(row.key, row.question_zh, row.question_en) for row in asked]
+    rows += [(code, zh, en) for query in coded for code, zh, en in session.execute(query)]
+    for row in asked:
+        options = [option.split(":") for option in row.options.split("|") if ":" in option]
+        rows += [(f"{row.key}={code}", zh, en) for code, zh, en in options]
+    return {code: f"{zh} {en}".strip() for code, zh, en in rows}
 
 
 def _case(case: Application, *, is_full: bool) -> Record:
