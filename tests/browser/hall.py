@@ -43,7 +43,7 @@ class Hall:
             viewport={"width": width, "height": HEIGHTS[width]}, locale=locale,
             base_url=self.url, has_touch=width == 390,
         )  # fmt: skip
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         self.contexts.append(context)
         page = context.new_page()
         page.on("console", self._listen)
