@@ -57,3 +57,10 @@ def test_nothing_that_was_typed_is_more_than_text():
 )
 def test_every_state_and_deed_has_its_words(terms, words):
     assert [term.value for term in terms if term.value not in words] == []
+
+
+def test_rows_with_a_hash_stand_one_below_the_other():
+    shown = page(payments=[{"attempt": 1, "decision_sha256": "cd" * 32}])
+
+    assert "<table>" not in shown
+    assert "<dt>次数 Attempt</dt><dd>1</dd>" in shown

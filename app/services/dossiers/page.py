@@ -25,7 +25,7 @@ STYLE = (
     "font-variant-numeric:tabular-nums}img{max-width:100%;border:1px solid #c6ced8}"
     "figure{margin:1rem 0}figcaption{font-size:.8125rem}code{overflow-wrap:anywhere;"
     "font-size:.8125rem}@media(max-width:40rem){dl{grid-template-columns:1fr}dt{border:0;"
-    "padding-bottom:0}}@media print{@page{size:A4;margin:16mm 15mm}body{margin:0;padding:0;"
+    "padding-bottom:0}}dl+dl{margin-top:1rem}@media print{@page{size:A4;margin:16mm 15mm}body{margin:0;padding:0;"
     "font-size:10.5pt;max-width:none}h2,h3{break-after:avoid}tr,dt,dd,figure{break-inside:avoid}"
     "figure img{max-height:220mm}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}"
 )
@@ -70,7 +70,8 @@ def _section(name: str, value: Any, words: Mapping[str, str]) -> str:
     if not value:
         return NOTHING
     if isinstance(value, list):
-        return _table(value, words)
+        is_wide = any(field in CODES for field in value[0])
+        return "".join(_pairs(row, words) for row in value) if is_wide else _table(value, words)
     return _pairs(value, words, words if name == "answers" else FIELDS)
 
 

@@ -16,7 +16,7 @@ FIELDS: Mapping[str, str] = {
     "mobile": "手机号码 Mobile", "account": "个人账号 Account", "employer": "工作单位 Employer",
     "verified_how": "实名核验方式 Identity proven by", "verified": "核验时间 Proven on",
     "bank": "开户银行 Bank", "card": "银行账号 Card", "check": "户名核对 Holder check",
-    "label": "项目 Line", "amount": "金额（元） Amount", "sign": "", "source": "来源 Source",
+    "label": "项目 Line", "amount": "金额（元） Amount", "sign": "加减 Sign", "source": "来源 Source",
     "code": "代码 Code", "origin": "来源 Origin", "verdict": "审核结果 Verdict",
     "at": "时间 Time", "by": "经办 By", "deed": "操作 Deed", "to": "之后状态 State after",
     "note": "备注 Note", "round": "次数 Round", "paper": "材料 Paper", "text": "内容 Text",
