@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 
+from app.display import sentences
 from app.display.formats import money
 from app.domain.errors import ManyProblems, RuleBroken
 
@@ -72,17 +73,24 @@ SENTENCES: Mapping[str, LazyString] = {
     "tick_missing": _l("Tick that you have seen the document and the person."),
     "open_case": _l("Another case is open on this account. That one has to end first."),
     "batch_empty": _l("Choose at least one payment."),
+    "amount_over": _l(
+        "What is free on the account does not cover it: it is held, frozen or gone."
+    ),
+    "statement_has_it": _l(
+        "A statement has a line with its reference: the bank had it. Settle the line first, under "
+        "Reconciliation."
+    ),
 }
 
 
 def sentence(broken: RuleBroken) -> str:
-    """Return the sentence for a refused deed."""
+    """Return the sentence for a refused deed: the desk's own, else what everybody is told."""
     if isinstance(broken, ManyProblems):
         return " ".join(sentence(problem) for problem in broken.problems)
-    if broken.code == "amount_over":
-        most = money(broken.facts.get("max_amount"))
+    if broken.code == "amount_over" and "max_amount" in broken.facts:
+        most = money(broken.facts["max_amount"])
         return gettext(
             "The amount is above what may be withdrawn now (%(most)s yuan).", most=most
         )
     found = SENTENCES.get(broken.code)
-    return str(found) if found else gettext("This cannot be done: %(code)s.", code=broken.code)
+    return str(found) if found else sentences.sentence(broken)

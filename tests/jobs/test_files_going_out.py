@@ -9,7 +9,8 @@ from app.domain.errors import Invalid
 from app.domain.terms import PayoutStatus, Role
 from app.jobs.paying import pay_all
 from app.jobs.payouts import run_payouts
-from app.services.paying import payments, resolutions
+from app.models import StatementLine
+from app.services.paying import findings, payments, resolutions
 from app.transaction import transaction
 from tests.factories import NOON, actor_of, make_staff
 from tests.jobs.tables import Died, answer, files, folder, payouts_of, put
@@ -37,6 +38,18 @@ def test_nothing_is_said_of_a_payment_whose_file_may_be_going_out(
                 session, payout, actor=payer, now=late, outcome=outcome, proof="letter"
             )
         assert why.value.code == "file_going"
+    line = StatementLine(
+        agency_id=agency.id, on_date=NOON.date(), line_no=1, amount=payout.amount, read_at=late,
+        reference="X", direction="out", bucket="only_theirs", payee_tail="",
+    )  # fmt: skip
+    session.add(line)
+    session.flush()
+    with pytest.raises(Invalid) as why:
+        findings.propose(
+            session, line, actor=payer, now=late, payout_id=payout.id, why="voucher 5"
+        )
+    assert why.value.code == "file_going"
+    session.rollback()
 
     pay_all(now=LATER)
 

@@ -8,8 +8,9 @@ import openpyxl
 import pytest
 
 from app.domain.terms import Role
-from app.models import Account, LedgerReversal
+from app.models import Account, JournalEntry, LedgerReversal
 from app.services import ledger
+from app.services.accounting import reversals
 from tests.factories import (
     NOON,
     PASSWORD,
@@ -114,6 +115,20 @@ def test_a_payer_asks_and_a_releaser_confirms_a_reversal(sign_in, accounts, rows
     with rows() as session:
         assert session.get_one(Account, accounts[0]).available == 1000
         assert session.query(LedgerReversal).one().twin_id is not None
+
+
+def test_what_cannot_be_reversed_is_said_in_a_sentence(sign_in, accounts, rows):
+    with rows() as session:
+        kinds = JournalEntry.kind.not_in(reversals.KINDS)
+        fixed = session.query(JournalEntry).filter(kinds).first().reference
+    payer = sign_in(Role.PAYER)
+
+    page = payer.press(
+        payer.open("/desk/reversals/"), "提交第二人确认", status=422, reference=fixed,
+        proof="单位来函第 4 号",
+    )  # fmt: skip
+
+    assert "这笔分录不能红冲" in page.text
 
 
 def test_a_payer_looks_at_a_file_and_posts_it(sign_in, accounts, rows):

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.terms import PayoutStatus, Role, Status
 from app.jobs.payouts import run_payouts
-from app.models import Payout, PayoutResolution
+from app.models import Payout, PayoutResolution, StatementLine
 from app.services import payouts
 from app.services.accounting import verification
-from app.services.paying import batches, resolutions
+from app.services.paying import batches, findings, resolutions
 from tests.factories import NOON, actor_of, change_roles, make_staff
 from tests.money import PaperBank, make_approved, put_settings
 
@@ -99,6 +99,26 @@ def test_nobody_sends_again_within_the_banks_window(session, doubtful, payer):
     with pytest.raises(Invalid) as told:
         resolve(session, doubtful, payer, P.APPROVED, now=NOON + dt.timedelta(hours=2))
     assert told.value.code == "window_open"
+
+
+@pytest.mark.parametrize("outcome", [P.APPROVED, P.REJECTED])
+def test_nobody_pays_anew_what_stands_on_a_statement(session, doubtful, payer, outcome):
+    line = StatementLine(
+        agency_id=doubtful.agency_id, on_date=NOON.date(), line_no=1, amount=1, read_at=NOON,
+        reference=doubtful.bank_reference, direction="out", payout_id=doubtful.id,
+        bucket="differing", payee_tail="",
+    )  # fmt: skip
+    session.add(line)
+    session.flush()
+    with pytest.raises(Invalid) as told:
+        resolve(session, doubtful, payer, outcome)
+    assert told.value.code == "statement_has_it"
+
+    explained = findings.propose(
+        session, line, actor=payer, now=NOON, payout_id=None, why="the bank took it back"
+    )
+    explained.confirmed_at = LATER
+    assert resolve(session, doubtful, payer, outcome).outcome is outcome
 
 
 def test_nobody_ends_a_doubt_of_the_own_money(session, doubtful, payer):

@@ -13,7 +13,7 @@ from app.domain.workdays import SHANGHAI
 from app.models import Payout, StatementFinding, StatementLine
 from app.services import audit
 from app.services.entry import proofs
-from app.services.paying import money_eyes, payments, statements
+from app.services.paying import bank_files, money_eyes, payments, statements
 from app.services.paying.statements import Bucket
 from app.services.records.updates import add_once, changed_rows
 from app.services.staff import standing
@@ -161,6 +161,8 @@ def _check_payout(
 ) -> None:
     if payout_id not in {payout.id for payout in suggestions(session, line)}:
         raise Invalid("the line is not this payment", code="finding_differs", field="payout_id")
+    if bank_files.is_going(session, session.get_one(Payout, payout_id)):
+        raise Invalid("its file may be going out", code="file_going", field="payout_id")
     money_eyes.check(session, [payout_id], actor=actor, now=now)
 
 

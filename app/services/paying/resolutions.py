@@ -200,6 +200,9 @@ def _check(
     in_doubt = payout.status is PayoutStatus.UNKNOWN
     if in_doubt and bank_files.is_going(session, payout):
         raise Invalid("its file may be going out", code="file_going", field="outcome")
+    anew = in_doubt and outcome is not PayoutStatus.PAID
+    if anew and statements.has_open_line(session, payout):
+        raise Invalid("the bank had it", code="statement_has_it", field="outcome")
     never_there = outcome is PayoutStatus.APPROVED and in_doubt
     if never_there and not payments.window_over(payout, now=now):
         raise Invalid("the bank may still book it", code="window_open", field="outcome")

@@ -210,6 +210,15 @@ def _only_ours() -> sa.Select[int]:
     )
 
 
+def has_open_line(session: Session, payout: Payout) -> bool:
+    """Tell whether a line with a payment's reference is there that two people did not explain."""
+    explained = sa.exists().where(
+        StatementFinding.line_id == StatementLine.id, StatementFinding.confirmed_at.is_not(None)
+    )
+    line = sa.select(StatementLine.id).where(StatementLine.payout_id == payout.id, ~explained)
+    return session.scalar(line.limit(1)) is not None
+
+
 def is_unbooked(session: Session, payout: Payout) -> bool:
     """Tell whether no statement has what the bank called paid, that of the next day included."""
     if payout.status is not P.PAID or payout.paid_at is None:
