@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -100,6 +101,8 @@ def test_the_paper_says_who_paid_and_whether_the_agency_is_a_specimen(session, c
     assert paper.facts["payer_card"] == f"**** {agency.payer_account[-4:]}"
     assert paper.title == "住房货币化补贴支取回单"
     assert (paper.state, paper.is_specimen, paper.hotline) == ("open", True, agency.hotline)
+    facts = {name: said for name, said in paper.facts.items() if name != "payer"}
+    assert replace(paper, twin=paper.twin | {"facts": facts}).said("payer") == agency.name_zh
 
 
 def test_a_closed_day_makes_it_final_and_prints_the_root(session, receipt):

@@ -74,6 +74,11 @@ class Printed:
         found: Mapping[str, str] = self.twin["facts"]
         return found
 
+    def said(self, name: str) -> str:
+        """Return one fact; receipts that name no payer were paid by the agency itself."""
+        otherwise = self.facts["agency"] if name == "payer" else ""
+        return self.facts.get(name, otherwise)
+
     @property
     def title(self) -> str:
         """Return what the paper is called: the service, its word, receipt."""
@@ -201,7 +206,7 @@ class _Paper:
         said = chinese.format(word=self.printed.word)
         self.line(said, 9, high=4.6, x=x, y=y + 1, width=label, align="C")
         self.line(english, 6.5, high=3, x=x, width=label, align="C", ink=GREY)
-        value = _figures_of(name, self.printed.facts.get(name, ""))
+        value = _figures_of(name, self.printed.said(name))
         self.line(value, 10.5, high=ROW, x=x + label + 2.5, y=y, width=width - label - 4)
 
     def check(self) -> None:
