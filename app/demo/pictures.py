@@ -52,6 +52,10 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(VENDORED, size)
 
 
+def _chance(text: str) -> random.Random:
+    return random.Random(text)  # noqa: S311 - a picture, no secret
+
+
 def _portrait_side(of: Shown) -> Image.Image:
     picture, pen = _card(SKY)
     year, month, day = of.id_number[6:10], int(of.id_number[10:12]), int(of.id_number[12:14])
@@ -71,7 +75,7 @@ def _portrait_side(of: Shown) -> Image.Image:
 
 def _emblem_side(of: Shown) -> Image.Image:
     picture, pen = _card(SKY)
-    chance = random.Random(of.name)  # noqa: S311 - a picture, no secret
+    chance = _chance(of.name)
     year, month, day = chance.randrange(2010, 2024), chance.randrange(12), chance.randrange(28)
     until = f"{month + 1:02d}.{day + 1:02d}"
     _star(pen, (280, 300), 145, fill=SEAL)
@@ -98,7 +102,7 @@ def _bank_card(of: Shown) -> Image.Image:
 
 
 def _sheet(title: str, of: Shown) -> Image.Image:
-    chance = random.Random(f"{of.name}{title}{of.file}")  # noqa: S311 - a picture, no secret
+    chance = _chance(f"{of.name}{title}{of.file}")
     picture = Image.new("RGB", SHEET, PAPER)
     pen = ImageDraw.Draw(picture)
     _mark(picture, pen, PAPER)
