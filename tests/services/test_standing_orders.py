@@ -77,6 +77,18 @@ def test_the_next_month_pays_only_what_came_in_after_the_last(session, order, ba
     assert [*verification.verify(session)] == []
 
 
+def test_a_month_that_the_bank_paid_in_the_next_takes_nothing_from_that_one(
+    session, order, bank
+):
+    contribute(session, order.account, 1000)
+    make(session, order)
+    run_payouts(bank, now=next_month(LATER).replace(day=2))
+    contribute(session, order.account, 400)
+    case = make(session, order, now=next_month(LATER))
+    assert case.amount == 400
+    assert [*verification.verify(session)] == []
+
+
 def test_a_case_of_an_agreement_is_paid_without_signatures_of_its_own(session, order, bank):
     contribute(session, order.account, 1000)
     case = make(session, order)

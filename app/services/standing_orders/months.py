@@ -47,6 +47,7 @@ from app.services import cases, ledger, payouts, reference
 from app.services.records import numbering
 from app.services.review import deadlines
 from app.services.standing_orders import agreeing, proof
+from app.services.standing_orders.once import had_its_payment
 
 PAYABLE = AccountState.NORMAL
 
@@ -260,20 +261,19 @@ def _barred(
     session: Session, order: StandingOrder, account: Account, due: Due, *, now: dt.datetime
 ) -> Skip | None:
     """Return the first thing that bars this month's case, None when nothing does."""
+    month = month_of(local_date(now))
     return (
         _of_account(session, account, on=local_date(now))
         or _of_agreement(session, order, on=local_date(now))
         or _of_card(session, order, due.last, now=now)
         or (Skip.NEVER_PAID if due.since is None else None)
-        or _paid_already(due, month=month_of(local_date(now)))
+        or (
+            Skip.PAID_ALREADY
+            if had_its_payment(session, order, due.last, month=month)
+            else None
+        )
         or (Skip.NOTHING_DUE if due.amount <= 0 else None)
     )
-
-
-def _paid_already(due: Due, *, month: dt.date) -> Skip | None:
-    """Tell whether this month had its withdrawal: agreed or not, there is one a month."""
-    at = due.last.paid_at if due.last is not None else None
-    return Skip.PAID_ALREADY if at and month_of(local_date(at)) == month else None
 
 
 def _of_account(session: Session, account: Account, *, on: dt.date) -> Skip | None:
