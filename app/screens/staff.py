@@ -187,7 +187,10 @@ def may(row: RoleRow) -> str:
         if deed in VERBS and bare in RIGHTS:
             said[str(RIGHTS[bare])].append(str(VERBS[deed]))
     comma = gettext(", ")
-    return comma.join(f"{surface} ({comma.join(deeds)})" for surface, deeds in said.items())
+    return comma.join(
+        gettext("%(what)s (%(which)s)", what=surface, which=comma.join(deeds))
+        for surface, deeds in said.items()
+    )
 
 
 class RoleScreen(Screen):

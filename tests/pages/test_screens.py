@@ -139,7 +139,7 @@ def test_choices_rights_and_classes_are_told_in_words(sign_in, browse, filled):
     )
 
     assert "单身 已婚" in editor.open(str(fact["href"])).text
-    assert "网厅 (查看、申请)" in admin.open("/roles/list/").text
+    assert "网厅（查看、申请）" in admin.open("/roles/list/").text
     assert "一类卡" in browse("ana").open("/my-cards/list/").text
 
 
