@@ -44,7 +44,7 @@ def _made(key: int, place: str, *, now: dt.datetime) -> bool:
     storage, reading = outside.storage(), db.session()
     dossier = reading.get_one(Dossier, key)
     record, pictures = contents.gathered(reading, dossier)
-    words = contents.words_of(reading, dossier.application)
+    words = contents.words_of(reading, [dossier.application.scheme_id])
     papers = _papers(dossier)
     reading.rollback()
     steps = len(pictures) + 1

@@ -73,6 +73,9 @@ def test_a_copy_holds_all_of_the_own_and_nothing_of_others(session, mine, ana, b
     assert record["accounts"][0]["movements"]
     assert len(record["applications"]) == 1
     assert mine.address in page
+    assert "收支明细 Movements" in page
+    assert "居民身份证 Resident identity card" in page
+    assert "document_number" not in page
     assert other.id_number not in page
 
 

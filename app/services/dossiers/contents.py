@@ -1,6 +1,7 @@
 """What the file of a case says: all of it for oversight, for the applicant what is the applicant's."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,14 +87,14 @@ def gathered(session: Session, dossier: Dossier) -> tuple[Record, list[Picture]]
     return record, pictures
 
 
-def words_of(session: Session, case: Application) -> dict[str, str]:
-    """Return what the facts asked of a case, banks and documents are called, by their codes.
+def words_of(session: Session, scheme_ids: Iterable[int]) -> dict[str, str]:
+    """Return what the facts asked in services, banks and documents are called, by their codes.
 
     A choice is called by its question and itself: ``marital_status=single``.
     """
     fact, bank, kind = FactDefinition, Bank, IdDocumentType
     asked = session.scalars(
-        sa.select(fact).where(fact.scheme_id == case.scheme_id).order_by(fact.valid_from)
+        sa.select(fact).where(fact.scheme_id.in_(scheme_ids)).order_by(fact.valid_from)
     ).all()
     coded = (
         sa.select(bank.code, bank.short_name_zh, bank.short_name_en),

@@ -24,7 +24,7 @@ STYLE = (
     "th{background:#f3f6fb;font-weight:600}.sum{text-align:right;white-space:nowrap;"
     "font-variant-numeric:tabular-nums}img{max-width:100%;border:1px solid #c6ced8}"
     "figure{margin:1rem 0}figcaption{font-size:.8125rem}code{overflow-wrap:anywhere;"
-    "font-size:.8125rem}@media(max-width:40rem){dl{grid-template-columns:1fr}dt{border:0;"
+    "font-size:.8125rem}@media(max-width:40rem){dl{grid-template-columns:minmax(0,1fr)}dt{border:0;"
     "padding-bottom:0}}dl+dl{margin-top:1rem}@media print{@page{size:A4;margin:16mm 15mm}body{margin:0;padding:0;"
     "font-size:10.5pt;max-width:none}h2,h3{break-after:avoid}tr,dt,dd,figure{break-inside:avoid}"
     "figure img{max-height:220mm}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}"
@@ -35,6 +35,7 @@ HOW = (
 )
 LOST = "（文件已不再保存 kept no more）"
 NOTHING = "<p>（无 none）</p>"
+WIDEST = 7
 MOMENT = 16
 """Signs of a moment in words, to the minute."""
 
@@ -45,22 +46,36 @@ def page_of(record: Mapping[str, Any], papers: Sequence[str], words: Mapping[str
     ``words`` are what the questions of the case, banks and documents are called.
     """
     case = record["case"]
-    number = html.escape(str(case["number"]))
-    parts = "".join(
-        f"<section><h2>{html.escape(HEADINGS[name])}</h2>{_section(name, value, words)}</section>"
-        for name, value in record.items()
-    )
     links = "".join(f'<li><a href="{_said(name)}">{_said(name)}</a></li>' for name in papers)
+    return framed(
+        f"案卷 Case file {case['number']}",
+        f"<nav><ul>{links}</ul></nav>{sections(record, HEADINGS, words)}"
+        f"<section><h2>核验 Check</h2><p>{HOW}</p><p><code>python3 anju_verify.py .</code></p>"
+        "</section>",
+        above=str(case.get("agency", "")),
+    )
+
+
+def framed(title: str, body: str, *, above: str = "") -> str:
+    """Return a page that needs nothing from elsewhere; ``body`` is escaped already."""
     return (
         '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "img-src 'self' file:; style-src 'unsafe-inline'\">"
-        f"<title>案卷 {number}</title><style>{STYLE}</style></head><body>"
-        f"<header><p>{_said(case.get('agency', ''))}</p>"
-        f"<h1>案卷 Case file {number}</h1></header><nav><ul>{links}</ul></nav>{parts}"
-        f"<section><h2>核验 Check</h2><p>{HOW}</p><p><code>python3 anju_verify.py .</code></p>"
-        "</section></body></html>"
+        f"<title>{_said(title)}</title><style>{STYLE}</style></head><body>"
+        f"<header><p>{_said(above)}</p><h1>{_said(title)}</h1></header>{body}</body></html>"
+    )
+
+
+def sections(
+    record: Mapping[str, Any], headings: Mapping[str, str], words: Mapping[str, str]
+) -> str:
+    """Return every part of a record under its heading."""
+    return "".join(
+        f"<section><h2>{_said(headings.get(name, name))}</h2>"
+        f"{_section(name, value, words)}</section>"
+        for name, value in record.items()
     )
 
 
@@ -70,9 +85,16 @@ def _section(name: str, value: Any, words: Mapping[str, str]) -> str:
     if not value:
         return NOTHING
     if isinstance(value, list):
-        is_wide = any(field in CODES for field in value[0])
-        return "".join(_pairs(row, words) for row in value) if is_wide else _table(value, words)
+        return _rows(value, words)
     return _pairs(value, words, words if name == "answers" else FIELDS)
+
+
+def _rows(rows: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> str:
+    """Return rows that are alike: a table, or one below the other when they are too wide."""
+    nested = any(isinstance(value, list | dict) for row in rows for value in row.values())
+    if nested or len(rows[0]) > WIDEST or any(name in CODES for name in rows[0]):
+        return "".join(_pairs(row, words) for row in rows)
+    return _table(rows, words)
 
 
 def _pairs(
@@ -120,7 +142,9 @@ def _cell(name: str, value: Any, words: Mapping[str, str]) -> str:
     if value in (None, "", [], {}):
         return "-"
     if isinstance(value, dict):
-        return _pairs(value, words)
+        return _pairs(value, words, words if name == "answers" else FIELDS)
+    if isinstance(value, list) and isinstance(value[0], dict):
+        return _rows(value, words)
     if isinstance(value, list):
         return "；".join(_cell(name, one, words) for one in value)
     said = _said(_in_words(name, value, words))

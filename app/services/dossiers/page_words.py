@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 FIELDS: Mapping[str, str] = {
-    "number": "业务流水号 Application", "agency": "经办机构 Office", "service": "业务 Service",
+    "number": "编号 Number", "agency": "经办机构 Office", "service": "业务 Service",
     "reason": "原因 Reason", "kind": "类型 Kind", "capacity": "申请身份 Applies as",
     "status": "状态 State", "amount_asked": "申请金额 Amount asked",
     "amount_allowed": "核定金额 Amount approved", "interest": "利息 Interest",
@@ -25,9 +25,28 @@ FIELDS: Mapping[str, str] = {
     "ended": "结束时间 Ended", "bank_code": "银行代码 Code of the bank",
     "bank_text": "银行说明 Words of the bank", "entry": "凭证号 Entry",
     "reference": "凭证摘要 Reference", "on": "起息日 Counts from", "act": "操作 Act",
-    "address": "坐落 Address", "owner": "权利人 Owner", "price": "总价 Price",
+    "address": "地址 Address", "owner": "权利人 Owner", "price": "总价 Price",
     "state": "状态 State", "down_payment": "首付款 Down payment",
     "filing_contract_no": "备案合同号 Filed contract", "title_archive_no": "房证新档案号 Title",
+    "gender": "性别 Gender", "birth_date": "出生日期 Birth date",
+    "ethnic_group": "民族 Ethnic group", "verified_at": "核验时间 Proven on",
+    "known_since": "登记时间 Known since", "version": "版本 Version",
+    "text_sha256": "文本哈希 Hash of the text", "in_use": "使用中 In use", "added": "添加时间 Added",
+    "scheme": "业务 Service", "opened_on": "开户日期 Opened", "available": "可用余额 Available",
+    "held": "冻结金额 Held", "movements": "收支明细 Movements", "side": "科目 Side",
+    "receiving_account": "收款账号 Receiving account", "house": "房屋 House",
+    "answers": "填写内容 Answers", "begun": "开始填写 Begun", "history": "办理记录 History",
+    "action": "操作 Deed", "return_opinions": "退单意见 Return opinions",
+    "day_of_month": "每月支付日 Day of the month", "begins": "开始日期 Begins",
+    "runs_until": "截止日期 Runs until", "approved": "批准时间 Approved",
+    "ended_how": "结束方式 Ended how", "end_reason": "结束原因 Why it ended",
+    "months": "各月 Months", "month": "月份 Month", "left_out": "未支付原因 Why left out",
+    "channel": "渠道 Channel", "last_seen": "最近使用 Last seen", "browser": "浏览器 Browser",
+    "provider": "登录方式 Way to log in", "since": "绑定时间 Since", "last_used": "最近使用 Last used",
+    "value": "查看内容 What", "roles": "角色 Roles", "office": "单位 Office",
+    "asked": "提出时间 Asked", "subject": "更正内容 About", "wanted": "更正为 Wanted",
+    "why": "理由 Why", "granted": "是否同意 Granted", "answer": "答复 Answer",
+    "answered": "答复时间 Answered", "rating": "评价 Rating", "reasons": "原因 Reasons",
     "lookup_by": "查询方式 Looked up by", "area": "面积 Area", "buyer_name": "购房人 Buyer",
 }  # fmt: skip
 """The name of a field in the record to what it is called; another stands as it is."""
@@ -60,6 +79,7 @@ DEEDS: Mapping[str, str] = {
 
 TERMS: Mapping[str, Mapping[str, str]] = {
     "status": STATES, "to": STATES, "deed": DEEDS,
+    "action": DEEDS, "gender": {"1": "男 Male", "2": "女 Female"},
     "capacity": {"self": "本人 The holder", "heir": "继承人 Heir", "proxy": "代办人 Proxy"},
     "origin": {"upload": "上传 Uploaded", "generated": "系统生成 Made by the hall"},
     "verdict": {"open": "未标注 Open", "accepted": "符合 Accepted", "to_fix": "需更正 To correct"},
@@ -67,6 +87,15 @@ TERMS: Mapping[str, Mapping[str, str]] = {
     "kind": {
         "hold": "冻结 Held", "release": "解冻 Released", "transit": "汇出 Sent to the bank",
         "paid": "到账 Paid", "back": "退回 Put back", "interest": "利息 Interest",
+        "opening": "期初余额 Opening balance", "contribution": "缴存 Contribution",
+        "first": "首次 First", "subsequent": "第二次及以后 Later", "closing": "销户 Closing",
+    },
+    "side": {"available": "可用余额 Available", "held": "冻结金额 Held"},
+    "channel": {"sms": "短信 SMS", "inbox": "站内消息 Inbox", "wechat": "微信 WeChat"},
+    "rating": {
+        "very_satisfied": "非常满意 Very satisfied", "satisfied": "满意 Satisfied",
+        "fair": "基本满意 Fair", "dissatisfied": "不满意 Not satisfied",
+        "very_dissatisfied": "非常不满意 Not satisfied at all",
     },
     "source": {
         "setting": "规定标准 Setting", "result": "计算结果 Result", "account": "账户 Account",
@@ -81,8 +110,10 @@ TERMS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 """A field to what its terms are called; a term that is not here stands as it is stored."""
 
-SUMS = frozenset({"amount", "amount_asked", "amount_allowed", "price", "down_payment"})
+SUMS = frozenset(
+    {"amount", "amount_asked", "amount_allowed", "price", "down_payment", "available", "held"}
+)
 CODED = frozenset({"bank", "document_type", "label"})
 """Fields whose codes the reference data names."""
 
-CODES = frozenset({"commitment_sha256", "decision_sha256", "sha256"})
+CODES = frozenset({"commitment_sha256", "decision_sha256", "sha256", "text_sha256"})

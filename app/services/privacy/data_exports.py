@@ -1,11 +1,11 @@
 """Copies of the own data: asked for, made by the worker, fetched within days, then gone."""
 
 import datetime as dt
-import html
 import io
 import json
 import secrets
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,8 @@ from app.domain.terms import ExportStatus
 from app.gateways.storage import NotStored, Storage
 from app.models import Applicant, Application, DataExport, Material, MaterialPage
 from app.services import audit
+from app.services.dossiers.contents import words_of
+from app.services.dossiers.page import framed, sections
 from app.services.privacy import own_data
 from app.services.records.updates import changed_rows
 
@@ -94,7 +96,11 @@ def made(session: Session, applicant: Applicant, storage: Storage) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         text = json.dumps(record, ensure_ascii=False, indent=2, default=_plain)
         archive.writestr("data.json", text)
-        archive.writestr("index.html", page_of(json.loads(text)))
+        schemes = sa.select(Application.scheme_id).where(
+            Application.applicant_id == applicant.id
+        )
+        words = words_of(session, session.scalars(schemes.distinct()).all())
+        archive.writestr("index.html", page_of(json.loads(text), words))
         for name, key in _files(session, applicant):
             try:
                 archive.writestr(f"files/{name}", storage.get(key))
@@ -156,32 +162,9 @@ def own_exports(session: Session, applicant: Applicant) -> list[DataExport]:
     return list(session.scalars(rows.order_by(DataExport.id.desc()).limit(10)))
 
 
-def page_of(record: dict[str, Any]) -> str:
+def page_of(record: dict[str, Any], words: Mapping[str, str]) -> str:
     """Return the readable page: every value, escaped, under its heading."""
-    parts = "".join(
-        f"<h2>{html.escape(HEADINGS.get(name, name))}</h2>{shown(value)}"
-        for name, value in record.items()
-    )
-    return (
-        '<!DOCTYPE html><html lang="zh"><head><meta charset="utf-8">'
-        "<title>我的数据 My data</title></head><body>"
-        f"<h1>我的数据 My data</h1>{parts}</body></html>"
-    )
-
-
-def shown(value: Any) -> str:
-    """Return a value as escaped HTML: lists and nested values in lists of their own."""
-    if isinstance(value, dict):
-        rows = "".join(
-            f"<dt>{html.escape(str(name))}</dt><dd>{shown(one)}</dd>"
-            for name, one in value.items()
-        )
-        return f"<dl>{rows}</dl>"
-    if isinstance(value, list):
-        return (
-            f"<ol>{''.join(f'<li>{shown(one)}</li>' for one in value)}</ol>" if value else "-"
-        )
-    return "-" if value in (None, "") else html.escape(str(value))
+    return framed("我的数据 My data", sections(record, HEADINGS, words))
 
 
 def _plain(value: Any) -> str:
