@@ -168,4 +168,5 @@ def test_a_guide_leads_holders_to_the_form_visitors_to_the_log_in_and_staff_nowh
 
     assert "立即登录并申请" in text_of(visitor, guide)
     assert browse("ana").open(guide).soup.select_one("a[href='/hall/apply/'].btn-primary")
+    assert browse("ana").open("/?agency=anhui").soup.select_one("a[href='/hall/apply/'].btn-lg")
     assert not browse("chen").open(guide).soup.select(".aj-pagehead a")
