@@ -59,6 +59,11 @@ class Counts:
         if outcome.value in COUNTED:
             setattr(self, outcome.value, getattr(self, outcome.value) + 1)
 
+    def go_on_from(self, earlier: "Counts") -> None:
+        """Add what an earlier part of the same run did; how things stand is said by the later."""
+        for word in COUNTED:
+            setattr(self, word, getattr(self, word) + getattr(earlier, word))
+
 
 COUNTED = frozenset(asdict(Counts())) - {"stopped", "unknown", "waiting", "capped"}
 

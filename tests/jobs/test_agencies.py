@@ -66,13 +66,37 @@ def test_what_breaks_one_agencys_run_leaves_the_others_theirs(
     ]  # fmt: skip
 
 
-def test_a_long_run_ends_and_the_next_one_goes_on_by_the_clock(
+class EverySecond:
+    """A watch on which a second goes by at every look."""
+
+    seconds = 0.0
+
+    def monotonic(self):
+        """Return one second more than before."""
+        self.seconds += 1
+        return self.seconds
+
+
+def test_a_long_run_goes_on_in_turns_by_the_clock(app, session, chen, dai, clock, monkeypatch):
+    cases = [make_approved(session, chen, dai) for _ in range(3)]
+    monkeypatch.setitem(app.config, "ANJU_BANK", PaperBank(clock))
+    monkeypatch.setattr(paying, "time", EverySecond())
+    monkeypatch.setattr(paying, "TURN", 2.5)
+
+    counts = pay_all(now=NOON)
+
+    session.expire_all()
+    paid = [case.payouts[0] for case in cases]
+    assert (counts.claimed, counts.waiting) == (3, 0)
+    assert [one.status for one in paid] == [PayoutStatus.PAID] * 3
+    assert len({one.claimed_at for one in paid}) > 1, "each turn asks the clock anew"
+
+
+def test_a_turn_in_which_nothing_could_be_sent_is_the_last(
     app, session, chen, dai, clock, monkeypatch
 ):
     case = make_approved(session, chen, dai)
     monkeypatch.setitem(app.config, "ANJU_BANK", PaperBank(clock))
-    with monkeypatch.context() as short:
-        short.setattr(paying, "LONGEST", 0.0)
-        assert (pay_all(now=NOON).claimed, case.payouts[0].status) == (0, PayoutStatus.APPROVED)
+    monkeypatch.setattr(paying, "TURN", 0.0)
 
-    assert pay_all(now=NOON).paid == 1
+    assert (pay_all(now=NOON).claimed, case.payouts[0].status) == (0, PayoutStatus.APPROVED)
