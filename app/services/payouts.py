@@ -16,7 +16,15 @@ from app.domain.policy import Actor
 from app.domain.standing_orders import MARK
 from app.domain.terms import Action, Kind, PayoutStatus, Status
 from app.domain.workdays import SHANGHAI, local_date
-from app.models import Agency, Application, CaseEvent, Payout, PayoutResolution, PayoutStop
+from app.models import (
+    Agency,
+    Application,
+    CaseEvent,
+    Payout,
+    PayoutResolution,
+    PayoutStop,
+    Staff,
+)
 from app.services import audit, ledger
 from app.services.records.updates import changed_row, changed_rows
 from app.services.standing_orders import proof as agreed
@@ -202,23 +210,30 @@ def lock_agency(session: Session, agency_id: int) -> None:
 
 
 def signers(session: Session, case: Application) -> list[int]:
-    """Return who signed the case since it was submitted or undone last, in order."""
+    """Return who signed the case since it was submitted or undone last, in order.
+
+    A person is one, however many log-ins: named once, by the log-in of the first signature.
+    """
     submitted = (
         sa.select(sa.func.max(CaseEvent.id))
         .where(CaseEvent.application_id == case.id, CaseEvent.action.in_(BEGUN_AGAIN))
         .scalar_subquery()
     )
-    rows = session.scalars(
-        sa.select(CaseEvent.actor_id)
+    rows = session.execute(
+        sa.select(CaseEvent.actor_id, Staff.id_number_index)
+        .outerjoin(Staff, Staff.user_id == CaseEvent.actor_id)
         .where(
             CaseEvent.application_id == case.id,
             CaseEvent.action.in_(SIGNATURES),
             CaseEvent.id > sa.func.coalesce(submitted, 0),
-            CaseEvent.actor_id.is_not(None),
         )
         .order_by(CaseEvent.id)
     )
-    return [actor_id for actor_id in rows if actor_id is not None]
+    people: dict[str, int] = {}
+    for actor_id, identity in rows:
+        if actor_id is not None:
+            people.setdefault(identity or f"log-in {actor_id}", actor_id)
+    return list(people.values())
 
 
 def _check_same(payout: Payout, case: Application) -> None:
@@ -237,7 +252,7 @@ def _check_signatures(session: Session, case: Application) -> None:
         if why := agreed.broken(session, case):
             raise DecisionBroken(why)
         return
-    if len(set(signers(session, case))) < max(2, case.approvals_required):
+    if len(signers(session, case)) < max(2, case.approvals_required):
         raise DecisionBroken("the case lacks the signatures of different people")
 
 

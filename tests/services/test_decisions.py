@@ -18,7 +18,7 @@ from app.domain.terms import (
     Status,
     Verdict,
 )  # fmt: skip
-from app.models import Application, CaseEvent, ClockInterval, Material, Notice, Payout
+from app.models import Application, CaseEvent, ClockInterval, Material, Notice, Payout, Staff
 from app.services import cases, ledger, payouts
 from app.services.review import decisions, flags
 from app.services.review.decisions import ReturnLine
@@ -73,6 +73,22 @@ def test_two_signatures_make_one_payment(session, chen, dai):
     assert (payout.amount, payout.payee_last_four) == (case.amount, case.payee_last_four)
     assert payout.decision_hash == case.decision_hash == payouts.decision_hash(case)
     assert payouts.signers(session, case) == [chen.user_id, dai.user_id]
+
+
+def test_two_log_ins_of_one_person_are_one_signature(session, chen, dai):
+    case = walked(session, Status.SECOND_REVIEW, chen)
+    decisions.approve(session, case, actor=dai, now=NOON)
+    [payout] = session.scalars(sa.select(Payout))
+    payouts.shift(session, payout, PayoutStatus.CLAIMED)
+    payouts.check_to_send(session, payout, now=NOON)
+
+    first = session.scalars(sa.select(Staff).filter_by(user_id=chen.user_id)).one()
+    second = session.scalars(sa.select(Staff).filter_by(user_id=dai.user_id)).one()
+    second.id_number_index = first.id_number_index
+    session.flush()
+
+    with pytest.raises(payouts.DecisionBroken, match="different people"):
+        payouts.check_to_send(session, payout, now=NOON)
 
 
 def test_three_levels_need_three_people(session, chen, dai):
