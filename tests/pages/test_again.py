@@ -9,7 +9,8 @@ from bs4 import BeautifulSoup
 from app.domain.terms import Role
 from app.models import Applicant, AuditEvent, BankCard, PayoutBatch
 from tests.browser import Browser, Page
-from tests.factories import NOON, PASSWORD, find_agency, make_card_number, make_staff
+from tests.factories import NOON, PASSWORD, actor_of, make_card_number, make_staff
+from tests.money import make_approved
 from tests.pages.hall_walk import begin, card, give_account
 from tests.pages.test_wizard_subsidy import RENT
 
@@ -144,14 +145,18 @@ def test_the_way_on_leads_nowhere_else(browse):
 
 def test_money_is_released_after_a_fresh_proof_only(staff, rows, clock):
     with rows() as session:
-        payer = make_staff(session, "payer", Role.PAYER)
+        first, second, payer = (
+            actor_of(session, make_staff(session, role.value, role))
+            for role in (Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.PAYER)
+        )
+        case = make_approved(session, first, second)
         batch = PayoutBatch(
-            agency_id=find_agency(session).id, number="PC202611180001", prepared_at=NOON,
-            prepared_by=payer.user_id, count=1, total=1,
+            agency_id=case.agency_id, number="PC202611180001", prepared_at=NOON,
+            prepared_by=payer.user_id, count=1, total=case.amount,
         )  # fmt: skip
         session.add(batch)
         session.flush()
-        key = batch.id
+        case.payouts[0].batch_id, key = batch.id, batch.id
     releaser = staff("lu", Role.RELEASER)
     clock.pass_by(minutes=11)
     page = releaser.open("/devices/")
