@@ -84,7 +84,7 @@ def keep(picture: bytes, target: Path) -> None:
     """Keep a picture small enough for a README."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     size = (int(image.width * SCALE), int(image.height * SCALE))
-    small = image.resize(size, Image.Resampling.LANCZOS).quantize(256)
+    small = image.resize(size, Image.Resampling.LANCZOS).quantize(256, kmeans=1)
     small.save(target, optimize=True)
     sys.stdout.write(f"{os.path.relpath(target)}\n")
 
@@ -100,7 +100,7 @@ def contact_sheet(pictures: list[bytes], language: str) -> None:
         column, row = place % SHEET_COLUMNS, place // SHEET_COLUMNS
         sheet.paste(image, (column * THUMB[0] + 8, row * THUMB[1] + 8))
     target = TARGET / f"contact-sheet-{language}.png"
-    sheet.quantize(256).save(target, optimize=True)
+    sheet.quantize(256, kmeans=1).save(target, optimize=True)
     sys.stdout.write(f"{os.path.relpath(target)}\n")
 
 
