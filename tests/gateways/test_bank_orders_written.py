@@ -112,7 +112,9 @@ def test_batches_by_chance_are_valid_add_up_and_are_paid_by_a_bank(schema, recor
             faultless += not validate.validate(data, today=DAY)
             paid += bank.send(data)["status"] == "ACCP"
             payments += len(batch.payments)
-    record_property("number", f"{many} batches, {payments} payments, {valid} valid, {paid} paid")
+    record_property(
+        "number", f"{many} batches, {payments} payments, {valid} valid, {paid} paid"
+    )
 
     unmapped = [code for code in official_codes() if code not in REASONS and not further(code)]
     if FULL:

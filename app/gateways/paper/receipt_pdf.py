@@ -222,7 +222,9 @@ class _Paper:
         )
         self.line(self.printed.check_url.rsplit("/", 1)[0] + "/", 9, high=6, x=beside, width=84)
         self.line("核验码 Check code", 8, high=6, x=beside, width=84, ink=GREY)
-        self.line(grouped(self.printed.check_code, CODE_GROUP), 10.5, high=6, x=beside, width=84)
+        self.line(
+            grouped(self.printed.check_code, CODE_GROUP), 10.5, high=6, x=beside, width=84
+        )
         if not self.printed.is_superseded:
             marks.round_mark(
                 pdf, self.printed.facts["agency"], LEFT + WIDTH - 24, y + 13,

@@ -74,9 +74,7 @@ def close(session: Session, agency_id: int, day: dt.date, *, now: dt.datetime) -
         *_between("payments_pages", paid, pages_out),
         *_between("payments_pages_back", back, pages_back),
         *_against_bank(session, paid, bank_out, off, "bank_other_day", day),
-        *_against_bank(
-            session, _without(back, lost), bank_back, off, "back_other_day", day
-        ),
+        *_against_bank(session, _without(back, lost), bank_back, off, "back_other_day", day),
         *_never_booked(back, lost),
         *strange,
     ]
