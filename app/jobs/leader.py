@@ -6,7 +6,7 @@ is taken by a conditional update, and a lock only keeps two clocks from doing th
 
 import fcntl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from zlib import crc32
 
@@ -62,10 +62,15 @@ def _key(name: str) -> int:
 
 @contextmanager
 def _own_connection() -> Iterator[Connection]:
-    """Hold a connection outside the pool: what it locks ends with it."""
+    """Hold a connection outside the pool: what it locks ends with it, whatever happens.
+
+    On an orderly end it is let go of first: the server closes connections in its own time.
+    """
     own = sa.create_engine(db.engine.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
     with own.connect() as connection:
         yield connection
+        with suppress(sa.exc.DBAPIError):
+            connection.execute(sa.select(sa.func.pg_advisory_unlock_all()))
 
 
 @contextmanager
