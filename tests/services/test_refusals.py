@@ -95,6 +95,26 @@ def test_a_refused_second_copy_leaves_what_was_paid_paid(session, chen, dai, ban
     assert (case.status, payout.status, payout.next_query_at) == (Status.PAID, P.PAID, None)
 
 
+@pytest.mark.parametrize("code", ["AC04", "RC01", "AM04", "FF01"])
+def test_a_refusal_of_what_was_paid_gives_nothing_back_and_stops_payouts(
+    session, chen, dai, bank, code
+):
+    case = make_approved(session, chen, dai)
+    run_payouts(bank, now=NOON)
+    session.expire_all()
+    [payout] = case.payouts
+    payment, *_ = bank.held[payout.bank_reference]
+    bank.held[payout.bank_reference] = payment, BankState.REJECTED, code
+
+    run_payouts(bank, now=LATER)
+
+    session.expire_all()
+    assert (case.status, payout.status, payout.next_query_at) == (Status.PAID, P.PAID, None)
+    assert session.get_one(Agency, case.agency_id).payouts_stopped == payments.STOP_DIFFERS
+    assert (case.account.available, case.account.held) == (95_000, 0)
+    assert [*verification.verify(session)] == []
+
+
 def test_what_was_said_of_a_doubt_confirms_nothing_once_the_bank_has_answered(
     session, refused, payer, releaser
 ):

@@ -11,7 +11,6 @@ from app.domain.terms import PayoutStatus
 from app.gateways.bank import BankState, Receipt
 from app.gateways.bank.orders import Answer, Said
 from app.models import BankFile, Payout
-from app.services import payouts
 from app.services.paying import payments
 from app.services.paying.payments import TWICE, Outcome
 
@@ -72,10 +71,7 @@ def effects(session: Session, file: BankFile, answer: Answer) -> list[Effect]:
 def apply(
     session: Session, file: BankFile, part: Sequence[Effect], *, now: dt.datetime
 ) -> list[Outcome]:
-    """Act on what the bank says of some payments; what has ended stays as it is.
-
-    A refusal of the whole gives nothing back that was paid: the bank contradicts itself.
-    """
+    """Act on what the bank says of some payments; what has ended stays as it is."""
     outcomes = []
     for effect in part:
         payout = session.get_one(Payout, effect.payout_id, populate_existing=True)
@@ -83,15 +79,8 @@ def apply(
             continue
         if effect.said.state in TAKEN and payout.status is not P.UNKNOWN:
             continue
-        if payout.status is P.PAID and _refuses_all(effect.said):
-            payouts.stop(session, payout.agency_id, payments.STOP_DIFFERS, now=now)
-            continue
         outcomes.append(_act(session, payout, file, effect.said, now=now))
     return outcomes
-
-
-def _refuses_all(said: Said) -> bool:
-    return said.state is BankState.REJECTED and not said.reference
 
 
 def done(

@@ -172,11 +172,15 @@ def pay(session: Session, payout: Payout, *, now: dt.datetime) -> Outcome:
 def reject(
     session: Session, payout: Payout, code: str, text: str, *, now: dt.datetime
 ) -> Outcome:
-    """The bank refuses for good: the money is held again; who acts depends on the reason."""
+    """The bank refuses for good: the money is held again; who acts depends on the reason.
+
+    What was paid stays paid, for nothing shows that the money came back: only "returned" or a
+    line of a statement does.
+    """
     if code in TWICE:
         return _sent_twice(session, payout, code, now=now)
     if payout.status is P.PAID:
-        return bounce(session, payout, code, text, now=now)
+        return _stop(session, payout, now=now)
     reason = reason_of(code)
     caps.give_back(session, payout)
     payouts.shift(
