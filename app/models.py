@@ -1248,6 +1248,42 @@ class ContributionBatch(OfAgency, Model):
         return self.reference
 
 
+class ContributionFile(HasSeal, OfAgency, Model):
+    """Such a file as one person brought it, until another posts or refuses it; sealed."""
+
+    __tablename__ = "contribution_file"
+    __table_args__ = (
+        sa.Index(
+            "one_waiting_file", "agency_id", "sha256", unique=True,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        ),
+        sa.CheckConstraint("settled_by <> brought_by", name="two_people_post"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    reference: Mapped[str] = mapped_column(sa.String(64))
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    rows: Mapped[int]
+    total: Mapped[Decimal] = mapped_column(Money)
+    content_sealed: Mapped[str] = mapped_column(sa.Text)
+    brought_by: Mapped[int] = refers_to("ab_user.id")
+    brought_name: Mapped[str] = mapped_column(sa.String(100))
+    brought_at: Mapped[dt.datetime] = mapped_column(Moment)
+    settled_by: Mapped[int | None] = refers_to("ab_user.id")
+    settled_name: Mapped[str] = mapped_column(sa.String(100), default="")
+    settled_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    refused_why: Mapped[str] = mapped_column(sa.String(200), default="")
+    batch_id: Mapped[int | None] = refers_to("contribution_batch.id")
+
+    content = Sealed()
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
 class ContributionLine(OfAgency, Model):
     """One line of such a file and the entry it became."""
 

@@ -26,6 +26,7 @@ from app.services.paying import bank_answers, bank_arrivals, bank_files
 from app.services.paying.bank_answers import Effect
 from app.services.paying.claims import Claim, Round
 from app.services.paying.payments import Outcome
+from app.services.records.packing import unpack
 from app.transaction import transaction
 
 AT_ONCE = 100
@@ -123,7 +124,7 @@ def work_in(counts: Counting, *, now: dt.datetime, agency_id: int) -> None:
     for file_id in files:
         with transaction() as session:
             file = session.get_one(BankFile, file_id)
-            said = bank_arrivals.read(FORMS[file.form], bank_files.unpack(file))
+            said = bank_arrivals.read(FORMS[file.form], unpack(file.content))
             assert isinstance(said, Answer)
             bank_files.arrived(session, file.about_id, now=now)
             found, start = bank_answers.effects(session, file, said), file.done_rows
@@ -163,7 +164,7 @@ def _put_out(bank: FiledBank, file_id: int, *, now: dt.datetime) -> int:
         file = session.get_one(BankFile, file_id)
         if not bank_files.may_go(session, file, now=now):
             return 0
-        name, content = file.name, bank_files.unpack(file)
+        name, content = file.name, unpack(file.content)
     try:
         bank.folder.publish(name, content)
     except Unavailable as fault:

@@ -17,6 +17,7 @@ OBJECTS = {
     "account": _("Account"), "agency": _("Agency"), "applicant": _("Applicant"),
     "audit_day": _("Closed day"), "bank_file": _("File of the bank"),
     "contact_change": _("Change of mobile"), "contribution_batch": _("Contributions"),
+    "contribution_file": _("File with contributions"),
     "feedback": _("Rating"), "front_notice": _("Notice of the front page"),
     "interest_run": _("Yearly interest"), "journal_entry": _("Journal entry"),
     "provider": _("Way to log in"), "route": _("Way to the bank"), "scheme": _("Service"),

@@ -23,6 +23,7 @@ from app.models import (
     BankCard,
     BankFile,
     CaseEvent,
+    ContributionFile,
     ImportBatch,
     JobRun,
     JournalEntry,
@@ -40,7 +41,7 @@ from app.models import (
 )  # fmt: skip
 from app.services import audit
 from app.services.entry import sessions
-from app.services.paying.bank_files import pack
+from app.services.records.packing import pack
 from tests.factories import (
     NOON,
     actor_of,
@@ -77,7 +78,7 @@ KEYS = {
     "PayoutRunView": "payout", "PayoutRunView.release": "batch", "PayoutRunView.paper": "payout_proof",
     "PayoutSwitchView": "payout_stop", "ReconciliationView": "statement_line",
     "BankFileView": "bank_file", "AccountBookView": "account", "StaffBookView": "account",
-    "ReversalView": "reversal", "ReversalView.supplement": "account",
+    "ContributionView": "contribution_file", "ReversalView": "reversal", "ReversalView.supplement": "account",
     "ApplicationsApi.submit": "draft", "ApplicationsApi": "case", "StepsApi": "draft",
     "RevealView": "case", "PaperView": "case", "PaperView.fetch": "dossier",
     "StandingView": "order", "MonthlyView": "order", "DeskPaperView": "case", "DeskPaperView.fetch": "dossier",
@@ -253,7 +254,7 @@ def make_payout(session: Session, case: Application) -> tuple[Payout, PayoutBatc
         bank_reference=f"AJ20261118{case.id:08d}",
     )  # fmt: skip
     payout.payee_card = "6217000000000000000"
-    session.add_all([payout, make_bank_file(case.agency_id), *make_controls(case)])
+    session.add_all([payout, *make_files(case.agency_id), *make_controls(case)])
     session.flush()
     session.add(make_proof(payout))
     session.commit()
@@ -282,14 +283,19 @@ def make_proof(payout: Payout) -> PayoutProof:
     )  # fmt: skip
 
 
-def make_bank_file(agency_id: int) -> BankFile:
-    """Return an answer of the bank that a colleague brought and nobody has confirmed."""
+def make_files(agency_id: int) -> tuple[BankFile, ContributionFile]:
+    """Return an answer of the bank and contributions that a colleague brought and that wait."""
     file = BankFile(
         agency_id=agency_id, direction="in", kind="answer", form="csv", name="hp.csv",
         message_id="HP1", sha256="0" * 64, size=1, actor_name="-", at=NOON,
     )  # fmt: skip
-    file.content = pack(b"-")
-    return file
+    paid_in = ContributionFile(
+        agency_id=agency_id, name="jc.csv", reference="JC1", sha256="0" * 64, rows=1, total=1,
+        brought_by=sa.select(sa.func.min(Staff.user_id)).scalar_subquery(), brought_name="-",
+        brought_at=NOON,
+    )  # fmt: skip
+    file.content = paid_in.content = pack(b"-")
+    return file, paid_in
 
 
 def import_columns(case: Application) -> dict[str, Any]:

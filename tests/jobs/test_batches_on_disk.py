@@ -17,6 +17,7 @@ from app.jobs.paying import pay_all
 from app.models import BankFile, Payout
 from app.services.accounting import verification
 from app.services.paying import bank_arrivals, bank_files, claims, payments
+from app.services.records.packing import unpack
 from app.transaction import transaction
 from tests.factories import NOON
 from tests.jobs.tables import Died, answer, files, folder, payouts_of, put, statement
@@ -94,7 +95,7 @@ def test_a_worker_that_slept_leaves_out_what_another_took_back(session, agency, 
     with transaction() as writing:
         form = outside.bank(agency).form
         file = bank_files.compose(writing, batch_id, taken, form, now=NOON)
-        rows, named = file.rows, bank_files.unpack(file).decode("gb18030")
+        rows, named = file.rows, unpack(file.content).decode("gb18030")
 
     first, second = payouts_of(session)
     assert (rows, second.bank_reference in named, first.bank_reference in named) == (

@@ -131,16 +131,21 @@ def test_what_cannot_be_reversed_is_said_in_a_sentence(sign_in, accounts, rows):
     assert "这笔分录不能红冲" in page.text
 
 
-def test_a_payer_looks_at_a_file_and_posts_it(sign_in, accounts, rows):
-    payer = sign_in(Role.PAYER)
+def test_a_payer_brings_a_file_and_a_releaser_posts_it(sign_in, accounts, rows):
+    payer, releaser = sign_in(Role.PAYER), sign_in(Role.RELEASER)
     text = (
         "agency,scheme,account_number,amount,value_date\n"
         f"anhui,subsidy,{accounts[2]},88.00,2026-11-01\n#TRAILER,1,88.00,B-7\n"
     )
     file = (io.BytesIO(text.encode()), "november.csv")
     looked = payer.press(payer.open("/desk/contributions/"), "预览", file=file)
-    posted = payer.press(looked, "确认入账")
-    assert "B-7" in posted.text
+    brought = payer.press(looked, "提交第二人入账")
+    assert "B-7" in brought.text
+    assert "确认入账" not in brought.buttons
+    again = payer.press(looked, "提交第二人入账")
+    assert "请重新" in again.text
+    waiting = releaser.open("/desk/contributions/")
+    assert "B-7" in releaser.press(waiting, "确认入账").text
     with rows() as session:
         assert session.get_one(Account, accounts[0]).available == Decimal("1288.50")
 

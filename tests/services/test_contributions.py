@@ -188,14 +188,15 @@ def test_a_sheet_is_read_like_a_file(session, accounts):
     assert accounts[0].available == Decimal("1100.10")
 
 
-def test_payers_post_for_their_own_agency_only(session, people, payer, chen, accounts):
+def test_payers_look_at_files_of_their_own_agency_only(session, people, payer, chen, accounts):
+    data = file_of(line(accounts[0]))
     with pytest.raises(NotAllowed):
-        import_contributions(session, file_of(line(accounts[0])), actor=chen, now=NOON)
-    elsewhere = make_funded(session)
-    foreign = file_of(line(accounts[0]), line(elsewhere))
+        take(session, data, chen, preview=True)
     other = actor_of(session, make_staff(session, "Fan", Role.PAYER, agency="liaoning"))
-    assert {where for _, where, _ in told(take(session, foreign, other))} == {"agency"}
-    assert take(session, file_of(line(accounts[0])), payer).batch_id
+    assert {where for _, where, _ in told(take(session, data, other, preview=True))} == {
+        "agency"
+    }
+    assert not told(take(session, data, payer, preview=True))
 
 
 def test_the_proof_names_a_file_that_is_not_what_it_declared(session, accounts):

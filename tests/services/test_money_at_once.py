@@ -23,7 +23,8 @@ from app.services import ledger
 from app.services.accounting import account_corrections, verification
 from app.services.accounting.account_corrections import AccountChange
 from app.services.accounting.contributions import import_contributions
-from app.services.paying import bank_arrivals, bank_files, findings, resolutions
+from app.services.paying import bank_arrivals, findings, resolutions
+from app.services.records.packing import pack
 from tests.factories import NOON, actor_of, make_account, make_applicant, make_staff
 from tests.money import make_approved
 
@@ -69,7 +70,7 @@ def brought(session, payer):
         agency_id=payer.agency_id, direction="in", kind="statement", form="csv", name="a.csv",
         sha256="0" * 64, size=1, actor_id=payer.user_id, actor_name="Pan", at=NOON,
     )  # fmt: skip
-    file.content = bank_files.pack(b"x")
+    file.content = pack(b"x")
     session.add(file)
     session.commit()
     return file.id

@@ -7,7 +7,7 @@ from app.domain.errors import Invalid
 from app.domain.terms import PayoutStatus, Role
 from app.models import Agency, BankFile, Payout
 from app.services.catalogue import agency_edits
-from app.services.paying.bank_files import pack
+from app.services.records.packing import pack
 from tests.factories import NOON, actor_of, make_staff
 from tests.money import make_approved
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain import policy
+from app.domain.errors import NotAllowed
 from app.domain.policy import Actor
 from app.domain.terms import LedgerCode, Role
 from app.domain.workdays import local_date
@@ -34,7 +35,8 @@ from app.services.accounting.contribution_rows import (
 )  # fmt: skip
 from app.services.staff import standing
 
-IMPORTERS = (Role.WORKER, Role.PAYER)
+LOOKERS = (Role.WORKER, Role.PAYER, Role.RELEASER)
+POSTERS = (Role.WORKER, Role.RELEASER)
 CHUNK = 500
 LONGEST = 64
 """Signs of a sender's reference."""
@@ -59,6 +61,8 @@ class ContributionReport:
     frozen: int
     problems: tuple[Problem, ...]
     batch_id: int | None
+    file_id: int | None = None
+    """Under this key the file waits for a second person."""
 
 
 def import_contributions(
@@ -72,22 +76,21 @@ def import_contributions(
     count: int | None = None,
     total: Decimal | None = None,
     reference_given: str = "",
+    brought_by: int | None = None,
     progress: Callable[[Iterable[Any], int], Iterable[Any]] = lambda rows, _length: rows,
 ) -> ContributionReport:
     """Post the contributions of a csv or xlsx file, or nothing of it.
 
     Count, total and the sender's reference come from the caller or the file's last line
     ``#TRAILER,count,total,reference``; without a reference the file's hash stands for it. A
-    file with a fault, or a ``preview``, posts nothing.
+    file with a fault, or a ``preview``, posts nothing. What a person posts was ``brought_by``
+    another; the operator's command posts what lies on the machine.
     """
-    policy.check_role(actor, *IMPORTERS)
+    _check_may(session, actor, now=now, preview=preview, brought_by=brought_by)
     data, name = _content(source, name)
     sha256, findings = hashlib.sha256(data).hexdigest(), Findings()
     raw = read_file(data, name, findings, CONTRIBUTIONS)
-    standing.check(session, actor, now=now)
-    known = _known(session, raw, today=local_date(now))
-    lines = progress(raw.rows, len(raw.rows))
-    rows = [row for line in lines if (row := check_row(line, known, name, findings))]
+    rows = _rows(session, raw, name, findings, now=now, progress=progress)
     sum_ = sum((row.amount for row in rows), Decimal(0))
     said = (reference_given or raw.reference or sha256)[:LONGEST]
     if not findings.problems:
@@ -107,10 +110,38 @@ def import_contributions(
     )  # fmt: skip
 
 
+def _check_may(
+    session: Session, actor: Actor, *, now: dt.datetime, preview: bool, brought_by: int | None
+) -> None:
+    """Raise ``NotAllowed`` (four_eyes) for a person who posts what nobody else brought."""
+    policy.check_role(actor, *(LOOKERS if preview else POSTERS))
+    standing.check(session, actor, now=now)
+    if preview:
+        return
+    if actor.user_id is not None and brought_by is None:
+        raise NotAllowed("another person brings the file", code="four_eyes")
+    standing.check_other(session, actor, earlier=brought_by)
+
+
 def _content(source: Path | bytes, name: str) -> tuple[bytes, str]:
     if isinstance(source, bytes):
         return source, name or "contributions.csv"
     return source.read_bytes(), name or source.name
+
+
+def _rows(
+    session: Session,
+    raw: RawFile,
+    name: str,
+    findings: Findings,
+    *,
+    now: dt.datetime,
+    progress: Callable[[Iterable[Any], int], Iterable[Any]],
+) -> list[ContributionRow]:
+    """Return the lines that may be posted, after noting every fault of the others."""
+    known = _known(session, raw, today=local_date(now))
+    lines = progress(raw.rows, len(raw.rows))
+    return [row for line in lines if (row := check_row(line, known, name, findings))]
 
 
 def _states(rows: Sequence[ContributionRow]) -> dict[str, Any]:

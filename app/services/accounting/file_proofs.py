@@ -14,6 +14,7 @@ from app.gateways.bank.ways import FORMS
 from app.models import Agency, BankFile, Payout
 from app.sealing import SealBroken
 from app.services.paying import bank_files
+from app.services.records.packing import unpack
 
 P = PayoutStatus
 AT_ONCE = 20
@@ -61,7 +62,7 @@ def sent(session: Session) -> Iterator[Violation]:
 def _whole(session: Session, file: BankFile) -> str:
     """Return what is wrong with a file, or nothing."""
     try:
-        data = bank_files.unpack(file)
+        data = unpack(file.content)
     except (SealBroken, ValueError):
         return "its bytes do not open"
     if hashlib.sha256(data).hexdigest() != file.sha256 or len(data) != file.size:

@@ -12,6 +12,7 @@ from app.domain.violation import Violation
 from app.models import (
     Account,
     ContributionBatch,
+    ContributionFile,
     ContributionLine,
     JournalEntry,
     LedgerAccount,
@@ -62,6 +63,32 @@ def batches(session: Session) -> Iterator[Violation]:
             f"{rows_said} lines and {total_said} yuan were declared, "
             f"{rows_there} and {total_there} are posted",
         )  # fmt: skip
+
+
+@cache
+def _alone_query() -> sa.Select[int]:
+    file, batch = ContributionFile, ContributionBatch
+    first = sa.select(sa.func.min(file.batch_id)).scalar_subquery()
+    return (
+        sa.select(batch.id)
+        .outerjoin(file, file.batch_id == batch.id)
+        .where(
+            batch.actor_id.is_not(None),
+            batch.id >= first,
+            sa.or_(
+                file.id.is_(None), file.sha256 != batch.sha256, file.total != batch.total,
+                file.settled_by != batch.actor_id, file.brought_by == batch.actor_id,
+            ),
+        )
+    )  # fmt: skip
+
+
+def alone(session: Session) -> Iterator[Violation]:
+    """Name every file that a person posted and nobody else brought, since two are asked for."""
+    for key in session.scalars(_alone_query()):
+        yield Violation(
+            "posted_alone", "contribution_batch", key, "no other person brought this file"
+        )
 
 
 @cache

@@ -263,7 +263,7 @@ HELD = (*UNSIGNED, Status.APPROVED, Status.PAYEE_FIX)
 PROOFS: tuple[Callable[[Session], Iterator[Violation]], ...] = (
     ledger_proof.entries, ledger_proof.whole, ledger_proof.accounts, ledger_proof.payments,
     file_proofs.files, file_proofs.sent,
-    posting_proofs.batches, posting_proofs.twins, posting_proofs.suspense, interest_proof.interest,
+    posting_proofs.batches, posting_proofs.alone, posting_proofs.twins, posting_proofs.suspense, interest_proof.interest,
     _holds, _one_payment, _paid_cases, _amounts, _decisions, _four_eyes, _statement_lines,
     _references, control_proofs.usage, control_proofs.switches, agreed.verify, receipts.verify,
     audit.verify,

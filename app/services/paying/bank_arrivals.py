@@ -29,8 +29,9 @@ from app.gateways.bank.ways import FORMS
 from app.models import Agency, BankFile, Payout
 from app.services import audit
 from app.services.entry import proofs
-from app.services.paying import bank_files, money_eyes
+from app.services.paying import money_eyes
 from app.services.paying.bank_files import ADVICE, ANSWER, IN, OUT, REFUSED, STATEMENT
+from app.services.records.packing import pack, unpack
 from app.services.staff import standing
 
 MOST_FACT = 32
@@ -150,7 +151,7 @@ def kept_statement(session: Session, agency_id: int, day: dt.date) -> Statement 
     file = session.scalar(_statements(agency_id).where(BankFile.on_date == day))
     if file is None or gap_before(session, file) is not None:
         return None
-    said = read(FORMS[file.form], bank_files.unpack(file))
+    said = read(FORMS[file.form], unpack(file.content))
     assert isinstance(said, DayStatement)
     raw = f"{file.name} sha256 {file.sha256}".encode()
     return Statement(day, said.lines, complete=True, raw=raw)
@@ -309,7 +310,7 @@ def _keep(
         actor_name=actor.name[:100], at=now, confirmed_name="",
         **({"problem": ""} | values),
     )  # fmt: skip
-    file.content = bank_files.pack(data)
+    file.content = pack(data)
     session.add(file)
     session.flush()
     return file

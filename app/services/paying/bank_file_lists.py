@@ -11,9 +11,9 @@ from app.domain.policy import Actor
 from app.domain.terms import PayoutStatus, Role
 from app.models import BankFile, Payout
 from app.services import audit
-from app.services.paying import bank_files
 from app.services.paying.bank_files import IN, OUT
 from app.services.paying.payout_lists import READERS
+from app.services.records.packing import unpack
 from app.services.staff import standing
 
 PAGE = 25
@@ -94,7 +94,7 @@ def hand_out(session: Session, file: BankFile, *, actor: Actor, now: dt.datetime
         object_id=file.id, agency_id=file.agency_id, name=file.name, sha256=file.sha256,
         rows=file.rows,
     )  # fmt: skip
-    return bank_files.unpack(file)
+    return unpack(file.content)
 
 
 def _of(actor: Actor) -> sa.Select[BankFile]:

@@ -1,9 +1,7 @@
 """Files to a bank: a batch is one unit, kept whole before anybody outside can see it."""
 
-import base64
 import datetime as dt
 import hashlib
-import zlib
 from collections.abc import Collection, Iterator, Sequence
 
 import sqlalchemy as sa
@@ -17,6 +15,7 @@ from app.models import Agency, Bank, BankFile, Payout, PayoutBatch
 from app.services import payouts
 from app.services.paying import claims, payments
 from app.services.paying.claims import Claim
+from app.services.records.packing import pack
 from app.services.records.updates import changed_rows
 
 OUT, IN = "out", "in"
@@ -31,16 +30,6 @@ SILENCE = dt.timedelta(days=3)
 MOST_DOUBTS = 1000
 P = PayoutStatus
 NOT_OUT = frozenset({P.APPROVED, P.CANCELLED})
-
-
-def pack(data: bytes) -> str:
-    """Return bytes as the text that is sealed."""
-    return base64.b64encode(zlib.compress(data)).decode()
-
-
-def unpack(file: BankFile) -> bytes:
-    """Return the bytes of a kept file, the same as went out or came in."""
-    return zlib.decompress(base64.b64decode(file.content))
 
 
 def compose(

@@ -174,8 +174,7 @@ def reject(
 ) -> Outcome:
     """The bank refuses for good: the money is held again; who acts depends on the reason.
 
-    What was paid stays paid, for nothing shows that the money came back: only "returned" or a
-    line of a statement does.
+    What was paid stays paid: only "returned" or a line of a statement shows that it came back.
     """
     if code in TWICE:
         return _sent_twice(session, payout, code, now=now)
@@ -281,9 +280,7 @@ def to_approved(session: Session, payout: Payout, *, now: dt.datetime, why: str)
     """It is proven that the bank never had it: it waits again, under the same reference."""
     caps.give_back(session, payout)
     ledger.put_back(session, payout, now=now, why=why)
-    payouts.shift(
-        session, payout, P.APPROVED, next_query_at=None, queries=0, bank_text=why,
-    )  # fmt: skip
+    payouts.shift(session, payout, P.APPROVED, next_query_at=None, queries=0, bank_text=why)
 
 
 def lacked_on(payout: Payout) -> dt.date | None:
