@@ -19,7 +19,7 @@ from app.domain.terms import PayoutStatus, Role
 from app.domain.workdays import SHANGHAI, Calendar, local_date
 from app.models import Payout
 from app.services import reference
-from app.services.paying import payout_lists
+from app.services.paying import payout_lists, second_steps
 from app.services.records import feedback
 from app.services.review import worklist
 from app.services.review.worklist import Chip, Wanted
@@ -53,6 +53,8 @@ def gathered(session: Session) -> dict[str, Any]:
         shown["chart"] = _chart(session, actor.agency_id, on=on, calendar=calendar)
     if deeds.may("answer", view="Feedback"):
         shown["tiles"] += feedback_tiles(session, actor.agency_id, on=on)
+    if deeds.may("release", view="Payouts"):
+        shown["tiles"] += second_tiles(session, actor)
     if deeds.may("read", view="Payouts"):
         shown["tiles"] += payout_tiles(session, actor.agency_id, now=now)
     return shown
@@ -113,6 +115,28 @@ def feedback_tiles(session: Session, agency_id: int, *, on: dt.date) -> list[dic
             "label": gettext("Not satisfied, to answer"),
             "url": url_for("DeskFeedbackView.index"), "tone": "stop" if late else "turn",
         }
+    ]  # fmt: skip
+
+
+def second_tiles(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    """Return what colleagues began and this person may end, when anything waits."""
+    found = second_steps.count(session, actor=actor)
+    asked = (
+        (found.batches, gettext("batches"), gettext("Batches to be released"), "PayoutRunView.runs"),
+        (found.bank_files, gettext("files"), gettext("Bank files to be confirmed"), "BankFileView.files"),
+        (
+            found.contributions, gettext("files"), gettext("Contributions to be posted"),
+            "ContributionView.index",
+        ),
+        (found.reversals, gettext("entries"), gettext("Reversals to be confirmed"), "ReversalView.index"),
+    )  # fmt: skip
+    return [
+        {
+            "number": queue_page.shown_count(number), "unit": unit, "label": label,
+            "url": url_for(there), "tone": "turn",
+        }
+        for number, unit, label, there in asked
+        if number
     ]  # fmt: skip
 
 

@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.terms import PayoutStatus, Role, Status
-from app.models import Application
+from app.models import Application, BankFile, ContributionFile, PayoutBatch
 from app.services import ledger
+from app.services.records.packing import pack
 from app.services.review import decisions
 from tests.factories import (
     NOON,
@@ -15,6 +16,7 @@ from tests.factories import (
     make_account,
     make_applicant,
     make_application,
+    make_staff,
 )
 
 PAYOUTS = "/desk/payouts/"
@@ -40,6 +42,23 @@ def payout(rows, people, chen, dai):
             return paid.id
 
     return made
+
+
+def begun_by(user_id, agency_id):
+    """Return a batch, a bank's file and a file of contributions that wait for somebody else."""
+    batch = PayoutBatch(
+        agency_id=agency_id, number="PC20261118009", prepared_by=user_id, prepared_at=NOON
+    )
+    answer = BankFile(
+        agency_id=agency_id, direction="in", kind="answer", form="csv", name="hp.csv",
+        message_id="HP1", sha256="0" * 64, size=1, actor_id=user_id, actor_name="-", at=NOON,
+    )  # fmt: skip
+    paid_in = ContributionFile(
+        agency_id=agency_id, name="jc.csv", reference="JC1", sha256="0" * 64, rows=1, total=1,
+        brought_by=user_id, brought_name="-", brought_at=NOON,
+    )  # fmt: skip
+    answer.content = paid_in.content = pack(b"-")
+    return batch, answer, paid_in
 
 
 def tiles(page):
@@ -89,6 +108,25 @@ def test_each_role_sees_its_own_numbers(staff, people, role, sees, misses):
 
     assert sees in page.text
     assert misses not in page.text
+
+
+def test_a_releaser_sees_what_colleagues_began(staff, people, rows):
+    with rows() as session:
+        pan = make_staff(session, "Pan", Role.PAYER)
+        session.add_all(begun_by(pan.user_id, pan.agency_id))
+        session.commit()
+
+    page = staff("ren", Role.RELEASER).open("/desk/")
+
+    assert {
+        label: tiles(page)[label]
+        for label in ("批次待放行", "银行文件待确认", "缴存文件待入账")
+    } == {
+        "批次待放行": ("1", "/desk/payouts/"),
+        "银行文件待确认": ("1", "/desk/bank-files/"),
+        "缴存文件待入账": ("1", "/desk/contributions/"),
+    }
+    assert "缴存文件待入账" not in staff("pia", Role.PAYER).open("/desk/").text
 
 
 @pytest.mark.parametrize("role", [Role.USER_ADMIN, Role.PACKAGE_EDITOR, Role.SECURITY_OFFICER])
