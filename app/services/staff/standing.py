@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_appbuilder.security.sqla.models import Role as RoleRow
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from app.domain import separation
 from app.domain.errors import NotAllowed
@@ -43,7 +43,7 @@ _OF_ONE_PERSON = (
 )
 """The log-ins of a person with their dated roles: asked at every step, so built once."""
 
-_WITH_ROLES = [joinedload(User.roles)]
+_WITH_ROLES = [selectinload(User.roles)]
 
 Term = tuple[Role, dt.date, dt.date | None]
 """A role with the first and the last day of its grant."""
