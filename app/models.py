@@ -964,10 +964,15 @@ class Application(HasSeal, OfScheme, Model):
             "one_draft_a_reason", "account_id", "applicant_id", "reason_code", unique=True,
             sqlite_where=sa.text("status = 'draft'"), postgresql_where=sa.text("status = 'draft'"),
         ),
-        sa.Index("cases_by_queue", "agency_id", "status", "due_on", "id"),
+        sa.Index(
+            "cases_by_queue", "agency_id", "status", "due_on", "id", "assignee_id", "on_hold",
+            "investigating", "amount",
+        ),
         sa.Index("cases_by_amount", "amount", "id"),
         sa.Index("cases_by_submission", "submitted_at", "id"),
         sa.Index("cases_by_mobile", "agency_id", "mobile_last_four"),
+        sa.Index("cases_by_arrival", "agency_id", "submitted_at", "status"),
+        sa.Index("cases_by_decision", "agency_id", "decided_at", "status"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -1084,12 +1089,13 @@ class MaterialPage(HasSeal, OfAgency, Model):
     """One page of a paper: a picture made safe, sealed in the storage under ``storage_key``."""
 
     __tablename__ = "material_page"
+    __table_args__ = (sa.Index("pages_by_source", "source_sha256", "agency_id"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     material_id: Mapped[int] = refers_to("material.id")
     original_name_sealed: Mapped[str | None] = mapped_column(sa.Text)
     storage_key: Mapped[str] = mapped_column(sa.String(100), unique=True)
-    source_sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
+    source_sha256: Mapped[str] = mapped_column(sa.String(64))
     sha256: Mapped[str] = mapped_column(sa.String(64))
     width: Mapped[int]
     height: Mapped[int]
@@ -1383,6 +1389,7 @@ class Payout(HasSeal, OfAgency, Model):
         sa.Index("payouts_by_status", "status", "due_on", "id"),
         sa.Index("payouts_by_claim", "agency_id", "claimed_at"),
         sa.Index("payouts_by_payment", "agency_id", "paid_at"),
+        sa.Index("payouts_of_agency", "agency_id", "status"),
         sa.Index(
             "one_live_payout_a_case", "application_id", unique=True,
             sqlite_where=sa.text(LIVE_SQL), postgresql_where=sa.text(LIVE_SQL),
@@ -1667,6 +1674,7 @@ class StatementLine(OfAgency, Model):
     __tablename__ = "statement_line"
     __table_args__ = (
         sa.UniqueConstraint("agency_id", "on_date", "line_no", name="one_row_a_line"),
+        sa.Index("lines_by_bucket", "agency_id", "bucket", "on_date"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -1875,7 +1883,10 @@ class Notice(HasSeal, OfAgency, Model):
     """A message to a person: the outbox of SMS and the inbox on the page."""
 
     __tablename__ = "notice"
-    __table_args__ = (sa.Index("notices_by_status", "status", "next_at"),)
+    __table_args__ = (
+        sa.Index("notices_by_status", "status", "next_at"),
+        sa.Index("notices_by_outside_id", "outside_id", "agency_id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     reference: Mapped[str] = mapped_column(sa.String(80), unique=True)
@@ -1887,7 +1898,7 @@ class Notice(HasSeal, OfAgency, Model):
     mobile_sealed: Mapped[str | None] = mapped_column(sa.Text)
     text_zh_sealed: Mapped[str] = mapped_column(sa.Text)
     text_en_sealed: Mapped[str] = mapped_column(sa.Text)
-    outside_id: Mapped[str | None] = mapped_column(sa.String(40), index=True)
+    outside_id: Mapped[str | None] = mapped_column(sa.String(40))
     status: Mapped[NoticeStatus] = mapped_column(
         Word(NoticeStatus), default=NoticeStatus.QUEUED
     )

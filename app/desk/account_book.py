@@ -12,7 +12,7 @@ from app.domain import identity
 from app.domain.errors import NotAllowed
 from app.domain.masking import mask_name
 from app.extensions import db
-from app.models import Account
+from app.models import Account, Scheme
 from app.navigation import brand_of
 from app.screens.readings import note_opened
 from app.services.accounting import account_statement
@@ -68,7 +68,10 @@ class StaffBookView(BaseView):
         typed = identity.normalise(request.form.get("number", "")[:64])
         key = db.session.scalar(
             sa.select(Account.id).where(
-                Account.number == typed, Account.agency_id == current.actor().agency_id
+                Account.number == typed,
+                Account.scheme_id.in_(
+                    sa.select(Scheme.id).where(Scheme.agency_id == current.actor().agency_id)
+                ),
             )
         )
         if key is None:

@@ -16,7 +16,7 @@ from app.display.formats import day
 from app.display.terms import term
 from app.domain.policy import Actor
 from app.domain.terms import PayoutStatus, Role
-from app.domain.workdays import SHANGHAI, Calendar, local_date
+from app.domain.workdays import Calendar, local_date
 from app.models import Payout
 from app.services import reference
 from app.services.paying import payout_lists, second_steps
@@ -196,10 +196,7 @@ def _first(
 def _chart(session: Session, agency_id: int, *, on: dt.date, calendar: Calendar) -> charts.Plot:
     days = [on - dt.timedelta(days=back) for back in range(DAYS * 3, -1, -1)]
     shown = [day for day in days if calendar.is_workday(day)][-DAYS:]
-    midnight = dt.datetime.combine(shown[0], dt.time(), tzinfo=SHANGHAI)
-    taken, decided = worklist.flow_of_days(
-        session, agency_id=agency_id, days=shown, midnight=midnight
-    )
+    taken, decided = worklist.flow_of_days(session, agency_id=agency_id, days=shown)
     return charts.plot(
         gettext("The last %(count)s working days", count=len(shown)),
         gettext(

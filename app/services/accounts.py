@@ -125,6 +125,7 @@ def _check_numbers(
 ) -> None:
     """Refuse account numbers that stand twice in the file or are open already."""
     first: dict[tuple[int, str], int] = {}
+    schemes = {row.scheme.id for row in rows}
     for row in rows:
         earlier = first.setdefault((row.scheme.id, row.number), row.line)
         if earlier != row.line:
@@ -134,7 +135,9 @@ def _check_numbers(
             )  # fmt: skip
     for numbers in _chunks(sorted({number for _, number in first})):
         there = session.execute(
-            sa.select(Account.scheme_id, Account.number).where(Account.number.in_(numbers))
+            sa.select(Account.scheme_id, Account.number).where(
+                Account.scheme_id.in_(schemes), Account.number.in_(numbers)
+            )
         )
         for scheme_id, number in there:
             if (line := first.get((scheme_id, number))) is not None:

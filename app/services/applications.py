@@ -15,7 +15,7 @@ from app.domain.numbers import application_number
 from app.domain.policy import Actor
 from app.domain.terms import Action, Capacity, Kind, Note, Status
 from app.domain.workdays import local_date
-from app.models import Account, Application, WithdrawalReason
+from app.models import Account, Applicant, Application, WithdrawalReason
 from app.services import cases, ledger, reference
 from app.services.applying import circumstances, corrections, wizard
 from app.services.applying.payees import Payee, check_payee_card, write_payee
@@ -100,18 +100,17 @@ def account_of_holder(
 
     Raises ``Invalid`` (holder_not_found) with one sentence for every kind of mismatch.
     """
-    account: Account | None = session.scalar(
-        sa.select(Account)
-        .join(Account.applicant)
-        .where(
-            Account.scheme_id == scheme_id,
-            Account.applicant.has(id_number_index=id_number_index),
-        )
-        .limit(1)
+    holder = session.scalar(
+        sa.select(Applicant).where(Applicant.id_number_index == id_number_index)
     )
-    if account is None or not same_name(account.applicant.name, name):
+    if holder is None or not same_name(holder.name, name):
         raise Invalid(code="holder_not_found", field="holder_id_number")
-    return account
+    for account in session.scalars(
+        sa.select(Account).where(Account.applicant_id == holder.id).order_by(Account.id)
+    ):
+        if account.scheme_id == scheme_id:
+            return account
+    raise Invalid(code="holder_not_found", field="holder_id_number")
 
 
 def submit(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.errors import IllegalMove
 from app.domain.terms import AccountState, LedgerCode
 from app.models import Account, JournalEntry, LedgerAccount, Posting
+from app.services.accounting import entries
 from app.services.records.updates import changed_rows
 
 
@@ -151,7 +152,9 @@ def _there(
     place = sa.select(LedgerAccount.account_id, LedgerAccount.code, LedgerAccount.id)
     of_holders = place.where(LedgerAccount.account_id.in_(holders))
     of_agency = place.where(
-        LedgerAccount.agency_id == agency_id, LedgerAccount.account_id.is_(None)
+        LedgerAccount.agency_id == agency_id,
+        LedgerAccount.account_id.is_(None),
+        LedgerAccount.code.in_(set(LedgerCode) - set(entries.OF_HOLDER)),
     )
     rows = [*session.execute(of_holders), *session.execute(of_agency)]
     return {(holder, code): key for holder, code, key in rows}

@@ -158,14 +158,17 @@ def _states(rows: Sequence[ContributionRow]) -> dict[str, Any]:
 def _known(session: Session, raw: RawFile, *, today: dt.date) -> Known:
     """Read the services and the accounts that the file names, once."""
     accounts: dict[tuple[int, str], Account] = {}
+    schemes = reference.schemes(session)
     for part in _parts(sorted({number_of(row) for row in raw.rows})):
         found = session.scalars(
             sa.select(Account)
-            .where(Account.number.in_(part))
+            .where(
+                Account.scheme_id.in_([scheme.id for scheme in schemes]),
+                Account.number.in_(part),
+            )
             .options(joinedload(Account.applicant))
         )
         accounts |= {(row.scheme_id, row.number): row for row in found}
-    schemes = reference.schemes(session)
     by_code = {(scheme.agency.code, scheme.code): scheme for scheme in schemes}
     return Known(today=today, schemes=by_code, accounts=accounts)
 

@@ -120,12 +120,15 @@ def _ours(session: Session, agency_id: int, *, on: dt.date | None) -> list[Item]
 def _lines(
     session: Session, agency_id: int, buckets: tuple[str, ...], *, on: dt.date | None
 ) -> list[Item]:
+    """Return the lines of some buckets that are not explained, the newest first.
+
+    Asked bucket by bucket: their index has the few that are open, not all that were matched.
+    """
     query = (
         sa.select(StatementLine, StatementFinding)
         .outerjoin(StatementFinding, StatementFinding.line_id == StatementLine.id)
         .where(
             StatementLine.agency_id == agency_id,
-            StatementLine.bucket.in_(buckets),
             StatementFinding.confirmed_at.is_(None),
         )
         .order_by(StatementLine.on_date.desc(), StatementLine.line_no)
@@ -133,7 +136,13 @@ def _lines(
     )
     if on is not None:
         query = query.where(StatementLine.on_date == on)
-    rows = session.execute(query).all()
+    found = [
+        row
+        for bucket in buckets
+        for row in session.execute(query.where(StatementLine.bucket == bucket))
+    ]
+    found.sort(key=lambda row: (-row[0].on_date.toordinal(), row[0].line_no))
+    rows = found[:MOST]
     keys = {line.payout_id for line, _ in rows if line.payout_id is not None}
     known = {
         payout.id: payout

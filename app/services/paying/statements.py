@@ -41,13 +41,16 @@ MAY_BE_BOOKED = frozenset({P.CLAIMED, P.SENT, P.UNKNOWN, P.PAID, P.SETTLED, P.RE
 
 
 _OF_AGENCY: sa.BindParameter[int] = sa.bindparam("agency_id")
-_FIRST_CLAIMED = sa.select(sa.func.min(Payout.claimed_at)).where(
-    Payout.agency_id == _OF_AGENCY,
-    sa.or_(
-        Payout.claimed_at >= sa.bindparam("earliest"),
-        Payout.status.in_((P.SENT, P.UNKNOWN, P.PAID)),
-    ),
+_EARLIEST: sa.BindParameter[dt.datetime] = sa.bindparam("earliest")
+_FIRST_CLAIMED = sa.select(
+    sa.select(sa.func.min(Payout.claimed_at))
+    .where(Payout.agency_id == _OF_AGENCY, Payout.claimed_at >= _EARLIEST)
+    .scalar_subquery(),
+    sa.select(sa.func.min(sa.func.coalesce(Payout.claimed_at, _EARLIEST)))
+    .where(Payout.agency_id == _OF_AGENCY, Payout.status.in_((P.SENT, P.UNKNOWN, P.PAID)))
+    .scalar_subquery(),
 )
+"""The first of the month, and of the few that are open: looked for by status, not in order."""
 _DAYS_READ = sa.select(BankStatement.on_date).where(
     BankStatement.agency_id == _OF_AGENCY, BankStatement.on_date >= sa.bindparam("start")
 )
@@ -98,10 +101,11 @@ def days_to_read(session: Session, agency_id: int, *, now: dt.datetime) -> list[
     """
     today = local_date(now)
     earliest = dt.datetime.combine(today - dt.timedelta(days=MOST_DAYS), dt.time(), SHANGHAI)
-    first = session.scalar(_FIRST_CLAIMED, {"agency_id": agency_id, "earliest": earliest})
-    if first is None or _asked_lately(session, agency_id, now=now):
+    claimed = session.execute(_FIRST_CLAIMED, {"agency_id": agency_id, "earliest": earliest})
+    first = [at for at in claimed.one() if at is not None]
+    if not first or _asked_lately(session, agency_id, now=now):
         return []
-    start = max(local_date(first), local_date(earliest))
+    start = max(local_date(min(first)), local_date(earliest))
     days = [start + dt.timedelta(days=ahead) for ahead in range((today - start).days)]
     read = set(session.scalars(_DAYS_READ, {"agency_id": agency_id, "start": start}))
     return [day for day in days if day not in read]
@@ -196,13 +200,15 @@ def only_ours(session: Session, agency_id: int, *, day: dt.date) -> list[int]:
 
 @cache
 def _only_ours() -> sa.Select[int]:
+    """Few are paid and not settled, many were ever paid: the day is compared past its index."""
     line = sa.exists().where(StatementLine.payout_id == Payout.id)
+    paid_at = sa.func.coalesce(Payout.paid_at, sa.bindparam("end"))
     return (
         sa.select(Payout.id)
         .where(
             Payout.agency_id == sa.bindparam("agency_id"),
             Payout.status == P.PAID,
-            Payout.paid_at < sa.bindparam("end"),
+            paid_at < sa.bindparam("end"),
             ~line,
             ~is_found(),
         )

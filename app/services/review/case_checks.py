@@ -109,7 +109,7 @@ def used_elsewhere(session: Session, case: Application) -> list[str]:
             .join(MaterialPage, MaterialPage.material_id == Material.id)
             .where(
                 MaterialPage.source_sha256.in_(hashes),
-                Application.agency_id == case.agency_id,
+                MaterialPage.agency_id == case.agency_id,
                 Application.id != case.id,
                 Application.number.is_not(None),
             )
