@@ -114,6 +114,17 @@ def test_the_proof_finds_a_day_that_was_counted_wrongly(session, three, bank):
     assert [found.code for found in control_proofs.usage(session)] == ["usage_differs"]
 
 
+def test_a_day_that_was_counted_wrongly_is_counted_anew(session, three, bank):
+    run_payouts(bank, now=NOON)
+    session.execute(sa.update(PayoutUsage).values(count=1, total=1))
+    session.expire_all()
+
+    caps.recount(session, agency_id=three[0].agency_id, since=NOON + dt.timedelta(days=9))
+
+    assert session.scalars(sa.select(PayoutUsage.count)).all() == [3]
+    assert [*control_proofs.usage(session)] == []
+
+
 def test_a_stop_holds_between_two_payments_of_a_run(session, three, payer, bank):
     real, stopped = bank.send, []
 

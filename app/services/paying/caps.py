@@ -190,35 +190,25 @@ def take_small(
 
 
 def recount(session: Session, *, agency_id: int, since: dt.datetime) -> None:
-    """Write what an agency's payments have taken of each day since, where it was never counted."""
-    known = set(
-        session.execute(
-            sa.select(PayoutUsage.scheme_id, PayoutUsage.on_date).where(
-                PayoutUsage.agency_id == agency_id
-            )
-        ).all()
-    )
-    days: dict[tuple[int, dt.date], Taken] = {}
-    rows = session.execute(
-        sa.select(Application.scheme_id, Payout.claimed_at, Payout.amount)
+    """Write what an agency's payments have taken: of each day since, and of each day counted before.
+
+    For payments that were written past the run, as the invented ones are.
+    """
+    of_agency = sa.select(PayoutUsage).where(PayoutUsage.agency_id == agency_id)
+    counted = {(row.scheme_id, row.on_date): row for row in session.scalars(of_agency)}
+    claimed = session.execute(
+        sa.select(Application.scheme_id, Payout.claimed_at)
         .join(Application, Application.id == Payout.application_id)
-        .where(
-            Payout.agency_id == agency_id, Payout.claimed_at >= since,
-            Payout.status.not_in(NOT_OUT),
-        )
-        .execution_options(yield_per=5000)
-    )  # fmt: skip
-    for scheme_id, claimed_at, amount in rows:
-        assert claimed_at is not None
-        days.setdefault((scheme_id, local_date(claimed_at)), Taken()).add(amount)
-    for (scheme_id, day), taken in days.items():
-        if (scheme_id, day) not in known:
-            session.add(
-                PayoutUsage(
-                    agency_id=agency_id, scheme_id=scheme_id, on_date=day, count=taken.count,
-                    total=taken.total,
-                )
-            )  # fmt: skip
+        .where(Payout.agency_id == agency_id, Payout.claimed_at >= since)
+    )
+    for key in counted.keys() | {(scheme, local_date(at)) for scheme, at in claimed if at}:
+        scheme_id, day = key
+        taken = taken_on(session, agency_id, scheme_id, day)
+        row = counted.get(key)
+        if row is None:
+            row = PayoutUsage(agency_id=agency_id, scheme_id=scheme_id, on_date=day)
+            session.add(row)
+        row.count, row.total = taken.count, taken.total
     session.flush()
 
 
