@@ -16,7 +16,7 @@ from app.desk import deeds
 from app.desk.sentences import sentence
 from app.display import formats
 from app.display.files import as_file
-from app.domain.errors import Invalid, NotAllowed, RuleBroken
+from app.domain.errors import Invalid, RuleBroken
 from app.extensions import db
 from app.gateways.bank.orders import MOST_BYTES
 from app.gateways.bank.ways import FORMS
@@ -52,15 +52,13 @@ class BankFileView(BaseView):
     @has_access
     def download(self, file_id: int) -> Response:
         """Hand a file out as it went or came; who took it is recorded."""
-        try:
-            with transaction() as session:
-                actor = current.actor()
-                file = bank_file_lists.get_file(session, file_id, actor=actor)
-                data = bank_file_lists.hand_out(session, file, actor=actor, now=current.now())
-                name = file.name
-        except NotAllowed as broken:
-            deeds.refuse(broken, about=f"bank_file:{file_id}")
-            abort(404 if broken.code == "not_found" else 403)
+
+        def read(session: Session) -> tuple[str, bytes]:
+            actor, now = current.actor(), current.now()
+            file = bank_file_lists.get_file(session, file_id, actor=actor)
+            return file.name, bank_file_lists.hand_out(session, file, actor=actor, now=now)
+
+        name, data = deeds.hand_out(read, about=f"bank_file:{file_id}")
         suffix = name[name.rfind(".") :]
         kind = KINDS.get(suffix, "application/octet-stream")
         return as_file(data, name=name, kind=kind)

@@ -44,17 +44,13 @@ class ContributionView(FileTakingView):
     @has_access
     def download(self, file_id: int) -> Response:
         """Hand a waiting file out as it was brought; who took it is recorded."""
-        try:
-            with transaction() as session:
-                actor = current.actor()
-                file = contribution_files.get_file(session, file_id, actor=actor)
-                name = file.name
-                data = contribution_files.hand_out(
-                    session, file, actor=actor, now=current.now()
-                )
-        except NotAllowed as broken:
-            deeds.refuse(broken, about=f"contribution_file:{file_id}")
-            abort(404 if broken.code == "not_found" else 403)
+
+        def read(session: Session) -> tuple[str, bytes]:
+            actor, now = current.actor(), current.now()
+            file = contribution_files.get_file(session, file_id, actor=actor)
+            return file.name, contribution_files.hand_out(session, file, actor=actor, now=now)
+
+        name, data = deeds.hand_out(read, about=f"contribution_file:{file_id}")
         return as_file(data, name=name, kind="application/octet-stream")
 
     @expose("/<int:file_id>/post", methods=["POST"])

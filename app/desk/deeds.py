@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app, url_for
+from flask import abort, current_app, url_for
 from sqlalchemy.orm import Session
 
 from app import denials
 from app.domain.errors import NotAllowed, RuleBroken
 from app.repeating import once
+from app.transaction import transaction
 
 
 def may(*verbs: str, view: str = "Desk") -> bool:
@@ -38,6 +39,19 @@ def attempt(
     except RuleBroken as broken:
         return broken
     return None
+
+
+def hand_out(read: Callable[[Session], tuple[str, bytes]], *, about: str) -> tuple[str, bytes]:
+    """Return name and bytes of a file that somebody takes away, its reading recorded.
+
+    Who may not is written down; a file of another agency is one that is not there.
+    """
+    try:
+        with transaction() as session:
+            return read(session)
+    except NotAllowed as broken:
+        refuse(broken, about=about)
+        abort(404 if broken.code == "not_found" else 403)
 
 
 def refuse(broken: NotAllowed, *, about: str) -> None:

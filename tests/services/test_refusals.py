@@ -60,6 +60,24 @@ def refused(session, chen, dai, payer, bank):
     return make
 
 
+@pytest.fixture
+def refused_late(session, chen, dai, bank):
+    """Make a payment, let the bank pay it and refuse it afterwards with a code."""
+
+    def make(code):
+        case = make_approved(session, chen, dai)
+        run_payouts(bank, now=NOON)
+        session.expire_all()
+        [payout] = case.payouts
+        payment, *_ = bank.held[payout.bank_reference]
+        bank.held[payout.bank_reference] = payment, BankState.REJECTED, code
+        run_payouts(bank, now=LATER)
+        session.expire_all()
+        return case, payout
+
+    return make
+
+
 @pytest.mark.parametrize("code", sorted(REASONS.keys() - {"AM05", "DUPL"}))
 def test_every_reason_has_its_effect(session, refused, code):
     case = refused(code)
@@ -81,34 +99,18 @@ def test_what_was_sent_before_is_asked_for_and_never_made_anew(session, refused,
 
 
 @pytest.mark.parametrize("code", ["AM05", "DUPL", "DU01"])
-def test_a_refused_second_copy_leaves_what_was_paid_paid(session, chen, dai, bank, code):
-    case = make_approved(session, chen, dai)
-    run_payouts(bank, now=NOON)
-    session.expire_all()
-    [payout] = case.payouts
-    payment, *_ = bank.held[payout.bank_reference]
-    bank.held[payout.bank_reference] = payment, BankState.REJECTED, code
+def test_a_refused_second_copy_leaves_what_was_paid_paid(refused_late, code):
+    case, payout = refused_late(code)
 
-    run_payouts(bank, now=LATER)
-
-    session.expire_all()
     assert (case.status, payout.status, payout.next_query_at) == (Status.PAID, P.PAID, None)
 
 
 @pytest.mark.parametrize("code", ["AC04", "RC01", "AM04", "FF01"])
 def test_a_refusal_of_what_was_paid_gives_nothing_back_and_stops_payouts(
-    session, chen, dai, bank, code
+    session, refused_late, code
 ):
-    case = make_approved(session, chen, dai)
-    run_payouts(bank, now=NOON)
-    session.expire_all()
-    [payout] = case.payouts
-    payment, *_ = bank.held[payout.bank_reference]
-    bank.held[payout.bank_reference] = payment, BankState.REJECTED, code
+    case, payout = refused_late(code)
 
-    run_payouts(bank, now=LATER)
-
-    session.expire_all()
     assert (case.status, payout.status, payout.next_query_at) == (Status.PAID, P.PAID, None)
     assert session.get_one(Agency, case.agency_id).payouts_stopped == payments.STOP_DIFFERS
     assert (case.account.available, case.account.held) == (95_000, 0)
