@@ -21,12 +21,6 @@ HEADER = "agency,scheme,account_number,amount,value_date,name\n"
 
 
 @pytest.fixture
-def payer(session, people):
-    """Make the payer of Anhui."""
-    return actor_of(session, make_staff(session, "Pan", Role.PAYER))
-
-
-@pytest.fixture
 def accounts(session):
     """Make three accounts with 1000 yuan each."""
     return [make_funded(session, 1000) for _ in range(3)]

@@ -16,7 +16,7 @@ from app.models import DayEnd, Notice
 from app.models import StatementLine as Row
 from app.services.accounting import verification
 from app.services.paying import findings, payments, reconciliation, resolutions, statements
-from tests.factories import NOON, actor_of, change_roles, make_staff
+from tests.factories import NOON, change_roles
 from tests.money import PaperBank, make_approved
 
 P = PayoutStatus
@@ -30,18 +30,6 @@ STRANGE = "AJ20261118999999990"
 def bank(clock):
     """A bank in memory."""
     return PaperBank(clock)
-
-
-@pytest.fixture
-def payer(session, people):
-    """Make the payer of Anhui."""
-    return actor_of(session, make_staff(session, "Pan", Role.PAYER))
-
-
-@pytest.fixture
-def releaser(session, people):
-    """Make the releaser of Anhui."""
-    return actor_of(session, make_staff(session, "Ren", Role.RELEASER))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from app.models import Agency, Notice, PayoutBatch, PayoutStop, PayoutUsage
 from app.services import payouts
 from app.services.accounting import verification
 from app.services.paying import batches, caps, claims, control_proofs, forecast, stops
-from tests.factories import NOON, actor_of, change_roles, make_staff
+from tests.factories import NOON, change_roles
 from tests.money import PaperBank, make_approved, put_settings
 
 P = PayoutStatus
@@ -25,18 +25,6 @@ TOMORROW = NOON + dt.timedelta(days=1)
 def bank(clock):
     """A bank in memory."""
     return PaperBank(clock)
-
-
-@pytest.fixture
-def payer(session, people):
-    """Make the payer of Anhui."""
-    return actor_of(session, make_staff(session, "Pan", Role.PAYER))
-
-
-@pytest.fixture
-def releaser(session, people):
-    """Make the releaser of Anhui."""
-    return actor_of(session, make_staff(session, "Ren", Role.RELEASER))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from app.models import Payout, PayoutResolution, StatementLine
 from app.services import payouts
 from app.services.accounting import verification
 from app.services.paying import batches, findings, resolutions
-from tests.factories import NOON, actor_of, change_roles, make_staff
+from tests.factories import NOON, change_roles
 from tests.money import PaperBank, make_approved, put_settings
 
 LATER = NOON + dt.timedelta(days=1, hours=1)
@@ -24,18 +24,6 @@ P = PayoutStatus
 def bank(clock):
     """A bank in memory."""
     return PaperBank(clock)
-
-
-@pytest.fixture
-def payer(session, people):
-    """Make the payer of Anhui."""
-    return actor_of(session, make_staff(session, "Pan", Role.PAYER))
-
-
-@pytest.fixture
-def releaser(session, people):
-    """Make the releaser of Anhui."""
-    return actor_of(session, make_staff(session, "Ren", Role.RELEASER))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.errors import IllegalMove, Invalid, NotAllowed
-from app.domain.terms import Note, PayoutStatus, Role, Status
+from app.domain.terms import Note, PayoutStatus, Status
 from app.gateways.bank import REASONS, BankState, Responsible
 from app.jobs.payouts import run_payouts
 from app.models import Agency, Notice, Payout
@@ -14,7 +14,7 @@ from app.services import cases, payouts
 from app.services.accounting import verification
 from app.services.paying import payments, resolutions
 from app.services.review import decisions
-from tests.factories import NOON, actor_of, make_staff
+from tests.factories import NOON
 from tests.money import PaperBank, make_approved
 
 P = PayoutStatus
@@ -32,18 +32,6 @@ EFFECTS = {
 def bank(clock):
     """A bank in memory."""
     return PaperBank(clock)
-
-
-@pytest.fixture
-def payer(session, people):
-    """Make the payer of Anhui."""
-    return actor_of(session, make_staff(session, "Pan", Role.PAYER))
-
-
-@pytest.fixture
-def releaser(session, people):
-    """Make the releaser of Anhui."""
-    return actor_of(session, make_staff(session, "Ren", Role.RELEASER))
 
 
 @pytest.fixture

@@ -21,18 +21,6 @@ PROOF = "单位来函：重复缴存"
 
 
 @pytest.fixture
-def payer(session, people):
-    """Make the payer of Anhui."""
-    return actor_of(session, make_staff(session, "Pan", Role.PAYER))
-
-
-@pytest.fixture
-def releaser(session, people):
-    """Make the releaser of Anhui."""
-    return actor_of(session, make_staff(session, "Ren", Role.RELEASER))
-
-
-@pytest.fixture
 def account(session):
     """Make an account with 1000 yuan."""
     return make_funded(session, 1000)

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.numbers import bank_reference
-from app.domain.terms import PayoutStatus, Role, Status
+from app.domain.terms import PayoutStatus, Status
 from app.gateways.bank import Statement, StatementLine
 from app.jobs.payouts import run_payouts
 from app.models import Agency, BankStatement, Payout
@@ -20,11 +20,9 @@ from app.services.accounting import verification
 from app.services.paying import reconciliation, statements
 from tests.factories import (
     NOON,
-    actor_of,
     make_account,
     make_applicant,
     make_application,
-    make_staff,
 )
 from tests.money import PaperBank, make_approved
 
@@ -35,12 +33,6 @@ STRANGE = "AJ20261118999999990"
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results" / "reconciliation.json"
 DAY = NOON.date()
 NEXT = NOON + dt.timedelta(days=1)
-
-
-@pytest.fixture
-def payer(session, people):
-    """Make the payer of Anhui."""
-    return actor_of(session, make_staff(session, "Pan", Role.PAYER))
 
 
 @pytest.fixture

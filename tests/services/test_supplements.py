@@ -23,12 +23,6 @@ INTEREST = Decimal("3.00")
 
 
 @pytest.fixture
-def payer(session, people):
-    """Make the payer of Anhui."""
-    return actor_of(session, make_staff(session, "Pan", Role.PAYER))
-
-
-@pytest.fixture
 def bank(clock):
     """A bank in memory."""
     return PaperBank(clock)
