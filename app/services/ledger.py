@@ -176,16 +176,18 @@ def hold(session: Session, case: Application, amount: Decimal, *, now: dt.dateti
 def release(session: Session, case: Application, *, now: dt.datetime, why: str) -> None:
     """Give what is held for a case back to its account; nothing when nothing is held.
 
-    Of a closed account it waits in suspense; an account that closes no more gets what waited.
+    Late money, and what is held of a closed account, waits in suspense. When it was this case that
+    fixed the closing, the account closes no more and gets what waited.
     """
     amount, account = held_for(session, case), case.account
-    closed = account.state is AccountState.CLOSED_BY_WITHDRAWAL
+    supplement = late_money.is_supplement(session, case)
     if amount:
         reference = f"release-{case.id}-{_entries_of(session, case) + 1}"
-        target = LedgerCode.SUSPENSE if closed else LedgerCode.AVAILABLE
+        waits = supplement or account.state is AccountState.CLOSED_BY_WITHDRAWAL
+        target = LedgerCode.SUSPENSE if waits else LedgerCode.AVAILABLE
         move = entries.Movement("release", reference, amount, LedgerCode.HELD, target)
         entries.post(session, account, move, now=now, case=case, note=why)
-    if account.closing and case.kind is Kind.CLOSING:
+    if account.closing and case.kind is Kind.CLOSING and case.decision_hash and not supplement:
         account.closing = False
         session.flush()
         _credit_late(session, account, now=now)

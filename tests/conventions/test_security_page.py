@@ -23,9 +23,7 @@ def test_every_test_it_names_is_there():
 
 
 def test_every_line_is_shown():
-    unsaid = [
-        item for item, _, shown in LINES if "::" not in shown or "ot shown" in shown
-    ]
+    unsaid = [item for item, _, shown in LINES if "::" not in shown or "ot shown" in shown]
 
     assert len(LINES) > 55
     assert not unsaid

@@ -70,6 +70,7 @@ class Life:
             kind=Kind.CLOSING, now=self.now,
         )  # fmt: skip
         closings.fix(self.session, case, now=self.now)
+        case.decision_hash = "signed"
         ledger.release(self.session, case, now=self.now, why="void")
         case.status = "voided"
 

@@ -123,6 +123,7 @@ def test_a_closing_fixes_principal_and_interest(session, chen, account):
 def test_a_voided_closing_opens_the_account_again(session, chen, account):
     case = make_signed(session, chen, account=account, amount=1000, kind=Kind.CLOSING)
     ledger.fix_closing(session, case, interest=Decimal("3.21"), now=NOON)
+    case.decision_hash = "signed"
     ledger.release(session, case, now=NOON, why="void")
     contribute(session, account, 5, "late")
     assert account.available == Decimal("1008.21")

@@ -162,3 +162,29 @@ def test_every_entry_of_a_run_sums_to_zero(session):
     settle(session)
     total = session.scalar(sa.select(sa.func.sum(Posting.amount)))
     assert total == 0
+
+
+def test_a_late_run_lets_no_day_bear_twice(session, chen):
+    account = make_funded(session)
+    fixed = JULY + dt.timedelta(days=71)
+    case = make_signed(
+        session, chen, account=account, amount=account.available, kind=Kind.CLOSING, now=fixed
+    )
+    closings.fix(session, case, now=fixed)
+    case.decision_hash, case.status = "signed", "voided"
+    ledger.release(session, case, now=fixed, why="void")
+    ledger.contribute(
+        session, account, Decimal(1000), now=fixed, value_date=dt.date(2026, 1, 1),
+        reference="back-dated",
+    )  # fmt: skip
+    session.commit()
+    before = account.available
+
+    settle(session, now=JULY + dt.timedelta(days=81))
+
+    assert account.available == before
+    next_july = dt.date(2027, 7, 1)
+    days = (next_july - dt.date(2026, 9, 10)).days
+    late = Decimal(1000) * (next_july - dt.date(2026, 1, 1)).days
+    must = ((before - 1000) * days + late) * Decimal("0.015") / 360
+    assert abs(accrual.accrued(session, account, to=next_july) - must) < Decimal("0.01")

@@ -12,7 +12,7 @@ from app.services import ledger
 from app.services.accounting import entries, supplements, verification
 from app.services.paying import payments
 from app.services.review import decisions
-from tests.factories import NOON, actor_of, make_staff
+from tests.factories import NOON, actor_of, make_application, make_staff
 from tests.money import PaperBank, make_approved
 
 LATER = NOON + dt.timedelta(days=10)
@@ -171,3 +171,96 @@ def test_only_a_payer_opens_it_and_sees_what_waits(session, closed, payer, chen)
     assert (waits.account.id, waits.amount, waits.ready) == (closed.id, SUM, True)
     with pytest.raises(NotAllowed):
         supplements.open_case(session, closed, actor=chen, now=LATER)
+
+
+@pytest.fixture
+def gu(session):
+    """A supervisor."""
+    return actor_of(session, make_staff(session, "Gu", Role.SUPERVISOR))
+
+
+def test_what_comes_while_a_supplement_is_reviewed_is_in_the_next_one(
+    session, closed, payer, chen, dai, bank, clock
+):
+    clock.set(LATER)
+    late(session, closed, amount=100, name="first")
+    first = supplements.open_case(session, closed, actor=payer, now=LATER)
+    late(session, closed, name="second")
+    sign(session, first, chen, dai)
+    run_payouts(bank, now=LATER)
+    session.expire_all()
+    assert (first.status, first.amount, first.interest) == (
+        Status.PAID, Decimal("100.03"), Decimal("0.03"),
+    )  # fmt: skip
+    second = supplements.open_case(session, closed, actor=payer, now=LATER)
+    sign(session, second, chen, dai)
+    assert (second.amount, second.interest) == (SUM + INTEREST, INTEREST)
+    assert [*verification.verify(session)] == []
+
+
+def test_interest_of_a_void_supplement_is_not_taken_off_later_money(
+    session, closed, payer, gu, chen, dai, bank, clock
+):
+    clock.set(LATER)
+    late(session, closed)
+    void = supplements.open_case(session, closed, actor=payer, now=LATER)
+    sign(session, void, chen, dai)
+    decisions.void(session, void, actor=gu, now=LATER, reason="重复")
+    for name, interest in ((None, 0), ("late-2", INTEREST)):
+        if name:
+            late(session, closed, name=name)
+        case = supplements.open_case(session, closed, actor=payer, now=LATER)
+        sign(session, case, chen, dai)
+        run_payouts(bank, now=LATER)
+        session.expire_all()
+        assert (case.status, case.amount) == (Status.PAID, SUM + INTEREST)
+        assert case.interest == interest
+    assert entries.waiting(session, closed) == 0
+    assert [*verification.verify(session)] == []
+
+
+def test_another_case_that_ends_lets_the_closing_be(session, chen, dai, gu):
+    closing = make_approved(
+        session, chen, dai, kind=Kind.CLOSING, amount=100_000, interest=Decimal("7.00")
+    )
+    draft = make_application(session, closing.account, kind=Kind.CLOSING, status=Status.DRAFT)
+    ledger.release(session, draft, now=LATER, why="ended")
+    session.commit()
+    assert closing.account.closing
+    assert [*verification.verify(session)] == []
+    decisions.void(session, closing, actor=gu, now=LATER, reason="本人申请")
+    assert not closing.account.closing
+
+
+@pytest.mark.both
+def test_a_void_supplement_waits_although_the_closing_came_back(
+    kind, session, closed, payer, gu, chen, dai, bank, clock
+):
+    clock.set(LATER)
+    late(session, closed)
+    case = supplements.open_case(session, closed, actor=payer, now=LATER)
+    sign(session, case, chen, dai)
+    closing = supplements._closing(session, closed)
+    payments.bounce(session, closing.payouts[0], "AC04", "", now=LATER)
+    session.commit()
+    assert (closed.closing, closed.state) == (True, AccountState.NORMAL)
+    decisions.void(session, case, actor=gu, now=LATER, reason="重复")
+    session.commit()
+    assert entries.waiting(session, closed) == SUM + INTEREST
+    assert closed.closing
+
+
+def test_paying_a_supplement_closes_no_account_whose_closing_came_back(
+    session, closed, payer, chen, dai, bank, clock
+):
+    clock.set(LATER)
+    late(session, closed)
+    case = supplements.open_case(session, closed, actor=payer, now=LATER)
+    sign(session, case, chen, dai)
+    closing = supplements._closing(session, closed)
+    payments.bounce(session, closing.payouts[0], "AC04", "", now=LATER)
+    session.commit()
+    run_payouts(bank, now=LATER)
+    session.expire_all()
+    assert case.status is Status.PAID
+    assert (closed.closing, closed.state) == (True, AccountState.NORMAL)

@@ -60,6 +60,14 @@ def last_interest(session: Session, account: Account) -> int | None:
     return row.entry_id if row else None
 
 
+def settled_beyond(
+    session: Session, account_ids: Collection[int], day: dt.date
+) -> frozenset[int]:
+    """Return the accounts, by key, whose newest standing interest was posted for a later day."""
+    rows = session.execute(_last_postings(), {"account_ids": list(account_ids)})
+    return frozenset(row.account_id for row in rows if row.on > day)
+
+
 @cache
 def _moved() -> sa.Select[int, dt.date, Decimal]:
     """Return the sums by account and day, each counted from when it bears interest."""

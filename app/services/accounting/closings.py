@@ -3,32 +3,33 @@
 import datetime as dt
 from decimal import Decimal
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.domain.terms import Kind
 from app.domain.workdays import local_date
-from app.models import Application, Supplement
+from app.models import Application
 from app.services import ledger
 from app.services.accounting import accrual, entries, late_money
 
-_SUPPLEMENT = sa.select(Supplement.id).where(
-    Supplement.application_id == sa.bindparam("case_id")
-)
 
-
-def is_supplement(session: Session, case: Application) -> bool:
-    """Tell whether a case pays what came after an account was closed."""
-    return session.scalar(_SUPPLEMENT, {"case_id": case.id}) is not None
+def ends_account(session: Session, case: Application) -> bool:
+    """Tell whether a case closes its account; a supplementary case pays beside it."""
+    return case.kind is Kind.CLOSING and not late_money.is_supplement(session, case)
 
 
 def interest_due(session: Session, case: Application, *, to: dt.date) -> Decimal:
-    """Return the interest that closing adds, to a day, yuan; each fen bears from the day it came."""
-    if not is_supplement(session, case):
+    """Return the interest that closing still adds, to a day, yuan.
+
+    In a supplementary case each fen it took bears from the day it came; what is held beside them
+    is interest that was posted before.
+    """
+    if not late_money.is_supplement(session, case):
         return accrual.accrued(session, case.account, to=to)
-    late = late_money.open_entries(session, case.account)
+    taken = late_money.taken_by(session, case)
     reckon = accrual.reckoner(session, case.scheme_id, to=to)
-    earned = reckon([(one.value_date, one.amount) for one in late])
-    return max(entries.ZERO, earned - late_money.interest_posted(session, case.account))
+    earned = reckon([(one.value_date, one.amount) for one in taken.late.values()])
+    posted = ledger.held_for(session, case) - (taken.total() - taken.rest)
+    return max(entries.ZERO, earned - posted)
 
 
 def fix(session: Session, case: Application, *, now: dt.datetime) -> None:
@@ -38,7 +39,7 @@ def fix(session: Session, case: Application, *, now: dt.datetime) -> None:
     """
     entries.lock(session, case.account)
     case.interest = interest_due(session, case, to=local_date(now))
-    if is_supplement(session, case):
+    if late_money.is_supplement(session, case):
         ledger.fix_late(session, case, interest=case.interest, now=now)
     else:
         ledger.fix_closing(session, case, interest=case.interest, now=now)

@@ -1,15 +1,27 @@
-"""Money that came for an account whose closing was fixed: what of it still waits to be paid."""
+"""Money that came for an account whose closing was fixed: what of it waits, and which case has it.
+
+Suspense is read from its first entry to its last. What came late waits; a supplementary case
+takes all that waits; when it ends without payment it puts back what it took, and the interest it
+was given waits with that as a rest that bears nothing more. What another case held of an account
+that is closed by now comes late too, on the day it was let go.
+"""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.domain.terms import LedgerCode, Status
-from app.models import Account, Application, JournalEntry, LedgerAccount, Posting
+from app.domain.terms import LedgerCode
+from app.models import Account, Application, JournalEntry, LedgerAccount, Posting, Supplement
 from app.services.accounting import entries
+
+_SUPPLEMENT = sa.select(Supplement.id).where(
+    Supplement.application_id == sa.bindparam("case_id")
+)
+_NAMED = ("late-credit-", "reversal-")
+"""How the reference of an entry begins that takes one sum out of suspense; its key follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,64 +33,94 @@ class Late:
     amount: Decimal
 
 
+@dataclass(slots=True)
+class Sums:
+    """Sums that came late, by their entries, and interest of ended cases beside them, yuan."""
+
+    late: dict[int, Late] = field(default_factory=dict)
+    rest: Decimal = entries.ZERO
+
+    def total(self) -> Decimal:
+        """Return all of it, yuan."""
+        return sum((one.amount for one in self.late.values()), self.rest)
+
+    def add(self, other: "Sums") -> None:
+        """Take in what another has."""
+        self.late |= other.late
+        self.rest += other.rest
+
+
+@dataclass(frozen=True, slots=True)
+class Suspense:
+    """What waits for an account, and what each supplementary case has taken of it."""
+
+    waits: Sums
+    taken: dict[int, Sums]
+
+
+def is_supplement(session: Session, case: Application) -> bool:
+    """Tell whether a case pays what came after an account was closed."""
+    return session.scalar(_SUPPLEMENT, {"case_id": case.id}) is not None
+
+
 def open_entries(session: Session, account: Account) -> list[Late]:
-    """Return what came late since the last supplementary payment, reversed and credited left out."""
-    rows = session.execute(
-        entries.postings_of(account)
-        .with_only_columns(JournalEntry.id, JournalEntry.value_date, Posting.amount)
-        .where(
-            JournalEntry.kind == "late",
-            LedgerAccount.code == LedgerCode.SUSPENSE,
-            JournalEntry.id > _paid_up_to(session, account),
-        )
-        .order_by(JournalEntry.id)
-    ).all()
-    names = [f"{word}-{key}" for key, _, _ in rows for word in ("reversal", "late-credit")]
-    gone = set(
-        session.scalars(
-            sa.select(JournalEntry.reference).where(JournalEntry.reference.in_(names))
-        )
-    )
-    return [
-        Late(key, day, amount)
-        for key, day, amount in rows
-        if not gone & {f"reversal-{key}", f"late-credit-{key}"}
-    ]
+    """Return what came late and waits: neither in a case, nor reversed, nor credited."""
+    return [*suspense(session, account).waits.late.values()]
 
 
-def interest_posted(session: Session, account: Account) -> Decimal:
-    """Return the interest that late money was given in cases that were not paid, yuan."""
-    found = session.scalar(
-        entries.postings_of(account)
-        .with_only_columns(sa.func.sum(Posting.amount))
-        .join(Application, Application.id == JournalEntry.application_id)
-        .where(JournalEntry.kind == "late_interest", Application.status != Status.PAID)
-    )
-    return Decimal(found or entries.ZERO)
+def taken_by(session: Session, case: Application) -> Sums:
+    """Return what a supplementary case has taken; nothing when it has put it back."""
+    return suspense(session, case.account).taken.get(case.id, Sums())
 
 
 def taken_up(session: Session, account: Account, entry_id: int) -> bool:
     """Tell whether late money is in a supplementary case that lives or was paid, or credited."""
-    if entries.find(session, f"late-credit-{entry_id}") is not None:
-        return True
-    ended = (Status.VOIDED, Status.REJECTED, Status.DECLINED, Status.CANCELLED)
-    found = session.scalar(
-        _supplements(account).where(
-            JournalEntry.id > entry_id, Application.status.not_in(ended)
-        )
-    )
-    return found is not None
+    return entry_id not in suspense(session, account).waits.late
 
 
-def _paid_up_to(session: Session, account: Account) -> int:
-    """Return the entry by which the last paid supplementary case took what waited, or 0."""
-    return session.scalar(_supplements(account).where(Application.status == Status.PAID)) or 0
+def suspense(session: Session, account: Account) -> Suspense:
+    """Return where everything stands that ever came late for an account."""
+    found = Suspense(Sums(), {})
+    for row in session.execute(_moves(account)):
+        _follow(found, row)
+    return found
 
 
-def _supplements(account: Account) -> sa.Select[int]:
+def _moves(account: Account) -> sa.Select[tuple[int, str, str, dt.date, int | None, Decimal]]:
     return (
         entries.postings_of(account)
-        .with_only_columns(sa.func.max(JournalEntry.id))
-        .join(Application, Application.id == JournalEntry.application_id)
-        .where(JournalEntry.kind == "supplement")
-    )
+        .with_only_columns(
+            JournalEntry.id, JournalEntry.kind, JournalEntry.reference,
+            JournalEntry.value_date, JournalEntry.application_id, Posting.amount,
+        )
+        .where(LedgerAccount.code == LedgerCode.SUSPENSE)
+        .order_by(JournalEntry.id)
+    )  # fmt: skip
+
+
+def _follow(
+    found: Suspense, row: sa.Row[tuple[int, str, str, dt.date, int | None, Decimal]]
+) -> None:
+    key, kind, reference, day, case_id, amount = row
+    if kind == "late" or (kind == "release" and case_id not in found.taken):
+        found.waits.late[key] = Late(key, day, amount)
+    elif kind == "supplement":
+        found.taken[case_id] = Sums(dict(found.waits.late), found.waits.rest)
+        found.waits.late.clear()
+        found.waits.rest = entries.ZERO
+    elif kind == "release":
+        back = found.taken.pop(case_id)
+        back.rest += amount - back.total()
+        found.waits.add(back)
+    elif (named := _named(reference)) in found.waits.late:
+        del found.waits.late[named]
+    else:
+        found.waits.rest += amount
+
+
+def _named(reference: str) -> int | None:
+    """Return the key of the entry that a reference names, if it names one."""
+    for begins in _NAMED:
+        if reference.startswith(begins):
+            return int(reference.removeprefix(begins))
+    return None

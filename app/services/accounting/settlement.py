@@ -116,9 +116,17 @@ def settle_some(session: Session, run_id: int, *, now: dt.datetime, size: int = 
 
 
 def _due(session: Session, run: InterestRun, keys: list[int]) -> tuple[list[Due], int]:
+    """Return what a run posts, and how many accounts of before the first rate it leaves out.
+
+    Interest posted for a later day (a closing that was voided) is followed by the next year's run
+    only: a posting of an earlier day after it would let the days between bear twice.
+    """
     day, due, left_out = credited_on(run.year), [], 0
+    ahead = accrual.settled_beyond(session, keys, day)
     reckon = accrual.reckoner(session, run.scheme_id, to=day)
     for key, movements in accrual.movements_of(session, keys).items():
+        if key in ahead:
+            continue
         try:
             amount = reckon(movements)
         except Invalid:

@@ -19,7 +19,13 @@ from app.models import (
     Staff,
 )  # fmt: skip
 from app.services import audit, payouts
-from app.services.accounting import file_proofs, interest_proof, ledger_proof, posting_proofs
+from app.services.accounting import (
+    closing_proof,
+    file_proofs,
+    interest_proof,
+    ledger_proof,
+    posting_proofs,
+)  # fmt: skip
 from app.services.paying import control_proofs, receipts
 from app.services.paying.statements import is_matched
 from app.services.staff import standing
@@ -264,6 +270,7 @@ PROOFS: tuple[Callable[[Session], Iterator[Violation]], ...] = (
     ledger_proof.entries, ledger_proof.whole, ledger_proof.accounts, ledger_proof.payments,
     file_proofs.files, file_proofs.sent,
     posting_proofs.batches, posting_proofs.alone, posting_proofs.twins, posting_proofs.suspense, interest_proof.interest,
+    closing_proof.closing,
     _holds, _one_payment, _paid_cases, _amounts, _decisions, _four_eyes, _statement_lines,
     _references, control_proofs.usage, control_proofs.switches, agreed.verify, receipts.verify,
     audit.verify,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.page_words import Words
 from app.domain.policy import WORKER
-from app.domain.terms import Action, Kind, Note, PayoutStatus
+from app.domain.terms import Action, Note, PayoutStatus
 from app.domain.workdays import SHANGHAI, local_date
 from app.gateways.bank import BankState, Reason, Receipt, Responsible, reason_of
 from app.gateways.bank.iso_codes import SAME_AGAIN
@@ -162,7 +162,7 @@ def pay(session: Session, payout: Payout, *, now: dt.datetime) -> Outcome:
     entry = ledger.confirm(session, payout, now=now)
     case = payout.application
     cases.move(session, case, Action.PAY, actor=WORKER, now=now, paid_at=now)
-    if case.kind is Kind.CLOSING:
+    if closings.ends_account(session, case):
         ledger.close_account(session, case.account)
     payment_notices.paid(session, case, now=now)
     receipts.issue(session, payout, now=now, entry=entry.reference)
@@ -231,7 +231,7 @@ def bounce(
     )  # fmt: skip
     ledger.put_back(session, payout, now=now, why=f"returned {code}")
     case = payout.application
-    if was_paid and case.kind is Kind.CLOSING and not closings.is_supplement(session, case):
+    if was_paid and closings.ends_account(session, case):
         ledger.reopen_account(session, case.account)
     action = Action.BANK_RETURNED if was_paid else Action.BANK_REFUSED
     _back_to_applicant(session, payout, action, "payment_bounced", reason, now=now)
