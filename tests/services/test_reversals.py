@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.policy import Actor
-from app.domain.terms import Kind, Role
+from app.domain.terms import AccountState, Kind, Role
 from app.models import AuditEvent, JournalEntry, LedgerReversal
 from app.services import ledger
 from app.services.accounting import accrual, entries, reversals, verification
@@ -58,6 +58,18 @@ def test_two_people_reverse_a_contribution(kind, session, account, payer, releas
     assert ledger.contributed_since(session, account, dt.date(2026, 7, 1)) == 0
     acts = set(session.scalars(sa.select(AuditEvent.act)))
     assert {"reversal_proposed", "reversal_confirmed"} <= acts
+    assert [*verification.verify(session)] == []
+
+
+def test_two_people_reverse_a_wrong_opening_balance(session, account, payer, releaser):
+    opening = session.scalars(
+        entries.postings_of(account).with_only_columns(JournalEntry)
+    ).one()
+
+    twin = both(session, opening, payer, releaser)
+
+    assert (account.available, twin.kind) == (0, "opening_reversal")
+    assert accrual.movements(session, account) == []
     assert [*verification.verify(session)] == []
 
 
@@ -153,8 +165,9 @@ def test_an_account_that_closes_is_left_alone(session, account, payer):
     assert told.value.code == "account_closing"
 
 
-def test_late_money_that_waits_is_reversed(session, account, payer, releaser):
-    account.closing = True
+def test_late_money_that_waits_is_reversed(session, payer, releaser):
+    account = make_funded(session, 1000)
+    account.state = AccountState.CLOSED_BY_WITHDRAWAL
     entry = ledger.take_late(
         session, account, Decimal(70), now=NOON, value_date=TODAY, reference="l1"
     )

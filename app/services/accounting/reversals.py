@@ -16,7 +16,7 @@ from app.services.accounting import accrual, entries, late_money
 from app.services.entry import proofs
 from app.services.staff import standing
 
-KINDS = ("contribution", "late", "late_credit", "interest")
+KINDS = ("opening", "contribution", "late", "late_credit", "interest")
 """What two people can reverse; a payment is undone by the bank alone, a hold by its case."""
 
 SHORTEST_PROOF = 4
