@@ -18,6 +18,7 @@ from tests.factories import (
     actor_of,
     make_account,
     make_applicant,
+    make_application,
     make_staff,
 )  # fmt: skip
 
@@ -119,6 +120,9 @@ def test_a_payer_asks_and_a_releaser_confirms_a_reversal(sign_in, accounts, rows
 
 def test_what_cannot_be_reversed_is_said_in_a_sentence(sign_in, accounts, rows):
     with rows() as session:
+        case = make_application(session, session.get_one(Account, accounts[0]))
+        ledger.hold(session, case, Decimal(5), now=NOON)
+        session.commit()
         kinds = JournalEntry.kind.not_in(reversals.KINDS)
         fixed = session.query(JournalEntry).filter(kinds).first().reference
     payer = sign_in(Role.PAYER)
