@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.policy import Actor
 from app.domain.terms import Action, LedgerCode, PayoutStatus, Role, Status
+from app.domain.workdays import local_date
 from app.jobs.payouts import STOP_BROKEN, STOP_DECISION
 from app.models import (
     Account,
@@ -28,6 +29,7 @@ from app.services.accounting import verification
 from app.services.paying.payments import STOP_DIFFERS
 from app.services.paying.statements import STOP_THEIRS
 from app.transaction import transaction
+from tests.simulation import interest
 from tests.simulation.books import Books
 from tests.simulation.story import Broken, Story, read, words
 
@@ -132,6 +134,7 @@ def at_end(story: Story) -> None:
     """Prove the books, compare every payment and sum with the bank, and every signature."""
     with transaction() as session:
         prove(session)
+        interest.bounded(session, to=local_date(story.true_now()))
         for row in session.execute(
             sa.select(
                 Payout.id, Payout.status, Payout.amount, Payout.bank_reference,
@@ -181,6 +184,7 @@ def _signatures(story: Story, session: Session) -> None:
     for case_id, action, actor_id, agency_id, identity in rows:
         if action == Action.SUBMIT:
             signed[case_id] = set()
+        signed.setdefault(case_id, set())
         if action in STEPS:
             _may(people.get(actor_id), Action(action), case_id, agency_id, identity)
         if action in (Action.PASS_FIRST, Action.APPROVE):

@@ -1,19 +1,17 @@
-"""What happens to money: the worker's runs, contributions, doubts settled by people, returns."""
+"""What happens to payments: the worker's runs, doubts settled by people, returns."""
 
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 
 from app.domain.errors import RuleBroken
 from app.domain.terms import PayoutStatus, Role
-from app.domain.workdays import local_date
 from app.jobs.deadlines import run_deadlines
 from app.jobs.housekeeping import prove_books
+from app.jobs.interest import settle_due
 from app.jobs.notices import send_due
 from app.jobs.payouts import run_payouts
-from app.models import Account, Payout, PayoutStop
-from app.services import ledger
+from app.models import Payout, PayoutStop
 from app.services.paying import resolutions, stops
 from tests.simulation.story import Broken, Story, proven, words
 
@@ -69,23 +67,6 @@ def set_clock(story: Story) -> str:
         return ""
     story.behind = dt.timedelta(minutes=story.rng.choice(BEHIND))
     return f"the clock is {story.behind} behind"
-
-
-def contribute(story: Story) -> str:
-    """Pay in for a holder, now and then the same line twice."""
-    purse = story.rng.choice(story.hall.cast.purses)
-    on = local_date(story.now())
-    with story.work() as session:
-        account = session.get_one(Account, purse.account_id)
-        before = account.available
-        for _ in range(story.rng.choice((1, 1, 2))):
-            ledger.contribute(
-                session, account, Decimal(story.rng.choice((1, 50_000))) / 100,
-                now=story.now(), value_date=on, reference=f"pay-{account.id}-{on}",
-            )  # fmt: skip
-        if account.available < before:
-            raise Broken("contribution", "the balance fell")
-    return f"contribute {purse.account_id}"
 
 
 def bounce(story: Story) -> str:
@@ -176,8 +157,10 @@ def _lift(story: Story, agency_id: int, stop_id: int) -> None:
 
 @unrefused()
 def keep_house(story: Story) -> str:
-    """Do what the clock does besides paying: deadlines, messages, the proof of the books."""
-    deed = story.rng.choice(("deadlines", "notices", "books"))
+    """Do what the clock does besides paying: deadlines, messages, interest, the proof of the books."""
+    deed = story.rng.choice(("deadlines", "notices", "interest", "books"))
+    if deed == "interest":
+        return f"interest {settle_due(now=story.now())}"
     if deed == "deadlines":
         return f"deadlines {run_deadlines(now=story.now())}"
     if deed == "notices":

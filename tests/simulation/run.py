@@ -13,7 +13,7 @@ from app.jobs.payouts import run_payouts
 from app.models import Application, Payout
 from app.transaction import transaction
 from tests.factories import SHANGHAI
-from tests.simulation import applicants, checks, money, office
+from tests.simulation import accounts, applicants, checks, money, office
 from tests.simulation.bank import Death
 from tests.simulation.books import Books
 from tests.simulation.cast import SETTLED
@@ -33,9 +33,9 @@ DEEDS: tuple[tuple[int, Callable[[Story], str]], ...] = (
     (4, applicants.start), (8, applicants.go_on), (2, applicants.cancel),
     (8, applicants.change_card), (44, office.review), (3, office.send_back),
     (1, office.refuse), (1, office.void), (3, office.flag), (10, office.check_card),
-    (22, money.run), (14, money.pass_time), (3, money.set_clock), (3, money.contribute),
+    (22, money.run), (14, money.pass_time), (3, money.set_clock), (8, accounts.bring),
     (5, money.bounce), (1, money.book_foreign), (4, money.resolve), (3, money.mend), (4, money.resume),
-    (3, money.keep_house),
+    (4, money.keep_house), (10, accounts.post), (8, accounts.open_supplement), (5, accounts.reverse),
 )  # fmt: skip
 WEIGHTS = [weight for weight, _ in DEEDS]
 CHOICES = [deed for _, deed in DEEDS]
@@ -146,6 +146,8 @@ class Runner:
             "unknown": counts["unknown"],
             "refused": counts["refused"],
             "deaths": counts["deaths"],
+            "supplements": counts["supplements"],
+            "reversed": counts["reversed"],
             "steps": counts["events"],
         }
         said = " ".join(f"{key}={value}" for key, value in facts.items())
