@@ -52,8 +52,8 @@ walk: $(DEV) $(WORDS) ## walk over every page in a real browser
 bench: $(DEV) $(WORDS) ## the benchmarks; figures in benchmarks/results
 	$(BIN)/python -m benchmarks $(ARGS)
 
-simulate: $(DEV) $(WORDS) ## whole halls at random: SEEDS=200 or 70123-70140; KEEP=FILE goes on later
-	$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(if $(KEEP),--keep $(KEEP))
+simulate: $(DEV) $(WORDS) ## whole halls at random: SEEDS=200 or 70123-70140; KEEP=FILE goes on later; DATABASE=postgresql
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(if $(KEEP),--keep $(KEEP)) $(if $(DATABASE),--database $(DATABASE))
 
 screenshots: $(DEV) $(WORDS) ## the README's pictures, from the real pages
 	$(BIN)/python -m tests.browser.screenshots

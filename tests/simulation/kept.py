@@ -22,16 +22,16 @@ def code() -> str:
 class Kept:
     """The file of a long run: its first line names the code and the deeds of a seed."""
 
-    def __init__(self, path: Path | None, steps: int) -> None:
+    def __init__(self, path: Path | None, steps: int, database: str = "sqlite") -> None:
         """Read what is there; raise ``SystemExit`` when it was played on other code."""
         self.path, self.seeds = path, set[int]()
         self.counts, self.failed = Counter[str](), 0
         if path is None:
             return
-        head = f"code {code()}, {steps} deeds a seed"
+        head = f"code {code()}, {steps} deeds a seed, {database}"
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         if lines and lines[0] != head:
-            raise SystemExit(f"{path} is of other code or deeds; name another file.")
+            raise SystemExit(f"{path} is of other code, deeds or database; name another file.")
         if not lines:
             path.write_text(f"{head}\n", encoding="utf-8")
         for line in lines[1:]:

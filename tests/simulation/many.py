@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from tests.simulation.hall import SqliteHall
+from tests.simulation.hall import Hall, PostgresHall, SqliteHall
 from tests.simulation.run import Outcome, play, prepare
 
 FEW = 20
@@ -30,10 +30,10 @@ def seeds_of(text: str) -> list[int]:
 
 
 @functools.cache
-def hall_in(shared: Path) -> SqliteHall:
+def hall_in(shared: Path, kind: type[Hall] = SqliteHall) -> Hall:
     """Return this process's hall, in a folder of its own."""
     logging.disable(logging.CRITICAL)
-    hall = SqliteHall(shared, Path(tempfile.mkdtemp(dir=shared)))
+    hall = kind(shared, Path(tempfile.mkdtemp(dir=shared)))
     prepare(hall)
     return hall
 
@@ -42,6 +42,16 @@ def played(work: tuple[Path, int, int]) -> Outcome:
     """Play one seed in this process."""
     shared, seed, steps = work
     return play(hall_in(shared), seed, steps)
+
+
+def on_postgresql(shared: Path, seeds: list[int], steps: int) -> Iterator[Outcome]:
+    """Play all seeds in this process on a server that is there for them, in order."""
+    hall = hall_in(shared, PostgresHall)
+    try:
+        for seed in seeds:
+            yield play(hall, seed, steps)
+    finally:
+        hall.close()
 
 
 def outcomes(shared: Path, seeds: list[int], steps: int, jobs: int) -> Iterator[Outcome]:
