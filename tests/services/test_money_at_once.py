@@ -23,7 +23,7 @@ from app.services import ledger
 from app.services.accounting import account_corrections, verification
 from app.services.accounting.account_corrections import AccountChange
 from app.services.accounting.contributions import import_contributions
-from app.services.paying import bank_arrivals, findings, resolutions
+from app.services.paying import bank_arrivals, bank_files, claims, findings, resolutions
 from app.services.records.packing import pack
 from tests.factories import NOON, actor_of, make_account, make_applicant, make_staff
 from tests.money import make_approved
@@ -205,3 +205,22 @@ def test_an_account_closed_a_moment_ago_is_not_opened_by_a_correction(session, p
 
     assert isinstance(told, ManyProblems)
     assert session.get_one(Account, key).state is AccountState.CLOSED_BY_WITHDRAWAL
+
+
+def test_a_payment_whose_file_is_being_written_goes_into_no_second_one(
+    session, chen, dai, race
+):
+    [payout] = make_approved(session, chen, dai).payouts
+    payout.agency.pays_by, key = "csv", payout.id
+    session.commit()
+    claim = claims.claim_next(session, claims.plan(session, now=NOON))
+    session.commit()
+
+    left = race(
+        lambda here: bank_files.compose(here, claim.batch_id, [claim], FORMS["csv"], now=NOON),
+        lambda there: bank_files.never_filed(there, [key], now=NOON),
+    )
+
+    session.expire_all()
+    assert (left, payout.status) == ([key], PayoutStatus.CLAIMED)
+    assert payout.bank_file_id is not None

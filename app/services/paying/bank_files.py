@@ -189,24 +189,28 @@ def never_filed(
     """Put taken payments that stand in no file back among those that wait; return the others.
 
     A payment by file cannot have gone out before its file was kept, and a worker that comes
-    back later finds the row moved on: its file leaves the payment out.
+    back later finds the row moved on: its file leaves the payment out. One that writes its file
+    right now holds the rows, so they are read only when it has ended.
     """
     rest = []
-    for payout_id in payout_ids:
-        payout = session.get_one(Payout, payout_id)
-        by_file = payout.agency.pays_by in FORMS
-        if by_file and payout.bank_file_id is None and payout.status is P.CLAIMED:
+    for payout in _claimed(session, payout_ids):
+        if payout.agency.pays_by in FORMS and payout.bank_file_id is None:
             claims.give_back(session, payout, now=now, why="in no file")
         else:
-            rest.append(payout_id)
+            rest.append(payout.id)
     return rest
 
 
 def _held(session: Session, taken: Collection[Claim]) -> list[Payout]:
     """Return the payments that are still this worker's, locked, in the order of their keys."""
     fences = {claim.payout_id: claim.fence for claim in taken}
+    return [one for one in _claimed(session, fences) if one.fence == fences[one.id]]
+
+
+def _claimed(session: Session, payout_ids: Collection[int]) -> list[Payout]:
+    """Return those of the payments that are still taken, locked, in the order of their keys."""
     found: list[Payout] = []
-    for keys in _chunks(sorted(fences)):
+    for keys in _chunks(sorted(payout_ids)):
         found += session.scalars(
             sa.select(Payout)
             .where(Payout.id.in_(keys), Payout.status == P.CLAIMED)
@@ -214,7 +218,7 @@ def _held(session: Session, taken: Collection[Claim]) -> list[Payout]:
             .with_for_update(of=Payout)
             .execution_options(populate_existing=True)
         )
-    return [one for one in found if one.fence == fences[one.id]]
+    return found
 
 
 def _leave(session: Session, mine: Sequence[Payout], *, now: dt.datetime, why: str) -> None:
