@@ -1603,17 +1603,21 @@ class PayoutProof(OfAgency, Model):
 
 
 class StatementFinding(OfAgency, Model):
-    """What a line that the bank alone has really is: one said it, another confirmed it."""
+    """What a line that the bank alone has really is: one said it, another confirmed it.
+
+    A payment goes out by one line and comes back by one: ``direction`` is that of the line.
+    """
 
     __tablename__ = "statement_finding"
     __table_args__ = (
         sa.UniqueConstraint("line_id", name="one_finding_a_line"),
-        sa.UniqueConstraint("payout_id", name="one_finding_a_payout"),
+        sa.UniqueConstraint("payout_id", "direction", name="one_finding_a_payout"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     line_id: Mapped[int] = mapped_column(sa.ForeignKey("statement_line.id"))
     payout_id: Mapped[int | None] = mapped_column(sa.ForeignKey("payout.id"))
+    direction: Mapped[str] = mapped_column(sa.String(8), default="out", server_default="out")
     why: Mapped[str] = mapped_column(sa.Text)
     proposed_by: Mapped[int] = refers_to("ab_user.id")
     proposed_name: Mapped[str] = mapped_column(sa.String(100))

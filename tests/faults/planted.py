@@ -74,7 +74,7 @@ FAULTS = (
     Fault(
         "a booking counts as often as the statement has it",
         "app/services/paying/statements.py",
-        "return Bucket.ONLY_THEIRS if payout.id in booked else Bucket.MATCHED",
+        "return Bucket.ONLY_THEIRS if payout.id in gone else Bucket.MATCHED",
         "return Bucket.MATCHED",
         ("tests/services/test_statements.py",),
     ),

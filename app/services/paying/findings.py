@@ -36,8 +36,9 @@ def suggestions(session: Session, line: StatementLine) -> list[Payout]:
     """
     day = dt.datetime.combine(line.on_date, dt.time(), SHANGHAI)
     elsewhere = sa.exists().where(
-        StatementFinding.payout_id == Payout.id, StatementFinding.line_id != line.id
-    )
+        StatementFinding.payout_id == Payout.id, StatementFinding.line_id != line.id,
+        StatementFinding.direction == line.direction,
+    )  # fmt: skip
     query = sa.select(Payout).where(
         Payout.agency_id == line.agency_id,
         Payout.amount == abs(line.amount),
@@ -80,7 +81,8 @@ def propose(
         _check_payout(session, line, payout_id, actor=actor, now=now)
     assert actor.user_id is not None
     said = StatementFinding(
-        agency_id=line.agency_id, line_id=line.id, payout_id=payout_id, why=why.strip(),
+        agency_id=line.agency_id, line_id=line.id, payout_id=payout_id,
+        direction=line.direction, why=why.strip(),
         proposed_by=actor.user_id, proposed_name=actor.name, proposed_at=now,
     )  # fmt: skip
     add_once(session, said)

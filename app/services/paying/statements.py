@@ -259,23 +259,23 @@ def _compare(
     known = _payouts_by_reference(
         session, agency_id, {line.reference for line in statement.lines}
     )
-    booked = _booked_before(session, [payout.id for payout in known.values()])
+    gone, back = _booked_before(session, [payout.id for payout in known.values()])
     lost = given_up(session, [one.id for one in known.values() if one.status is P.RETURNED])
     fees = set(session.scalars(_FEE_CODES)) if len(known) < len(statement.lines) else set()
     found, rows, came_back, went_out = Reconciliation(), [], [], []
-    for number, line in enumerate(statement.lines, start=1):
+    for number, line in _payments_first(statement):
         payout = known.get(line.reference)
-        bucket = _bucket(payout, line.amount, booked)
+        bucket = _bucket(payout, line.amount, gone, back)
         if payout is None and line.code in fees and 0 < line.amount <= MOST_FEE:
             bucket = Bucket.FEE
         if payout is not None and payout.id in lost:
             bucket = Bucket.ONLY_THEIRS
         setattr(found, bucket.value, getattr(found, bucket.value) + 1)
         if payout is not None and bucket is Bucket.MATCHED:
-            booked.add(payout.id)
+            gone.add(payout.id)
             went_out.append(payout)
         if payout is not None and bucket is Bucket.RETURNED:
-            booked.discard(payout.id)
+            back.add(payout.id)
             came_back.append((payout, line.code))
         rows.append(_row(agency_id, statement.day, number, line, payout, bucket, now))
     if rows:
@@ -286,14 +286,25 @@ def _compare(
     return found
 
 
-def _bucket(payout: Payout | None, amount: Decimal, booked: set[int]) -> Bucket:
+def _payments_first(statement: Statement) -> list[tuple[int, Any]]:
+    """Return the lines with their numbers, those by which money came back after all others.
+
+    Banks list a day in either order; nothing comes back that did not go out.
+    """
+    return sorted(enumerate(statement.lines, start=1), key=lambda row: row[1].amount < 0)
+
+
+def _bucket(payout: Payout | None, amount: Decimal, gone: set[int], back: set[int]) -> Bucket:
+    """Tell what a line is: a reference goes out once and comes back once."""
     if payout is None or payout.status not in MAY_BE_BOOKED:
         return Bucket.ONLY_THEIRS
     if abs(amount) != payout.amount:
         return Bucket.DIFFERING
     if amount < 0:
-        return Bucket.RETURNED if payout.id in booked else Bucket.DIFFERING
-    return Bucket.ONLY_THEIRS if payout.id in booked else Bucket.MATCHED
+        return (
+            Bucket.RETURNED if payout.id in gone and payout.id not in back else Bucket.DIFFERING
+        )
+    return Bucket.ONLY_THEIRS if payout.id in gone else Bucket.MATCHED
 
 
 def _follow(
@@ -340,20 +351,29 @@ def _payouts_by_reference(
     return found
 
 
-def _booked_before(session: Session, payout_ids: list[int]) -> set[int]:
-    """Return the payments that an earlier day's statement shows as gone out and not back."""
-    booked: set[int] = set()
+def _booked_before(session: Session, payout_ids: list[int]) -> tuple[set[int], set[int]]:
+    """Return the payments that earlier days show as gone out, and those that came back.
+
+    By their reference, or because two people found their line.
+    """
+    by_reference = sa.select(StatementLine.payout_id, StatementLine.amount).where(
+        StatementLine.bucket.in_((Bucket.MATCHED.value, Bucket.RETURNED.value))
+    )
+    by_two = (
+        sa.select(StatementFinding.payout_id, StatementLine.amount)
+        .join(StatementLine, StatementLine.id == StatementFinding.line_id)
+        .where(StatementFinding.confirmed_at.is_not(None))
+    )
+    gone: set[int] = set()
+    back: set[int] = set()
     for chunk in _chunks(payout_ids):
-        rows = session.execute(
-            sa.select(StatementLine.payout_id, sa.func.sum(StatementLine.amount))
-            .where(
-                StatementLine.payout_id.in_(chunk),
-                StatementLine.bucket.in_((Bucket.MATCHED.value, Bucket.RETURNED.value)),
-            )
-            .group_by(StatementLine.payout_id)
-        )
-        booked |= {payout_id for payout_id, amount in rows if amount and payout_id}
-    return booked
+        for query, key in (
+            (by_reference, StatementLine.payout_id),
+            (by_two, StatementFinding.payout_id),
+        ):
+            for payout_id, amount in session.execute(query.where(key.in_(chunk))):
+                (gone if amount > 0 else back).add(payout_id)
+    return gone, back
 
 
 def _chunks(values: list[Any]) -> Iterator[list[Any]]:
