@@ -11,11 +11,15 @@ from app.domain.terms import PayoutStatus
 from app.gateways.bank import BankState, Receipt
 from app.gateways.bank.orders import Answer, Said
 from app.models import BankFile, Payout
+from app.services import payouts
 from app.services.paying import payments
+from app.services.paying.bank_files import written
 from app.services.paying.payments import TWICE, Outcome
 
 P = PayoutStatus
 STILL_OPEN = (P.SENT, P.UNKNOWN, P.PAID)
+WAITS = (P.APPROVED, P.CLAIMED)
+FREED = (*WAITS, P.REJECTED, P.CANCELLED)
 TAKEN = frozenset({BankState.ACCEPTED, BankState.PROCESSING})
 
 
@@ -55,14 +59,9 @@ def effects(session: Session, file: BankFile, answer: Answer) -> list[Effect]:
     whole = answer.whole
     if whole is not None and whole.state is BankState.REJECTED and whole.code in TWICE:
         whole = Said(BankState.ACCEPTED, whole.code, whole.text)
-    rows = session.execute(
-        sa.select(Payout.id, Payout.bank_reference)
-        .where(Payout.bank_file_id == file.about_id)
-        .order_by(Payout.id)
-    )
     found = []
-    for payout_id, reference in rows:
-        said = named.get(reference or "") or whole
+    for payout_id, reference in written(session, session.get_one(BankFile, file.about_id)):
+        said = named.get(reference) or whole
         if said is not None and said.state is not BankState.UNKNOWN:
             found.append(Effect(payout_id, said))
     return found
@@ -71,11 +70,17 @@ def effects(session: Session, file: BankFile, answer: Answer) -> list[Effect]:
 def apply(
     session: Session, file: BankFile, part: Sequence[Effect], *, now: dt.datetime
 ) -> list[Outcome]:
-    """Act on what the bank says of some payments; what has ended stays as it is."""
+    """Act on what the bank says of some payments; what has ended stays as it is.
+
+    What two people freed, and the bank has all the same, stops payouts: it would go out twice.
+    """
     outcomes = []
     for effect in part:
         payout = session.get_one(Payout, effect.payout_id, populate_existing=True)
-        if payout.status not in STILL_OPEN:
+        if _is_twice(payout, file, effect.said):
+            outcomes.append(_stop(session, payout, file, effect.said, now=now))
+            continue
+        if payout.status not in STILL_OPEN or payout.bank_file_id != file.about_id:
             continue
         if effect.said.state in TAKEN and payout.status is not P.UNKNOWN:
             continue
@@ -93,14 +98,39 @@ def done(
     session.flush()
 
 
-def _act(
+def _is_twice(payout: Payout, file: BankFile, said: Said) -> bool:
+    """Tell whether the bank has by this file what waits to go out, or went out, by another."""
+    elsewhere = payout.bank_file_id != file.about_id
+    if said.state is BankState.PAID:
+        return elsewhere or payout.status in FREED
+    again = payout.status in WAITS or (elsewhere and payout.status in STILL_OPEN)
+    return said.state in TAKEN and again
+
+
+def _stop(
     session: Session, payout: Payout, file: BankFile, said: Said, *, now: dt.datetime
 ) -> Outcome:
+    receipt = _receipt(file, said, now=now)
+    payments.keep_message(session, payout, receipt, kind="query", now=now)
+    payouts.stop(
+        session, payout.agency_id, payments.STOP_DIFFERS, now=now, payout=payout.id,
+        file=file.name,
+    )  # fmt: skip
+    return Outcome.STOPPED
+
+
+def _receipt(file: BankFile, said: Said, *, now: dt.datetime) -> Receipt:
     where = f"{file.name} line {said.line}" if said.line else file.name
-    receipt = Receipt(
+    return Receipt(
         state=said.state, code=said.code, text=said.text, at=now, raw_request=b"",
         raw_answer=where.encode(), amount=said.amount,
     )  # fmt: skip
+
+
+def _act(
+    session: Session, payout: Payout, file: BankFile, said: Said, *, now: dt.datetime
+) -> Outcome:
+    receipt = _receipt(file, said, now=now)
     outcome = payments.take_answer(
         session, payout.id, payout.fence, receipt, asked=True, now=now
     )

@@ -26,11 +26,20 @@ from app.gateways.bank.orders import (
     Unreadable,
 )  # fmt: skip
 from app.gateways.bank.ways import FORMS
-from app.models import Agency, BankFile, Payout
+from app.models import Agency, BankFile
 from app.services import audit
 from app.services.entry import proofs
 from app.services.paying import money_eyes
-from app.services.paying.bank_files import ADVICE, ANSWER, IN, OUT, REFUSED, STATEMENT
+from app.services.paying.bank_files import (
+    ADVICE,
+    ANSWER,
+    IN,
+    OUT,
+    REFUSED,
+    STATEMENT,
+    references,
+    written,
+)
 from app.services.records.packing import pack, unpack
 from app.services.staff import standing
 
@@ -189,11 +198,7 @@ def payouts_of(session: Session, file: BankFile) -> list[int]:
     """Return the payments an answer is about, in the order of their keys; none for others."""
     if file.about_id is None:
         return []
-    return list(
-        session.scalars(
-            sa.select(Payout.id).where(Payout.bank_file_id == file.about_id).order_by(Payout.id)
-        )
-    )
+    return [key for key, _ in written(session, session.get_one(BankFile, file.about_id))]
 
 
 def _statements(agency_id: int) -> sa.Select[BankFile]:
@@ -276,9 +281,7 @@ def _checked_answer(session: Session, agency: Agency, said: Answer) -> dict[str,
             "other count or sum", code="bank_file_counts", field="file", rows=about.rows,
             total=about.total,
         )  # fmt: skip
-    known = set(
-        session.scalars(sa.select(Payout.bank_reference).where(Payout.bank_file_id == about.id))
-    )
+    known = references(about)
     for line in said.lines:
         if line.reference not in known:
             raise Invalid(

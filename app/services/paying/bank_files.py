@@ -2,7 +2,9 @@
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,7 +17,7 @@ from app.models import Agency, Bank, BankFile, Payout, PayoutBatch
 from app.services import payouts
 from app.services.paying import claims, payments
 from app.services.paying.claims import Claim
-from app.services.records.packing import pack
+from app.services.records.packing import pack, unpack
 from app.services.records.updates import changed_rows
 
 OUT, IN = "out", "in"
@@ -25,6 +27,7 @@ STOP_CLASH = "Another file lies where a batch was to go."
 NEVER = "a payment of it was settled by people"
 """Why a kept file is never put out."""
 
+OUR_REFERENCE = re.compile(rb"AJ\d{17}")
 CHUNK = 500
 SILENCE = dt.timedelta(days=3)
 MOST_DOUBTS = 1000
@@ -178,6 +181,24 @@ def doubt_silent(session: Session, agency_id: int, *, now: dt.datetime) -> int:
     return len(rows)
 
 
+def references(file: BankFile) -> set[str]:
+    """Return the references that a file to the bank was written with, wherever they went since."""
+    return {found.decode() for found in OUR_REFERENCE.findall(unpack(file.content))}
+
+
+def written(session: Session, file: BankFile) -> list[tuple[int, str]]:
+    """Return the payments a file was written with, and their references, in order of the keys."""
+    found: list[tuple[int, str]] = []
+    for chunk in _chunks(sorted(references(file))):
+        rows = session.execute(
+            sa.select(Payout.id, Payout.bank_reference).where(
+                Payout.agency_id == file.agency_id, Payout.bank_reference.in_(chunk)
+            )
+        )
+        found += [(key, reference or "") for key, reference in rows]
+    return sorted(found)
+
+
 def stop_for_clash(session: Session, file: BankFile, *, now: dt.datetime) -> None:
     """Stop the agency's payouts: other bytes lie under the name of this file."""
     payouts.stop(session, file.agency_id, STOP_CLASH, now=now, file=file.name)
@@ -264,6 +285,6 @@ def _order(
     )
 
 
-def _chunks(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+def _chunks(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
     for start in range(0, len(keys), CHUNK):
         yield keys[start : start + CHUNK]

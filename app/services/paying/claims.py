@@ -41,6 +41,7 @@ _TAKE = (
         status=PayoutStatus.CLAIMED, fence=Payout.fence + 1,
         claimed_at=sa.bindparam("taken_at"), queries=0, next_query_at=None, not_found_at=None,
         bank_reference=sa.bindparam("reference"), batch_id=sa.bindparam("in_batch"),
+        bank_file_id=None,
     )
     .returning(Payout)
     .execution_options(synchronize_session=False, populate_existing=True)

@@ -356,10 +356,10 @@ def _booked_before(session: Session, payout_ids: list[int]) -> tuple[set[int], s
 
     By their reference, or because two people found their line.
     """
-    by_reference = sa.select(StatementLine.payout_id, StatementLine.amount).where(
-        StatementLine.bucket.in_((Bucket.MATCHED.value, Bucket.RETURNED.value))
-    )
-    by_two = (
+    by_reference: sa.Select[Any, Decimal] = sa.select(
+        StatementLine.payout_id, StatementLine.amount
+    ).where(StatementLine.bucket.in_((Bucket.MATCHED.value, Bucket.RETURNED.value)))
+    by_two: sa.Select[Any, Decimal] = (
         sa.select(StatementFinding.payout_id, StatementLine.amount)
         .join(StatementLine, StatementLine.id == StatementFinding.line_id)
         .where(StatementFinding.confirmed_at.is_not(None))
@@ -367,11 +367,11 @@ def _booked_before(session: Session, payout_ids: list[int]) -> tuple[set[int], s
     gone: set[int] = set()
     back: set[int] = set()
     for chunk in _chunks(payout_ids):
-        for query, key in (
-            (by_reference, StatementLine.payout_id),
-            (by_two, StatementFinding.payout_id),
+        for rows in (
+            session.execute(by_reference.where(StatementLine.payout_id.in_(chunk))),
+            session.execute(by_two.where(StatementFinding.payout_id.in_(chunk))),
         ):
-            for payout_id, amount in session.execute(query.where(key.in_(chunk))):
+            for payout_id, amount in rows:
                 (gone if amount > 0 else back).add(payout_id)
     return gone, back
 
