@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.domain.numbers import bank_reference
 from app.gateways.bank import BankState
 from app.gateways.bank.csv_batch import CsvBatch
 from app.gateways.bank.orders import Advice, Unreadable
@@ -213,6 +214,7 @@ def table(*rows):
 
 
 HEAD = "H,ANJU-HP1,HP1,PC202611180001,2,30.00,,,"
+BACK = bank_reference(dt.date(2026, 11, 18), 3)
 LONG_AGO = "H,ANJU-DZ1,DZ1,340001,0001-01-01,100.00,90.00"
 
 
@@ -240,6 +242,23 @@ class TestTables:
             (Decimal("10.00"), ""), (Decimal("-4.00"), "AC04"),
         ]  # fmt: skip
         assert said.lines[0].payee_name == "𠮷野"
+
+    def test_other_money_in_counts_for_the_balance_only(self):
+        rows = (
+            f"D,1,{ONE},10.00,张三,6217,12:00:00,",
+            "D,2,TOPUP1,-500.00,某单位,3400,12:30:00,",
+            "D,3,0042,-0.31,,,12:40:00,INTR",
+            f"D,4,{BACK},-4.00,张三,6217,13:00:00,",
+            "D,5,0043,-7.00,张三,6217,13:00:00,AC04",
+            "D,6,0044,-8.00,张三,6217,13:00:00,RRTN",
+            "D,7,0045,9.00,水电费,3400,13:00:00,",
+        )
+        said = CsvBatch().read(
+            table("H,ANJU-DZ1,DZ1,340001,2026-11-18,100.00,600.31", *rows, "T,7,-500.31")
+        )
+
+        assert [one.reference for one in said.lines] == [ONE, BACK, "0043", "0044", "0045"]
+        assert (said.opening, said.closing) == (Decimal("100.00"), Decimal("600.31"))
 
     @pytest.mark.parametrize(
         ("rows", "code", "line", "column"),

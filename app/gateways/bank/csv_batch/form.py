@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 
+from app.domain.numbers import bank_reference_ok
 from app.gateways.bank.orders import (
     Answer,
     DayStatement,
@@ -30,6 +31,9 @@ STATES: Mapping[str, BankState] = {
 """Results as the national data standard numbers them: done, failed, under way; 3 sent back."""
 
 CURRENCY = "CNY"
+MONEY_IN = frozenset({"", "ACDT", "CDPT", "CHKD", "DMCT", "ESCT", "INTR", "XBCT"})
+"""No code, or ISO's codes of money that comes from others: transfers, cash, interest."""
+
 EARLIEST = dt.date(1990, 1, 1)
 """No statement is of a day before."""
 
@@ -120,14 +124,20 @@ def _statement(data: bytes) -> DayStatement:
     day, opening, closing = _day(head, 5), head.amount(6), head.amount(7)
     if opening - trailer.amount(3) != closing:
         raise head.wrong("total", 7)
+    lines = [_line(row, day) for row in rows]
     return DayStatement(
         message_id=head.must(3),
         account=head.must(4),
         day=day,
         opening=opening,
         closing=closing,
-        lines=tuple(_line(row, day) for row in rows),
+        lines=tuple(line for line in lines if not _is_from_others(line)),
     )
+
+
+def _is_from_others(line: StatementLine) -> bool:
+    """Tell whether a line is money in that never was ours to pay: it counts for the balance only."""
+    return line.amount < 0 and line.code in MONEY_IN and not bank_reference_ok(line.reference)
 
 
 def _line(row: Row, day: dt.date) -> StatementLine:
@@ -144,7 +154,7 @@ def _line(row: Row, day: dt.date) -> StatementLine:
         payee_name=row.text(5),
         payee_card=row.text(6),
         booked_at=booked.astimezone(dt.UTC),
-        code=row.text(8),
+        code=row.text(8).strip().upper(),
     )
 
 
