@@ -321,6 +321,14 @@ def test_two_people_take_back_what_the_bank_called_paid_and_never_booked(
     assert ([one["kind"] for one in end.differences], end.balanced) == (["never_booked"], True)
 
 
+def test_what_the_own_days_statement_may_have_is_not_called_unbooked(session, paid, payer):
+    [payout] = paid.payouts
+    read(session, paid, day=NEXT.date(), now=AFTER)
+
+    with pytest.raises(IllegalMove):
+        never_booked(session, payout, payer)
+
+
 def test_what_two_people_gave_up_and_the_bank_books_after_all_stops_payouts(
     session, paid, unbooked, payer, releaser, bank
 ):

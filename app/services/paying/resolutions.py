@@ -99,8 +99,8 @@ def resolve_unbooked(
     """Say that the bank never booked what it called paid, or confirm it.
 
     ``outcome`` is returned: the money is held again and the applicant confirms the account.
-    Raises ``IllegalMove`` when a statement has it, or the next day's is not read. The steps
-    are those of a doubt.
+    Raises ``IllegalMove`` when a statement has it, or that day's or the next one's is not
+    read. The steps are those of a doubt.
     """
     if not statements.is_unbooked(session, payout):
         raise IllegalMove("a statement has it, or may have it")

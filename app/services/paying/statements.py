@@ -226,15 +226,16 @@ def has_open_line(session: Session, payout: Payout) -> bool:
 
 
 def is_unbooked(session: Session, payout: Payout) -> bool:
-    """Tell whether no statement has what the bank called paid, that of the next day included."""
+    """Tell whether no statement has what the bank called paid: that day's and a later one are read."""
     if payout.status is not P.PAID or payout.paid_at is None:
         return False
-    next_one = sa.exists().where(
-        BankStatement.agency_id == Payout.agency_id,
-        BankStatement.on_date > local_date(payout.paid_at),
-    )
+    paid_on = local_date(payout.paid_at)
+    read = sa.exists().where(BankStatement.agency_id == Payout.agency_id)
     line = sa.exists().where(StatementLine.payout_id == Payout.id)
-    found = sa.select(Payout.id).where(Payout.id == payout.id, next_one, ~line, ~is_found())
+    found = sa.select(Payout.id).where(
+        Payout.id == payout.id, read.where(BankStatement.on_date == paid_on),
+        read.where(BankStatement.on_date > paid_on), ~line, ~is_found(),
+    )  # fmt: skip
     return session.scalar(found) is not None
 
 
