@@ -184,7 +184,10 @@ def _put_out(bank: FiledBank, file_id: int, *, now: dt.datetime) -> int:
 def _take_one(
     bank: FiledBank, name: str, data: bytes, *, now: dt.datetime, agency_id: int
 ) -> bool:
-    """Take one file, or keep it as refused; what was taken before is good and changes nothing."""
+    """Take one file, or keep it as refused; what was taken before is good and changes nothing.
+
+    A refused one that could not be moved out of the inbox is not kept again with every run.
+    """
     try:
         with transaction() as session:
             agency = session.get_one(Agency, agency_id)
@@ -194,9 +197,11 @@ def _take_one(
     except Invalid as why:
         if why.code == "bank_file_taken":
             return True
-        log.warning("a file of the bank was refused: %s", why.code)
         with transaction() as session:
             agency = session.get_one(Agency, agency_id)
+            if bank_arrivals.was_refused(session, agency, name, data):
+                return False
+            log.warning("a file of the bank was refused: %s", why.code)
             bank_arrivals.refuse(
                 session, agency, name, data, why, form=bank.form, actor=WORKER, now=now
             )

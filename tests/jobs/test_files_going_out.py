@@ -1,6 +1,7 @@
 """A file that may be going out right now: nothing is said of its payments, the bank's word counts."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
@@ -109,6 +110,35 @@ def test_an_inbox_that_cannot_be_read_holds_up_nobody(session, agency, approved)
     place.mkdir(parents=True)
     (place / "inbox").write_bytes(b"a file where the folder should be")
 
+    pay_all(now=NOON)
+
+    assert [one.status for one in payouts_of(session)] == [PayoutStatus.SENT]
+
+
+def test_an_inbox_that_cannot_be_emptied_refuses_a_file_once(session, agency, approved):
+    put(agency, "half a file", "hp1.csv")
+    (outside.bank(agency).folder.root / "refused").write_bytes(b"no folder")
+
+    for minute in range(3):
+        pay_all(now=NOON + dt.timedelta(minutes=minute))
+    put(agency, "another half", "hp1.csv")
+    pay_all(now=LATER)
+
+    assert [(one.name, one.size) for one in files(session, "refused")] == [
+        ("hp1.csv", 11), ("hp1.csv", 12),
+    ]  # fmt: skip
+
+
+def test_a_folder_that_cannot_be_tidied_holds_up_nobody(session, agency, approved, monkeypatch):
+    approved()
+    folder(agency, "read")
+
+    def locked(place):
+        if place.name == "read":
+            raise PermissionError(place)
+        return iter(sorted(place.glob("*")))
+
+    monkeypatch.setattr(Path, "iterdir", locked)
     pay_all(now=NOON)
 
     assert [one.status for one in payouts_of(session)] == [PayoutStatus.SENT]

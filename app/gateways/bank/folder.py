@@ -84,14 +84,18 @@ class Folder:
     def tidy(self, before: datetime) -> None:
         """Remove what was read or refused before a moment: the bytes are kept elsewhere, sealed."""
         for where in (READ, REFUSED, DRAFTS):
-            place = self.root / where
-            for path in place.iterdir() if place.is_dir() else ():
-                with suppress(OSError):
-                    if datetime.fromtimestamp(path.stat().st_ctime, UTC) < before:
-                        path.unlink()
+            with suppress(OSError):  # one that cannot be read holds up no payment
+                for path in (self.root / where).iterdir():
+                    _remove(path, before)
 
     def _place(self, where: str, name: str) -> Path:
         return self.root / where / Path(name).name
+
+
+def _remove(path: Path, before: datetime) -> None:
+    with suppress(OSError):
+        if datetime.fromtimestamp(path.stat().st_ctime, UTC) < before:
+            path.unlink()
 
 
 def _write_down(path: Path, content: bytes) -> None:

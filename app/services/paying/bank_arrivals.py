@@ -139,6 +139,15 @@ def refuse(
     return file
 
 
+def was_refused(session: Session, agency: Agency, name: str, data: bytes) -> bool:
+    """Tell whether the same bytes under the same name were refused before."""
+    found = sa.select(BankFile.id).where(
+        BankFile.agency_id == agency.id, BankFile.kind == REFUSED, BankFile.name == _plain(name),
+        BankFile.sha256 == hashlib.sha256(data[:MOST_BYTES]).hexdigest(),
+    )  # fmt: skip
+    return session.scalar(found.limit(1)) is not None
+
+
 def read(form: Form, data: bytes) -> Read:
     """Read a file, or raise ``Invalid`` that names what is wrong, the line and the column."""
     try:
