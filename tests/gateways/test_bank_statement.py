@@ -95,6 +95,13 @@ def test_a_line_of_nobody_can_be_added(bank, bank_process, day):
     assert [line.reference for line in bank.statement(day).lines].count("THEIRS1") == 1
 
 
+FINER = (
+    b'{"day": "2026-01-31", "closed": true, "count": 1, "total": "0.005", "lines": '
+    b'[{"reference": "A", "amount": "0.005", "payee_name": "", "payee_card": "", '
+    b'"at": "2026-01-31T10:00:00+08:00"}]}'
+)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -107,6 +114,8 @@ def test_a_line_of_nobody_can_be_added(bank, bank_process, day):
         b'{"day": "2026-01-31", "closed": true, "count": 0, "total": 0, "lines": []}',
         b'{"day": "2026-01-31", "closed": true, "count": 0, "total": "NaN", "lines": []}',
         b'{"day": "2026-01-31", "closed": true, "count": 1, "total": "0", "lines": [{}]}',
+        b'{"day": "2026-01-31", "closed": true, "count": 0, "total": "1e30", "lines": []}',
+        FINER,
         b"[" * 100_000,
     ],
 )

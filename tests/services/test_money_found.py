@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from app.domain.terms import PayoutStatus, Status
 from app.gateways.bank import Statement, StatementLine
+from app.jobs.day_ends import close_days
 from app.jobs.payouts import run_payouts
-from app.models import StatementFinding
+from app.models import DayEnd, StatementFinding
 from app.models import StatementLine as Row
 from app.services.accounting import verification
 from app.services.paying import findings, statements
@@ -55,15 +56,15 @@ def read(session, case, ahead, *lines):
     return found
 
 
-def find(session, payout, payer, releaser, now):
+def find(session, payout, payer, releaser, now, *, at=None):
     """Let two people say that the only open line is this payment."""
     line = session.scalars(
         sa.select(Row).where(Row.bucket == "only_theirs", Row.on_date == now.date())
     ).one()
     said = findings.propose(
-        session, line, actor=payer, now=now, payout_id=payout.id, why="voucher 5"
+        session, line, actor=payer, now=at or now, payout_id=payout.id, why="voucher 5"
     )
-    findings.confirm(session, said, actor=releaser, now=now)
+    findings.confirm(session, said, actor=releaser, now=at or now)
     session.commit()
     session.expire_all()
 
@@ -151,3 +152,27 @@ def test_what_was_found_before_the_ways_were_told_apart_stays(
     assert (kept.direction, kept.payout_id) == ("out", 1)
     with pytest.raises(sa.exc.DBAPIError, match="new rows only"):
         session.execute(sa.update(StatementFinding).values(direction="in"))
+
+
+def test_a_payment_found_on_an_earlier_day_is_no_fault_of_its_day(
+    session, chen, dai, payer, releaser, bank
+):
+    bank.script.append("done")
+    bank.silent = True
+    case = make_approved(session, chen, dai)
+    run_payouts(bank, now=NOON)
+    session.expire_all()
+    [payout] = case.payouts
+    read(session, case, 0, line_of(payout, reference="0001"))
+    find(session, payout, payer, releaser, DAYS[0], at=DAYS[2])
+    read(session, case, 2)
+    session.commit()
+
+    close_days(now=DAYS[3])
+
+    session.expire_all()
+    ends = session.scalars(sa.select(DayEnd).order_by(DayEnd.on_date)).all()
+    assert [[one["kind"] for one in end.differences] for end in ends] == [
+        ["bank_other_day"], ["bank_other_day"],
+    ]  # fmt: skip
+    assert all(end.balanced for end in ends)

@@ -86,6 +86,19 @@ def test_what_was_sent_before_is_asked_for_and_never_made_anew(session, refused,
     assert len(bank.sendings) == 1
 
 
+def test_a_bank_that_only_says_twice_is_asked_less_and_less_often(session, refused, bank):
+    [payout] = refused("DUPL").payouts
+    pauses = []
+    for _ in range(4):
+        at = payout.next_query_at
+        run_payouts(bank, now=at)
+        session.expire_all()
+        pauses.append((payout.next_query_at - at) // dt.timedelta(minutes=1))
+
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == payments.BACK_OFF[-1]
+
+
 @pytest.mark.parametrize("code", ["AM05", "DUPL", "DU01"])
 def test_a_refused_second_copy_leaves_what_was_paid_paid(refused_late, code):
     case, payout = refused_late(code)

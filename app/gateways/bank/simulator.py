@@ -12,6 +12,10 @@ from app.gateways.bank.protocol import BankState, Payment, Receipt, Statement, S
 from app.gateways.errors import Unavailable
 from app.gateways.exchange import Answer, exchange
 
+MOST = Decimal(10) ** 12
+"""No sum of a bank reaches it, yuan."""
+
+CENT = Decimal("0.01")
 _CONFLICT = 409
 _OK = 200
 _NOT_READABLE = (
@@ -151,8 +155,8 @@ def _yuan(text: Any) -> Decimal:
     if not isinstance(text, str):
         raise TypeError("an amount is written as text")
     amount = Decimal(text)
-    if not amount.is_finite():
-        raise ValueError("an amount is a number")
+    if not amount.is_finite() or abs(amount) > MOST or amount != amount.quantize(CENT):
+        raise ValueError("an amount is a number of whole fen")
     return amount
 
 

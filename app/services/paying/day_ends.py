@@ -265,13 +265,22 @@ def _against_bank(
 
 
 def _other_days(session: Session, keys: list[int], day: dt.date) -> set[int]:
+    """Return the payments that a line of another day has, by reference or found by two people."""
     found: set[int] = set()
     for chunk in _chunks(keys):
-        rows = session.scalars(
-            sa.select(StatementLine.payout_id).where(
-                StatementLine.payout_id.in_(chunk), StatementLine.on_date != day
+        by_reference = sa.select(StatementLine.payout_id).where(
+            StatementLine.payout_id.in_(chunk), StatementLine.on_date != day
+        )
+        by_two = (
+            sa.select(StatementFinding.payout_id)
+            .join(StatementLine, StatementLine.id == StatementFinding.line_id)
+            .where(
+                StatementFinding.payout_id.in_(chunk),
+                StatementFinding.confirmed_at.is_not(None),
+                StatementLine.on_date != day,
             )
         )
+        rows = session.scalars(by_reference.union(by_two))
         found |= {key for key in rows if key is not None}
     return found
 

@@ -210,6 +210,7 @@ def _sent_twice(session: Session, payout: Payout, code: str, *, now: dt.datetime
         payout.next_query_at = None
         return Outcome.SENT
     to_unknown(session, payout, now=now, why=code)
+    payout.queries += 1
     return Outcome.UNKNOWN
 
 
