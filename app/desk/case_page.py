@@ -25,7 +25,7 @@ from app.domain.workdays import local_date
 from app.models import Application, Bank, CaseEvent, Material, MaterialPage, ReviewNote
 from app.services import cases, payouts, reference
 from app.services.applying import circumstances, wizard
-from app.services.review import case_checks
+from app.services.review import case_checks, payee_fixes
 
 Mask = Callable[[str], str]
 
@@ -129,28 +129,20 @@ def side_deeds(session: Session, case: Application, actor: Actor) -> frozenset[s
         "confirm_relation": reviewer
         and case.capacity is not Capacity.SELF
         and case.relation_confirmed_at is None,
-        "check_payee": reviewer
-        and case.status is Status.PAYEE_FIX
-        and not _payee_checked(case),
+        **_payee_deeds(case, reviewer=reviewer),
     }
     return frozenset(deed for deed, is_open in deeds.items() if is_open)
 
 
-def payee_changed(case: Application) -> bool:
-    """Tell whether the applicant has given a new account since the bank refused the old one."""
-    return _last(case, Note.CHANGE_PAYEE) > max(
-        _last(case, Action.BANK_REFUSED), _last(case, Action.BANK_RETURNED)
+def _payee_deeds(case: Application, *, reviewer: bool) -> dict[str, bool]:
+    """Tell which of the two steps of a corrected account is next."""
+    open_ = (
+        reviewer
+        and case.status is Status.PAYEE_FIX
+        and payee_fixes.changed(case.events) is not None
     )
-
-
-def _payee_checked(case: Application) -> bool:
-    return not payee_changed(case) or _last(case, Note.CHECK_PAYEE) > _last(
-        case, Note.CHANGE_PAYEE
-    )
-
-
-def _last(case: Application, what: Action | Note) -> int:
-    return max((event.id for event in case.events if event.action == what.value), default=0)
+    checked = payee_fixes.checked(case.events) is not None
+    return {"check_payee": open_ and not checked, "confirm_payee": open_ and checked}
 
 
 _ENDED = (

@@ -16,6 +16,7 @@ from app.models import Application, CaseEvent, ClockInterval
 from app.services import reference
 from app.services.applying import circumstances
 from app.services.applying.relations import may_show_money
+from app.services.review import payee_fixes
 
 _l = lazy_gettext
 
@@ -140,10 +141,7 @@ def sides(
 
 def payee_changed(case: Application) -> bool:
     """Tell whether the applicant has named another account since the bank refused the last."""
-    of_the_bank = (Action.BANK_REFUSED, Action.BANK_RETURNED)
-    steps = [one.action for one in case.events
-             if one.action in (*of_the_bank, Note.CHANGE_PAYEE)]  # fmt: skip
-    return case.status is Status.PAYEE_FIX and steps[-1:] == [Note.CHANGE_PAYEE]
+    return case.status is Status.PAYEE_FIX and payee_fixes.changed(case.events) is not None
 
 
 def _is_payee_only(case: Application, holder: ClockHolder) -> bool:

@@ -282,3 +282,25 @@ def test_no_new_payment_before_the_old_one_is_closed(kind, session, chen, dai):
     with pytest.raises(sa.exc.IntegrityError):
         session.execute(sa.insert(Payout), [columns | {"attempt": 2}])
     session.rollback()
+
+
+@pytest.mark.both
+def test_after_a_second_refusal_the_same_account_is_not_paid_again(
+    kind, session, refused, chen, dai, bank
+):
+    case = refused("AC04")
+    cases.remark(session, case, Note.CHANGE_PAYEE, actor=chen, now=LATER)
+    session.flush()
+    decisions.check_payee(session, case, actor=chen, now=LATER)
+    decisions.confirm_payee(session, case, actor=dai, now=LATER)
+    session.commit()
+    bank.script.append("AC04")
+    run_payouts(bank, now=LATER)
+    session.expire_all()
+
+    for deed in (decisions.check_payee, decisions.confirm_payee):
+        with pytest.raises(IllegalMove) as told:
+            deed(session, case, actor=dai, now=LATER)
+        assert told.value.code == "payee_unchanged"
+    assert case.status is Status.PAYEE_FIX
+    assert len(case.payouts) == 2

@@ -19,7 +19,7 @@ from app.services import cases, ledger, payouts, reference
 from app.services.accounting import closings
 from app.services.applying import circumstances, relations
 from app.services.paying import money_eyes
-from app.services.review import case_notices, deadlines, return_texts
+from app.services.review import case_notices, deadlines, payee_fixes, return_texts
 from app.services.staff import standing
 
 
@@ -214,22 +214,33 @@ def set_verdict(
 
 
 def check_payee(session: Session, case: Application, *, actor: Actor, now: dt.datetime) -> None:
-    """Say, as the first of two, that the corrected receiving account is right."""
+    """Say, as the first of two, that the corrected receiving account is right.
+
+    Raises ``IllegalMove`` (payee_unchanged) before the applicant has corrected it.
+    """
     if case.status is not Status.PAYEE_FIX:
         raise IllegalMove("the receiving account is not being corrected")
     cases.check_reviewer(session, case, actor=actor, now=now)
     money_eyes.check_apart(session, case, actor=actor)
+    if payee_fixes.changed(payee_fixes.steps_of(session, case)) is None:
+        raise IllegalMove("nobody has corrected the account", code="payee_unchanged")
     cases.remark(session, case, Note.CHECK_PAYEE, actor=actor, now=now)
 
 
 def confirm_payee(
     session: Session, case: Application, *, actor: Actor, now: dt.datetime
 ) -> None:
-    """Confirm, as the second of two, the corrected account: the case is paid again."""
+    """Confirm, as the second of two, the corrected account: the case is paid again.
+
+    Raises ``IllegalMove`` (payee_unchanged, payee_unchecked) unless the account was corrected
+    and checked since the bank refused or returned the money last.
+    """
     money_eyes.check_apart(session, case, actor=actor)
-    changed = _last_event(session, case, Note.CHANGE_PAYEE)
-    checked = _last_event(session, case, Note.CHECK_PAYEE)
-    if changed is None or checked is None or checked.id < changed.id:
+    steps = payee_fixes.steps_of(session, case)
+    checked = payee_fixes.checked(steps)
+    if payee_fixes.changed(steps) is None:
+        raise IllegalMove("nobody has corrected the account", code="payee_unchanged")
+    if checked is None:
         raise IllegalMove("nobody has checked the new account", code="payee_unchecked")
     standing.check_other(session, actor, earlier=checked.actor_id)
     case.decision_hash = payouts.decision_hash(case)
@@ -341,7 +352,7 @@ def _signed_levels(session: Session, case: Application) -> int:
     )
 
 
-def _last_event(session: Session, case: Application, what: Action | Note) -> CaseEvent | None:
+def _last_event(session: Session, case: Application, what: Action) -> CaseEvent | None:
     return session.scalar(
         sa.select(CaseEvent)
         .where(CaseEvent.application_id == case.id, CaseEvent.action == what.value)
