@@ -1549,6 +1549,8 @@ class PayoutStop(OfAgency, Model):
     stopped_by: Mapped[int | None] = refers_to("ab_user.id")
     stopped_name: Mapped[str] = mapped_column(sa.String(100), default="")
     stopped_at: Mapped[dt.datetime] = mapped_column(Moment)
+    again_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    """When the same reason was said again last."""
     proposed_by: Mapped[int | None] = refers_to("ab_user.id")
     proposed_name: Mapped[str] = mapped_column(sa.String(100), default="")
     proposed_why: Mapped[str] = mapped_column(sa.String(200), default="")

@@ -148,6 +148,7 @@ def _one(session: Session, stop: PayoutStop) -> dict[str, Any]:
         "reason": BY_THE_HALL.get(stop.reason, stop.reason),
         "by": stop.stopped_name if stop.stopped_by else gettext("the hall itself"),
         "at": stop.stopped_at,
+        "again": stop.again_at,
         "proposed": proposed,
         "proposed_name": stop.proposed_name,
         "proposed_at": stop.proposed_at,

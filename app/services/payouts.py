@@ -168,22 +168,12 @@ def stop(
 ) -> None:
     """Stop the payouts of an agency until two people let them go on.
 
-    A reason stands once; said again, a proposal to lift it falls. The first one is shown.
+    A reason stands once. Said again, a proposal to lift it falls, the moment is the later one,
+    and what the installation says is the installation's to lift. The first reason is shown.
     """
     lock_agency(session, agency_id)
     reason = sentence[:200]
-    same = sa.and_(
-        PayoutStop.agency_id == agency_id, PayoutStop.reason == reason,
-        PayoutStop.lifted_at.is_(None),
-    )  # fmt: skip
-    again = changed_rows(
-        session,
-        sa.update(PayoutStop)
-        .where(same)
-        .values(proposed_by=None, proposed_name="", proposed_why="", proposed_at=None)
-        .execution_options(synchronize_session="fetch"),
-    )
-    if again:
+    if _said_again(session, agency_id, reason, now=now, by_installation=by_installation):
         return
     session.add(
         PayoutStop(
@@ -201,6 +191,35 @@ def stop(
         session, "payouts_stopped", actor=actor, now=now, object_type="agency",
         object_id=agency_id, agency_id=agency_id, reason=reason, **details,
     )  # fmt: skip
+
+
+def _said_again(
+    session: Session,
+    agency_id: int,
+    reason: str,
+    *,
+    now: dt.datetime,
+    by_installation: bool,
+) -> bool:
+    """Say an open stop of the same reason anew; tell whether there is one."""
+    said = sa.func.coalesce(PayoutStop.again_at, PayoutStop.stopped_at)
+    new: dict[str, Any] = {
+        "proposed_by": None, "proposed_name": "", "proposed_why": "", "proposed_at": None,
+        "again_at": sa.case((said < now, now), else_=said),
+    }  # fmt: skip
+    if by_installation:
+        new["by_installation"] = True
+    update = (
+        sa.update(PayoutStop)
+        .where(
+            PayoutStop.agency_id == agency_id,
+            PayoutStop.reason == reason,
+            PayoutStop.lifted_at.is_(None),
+        )
+        .values(new)
+        .execution_options(synchronize_session="fetch")
+    )
+    return changed_rows(session, update) > 0
 
 
 def lock_agency(session: Session, agency_id: int) -> None:

@@ -1,12 +1,13 @@
 """Caps counted by the claim, the red switch, what goes out without a second person."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 
-from app.domain.errors import IllegalMove, Invalid, NotAllowed
+from app.domain.errors import IllegalMove, Invalid, NotAllowed, ProofNeeded
 from app.domain.terms import PayoutStatus, Role
 from app.jobs.housekeeping import prove_books
 from app.jobs.payouts import run_payouts
@@ -214,6 +215,29 @@ def test_the_same_reason_said_again_takes_the_proposal_away(session, stop, relea
         stops.confirm_lift(session, stop, actor=releaser, now=NOON)
 
 
+def test_a_proof_from_before_the_same_reason_came_again_lifts_no_stop(
+    session, stop, payer, releaser
+):
+    prove_books(now=NOON)
+    later = NOON + dt.timedelta(minutes=1)
+    payouts.stop(session, stop.agency_id, "odd answers", now=later)
+    stops.propose_lift(session, stop, actor=payer, now=later, why="explained again")
+
+    with pytest.raises(IllegalMove) as told:
+        stops.confirm_lift(session, stop, actor=releaser, now=later)
+
+    assert told.value.code == "books_unproven"
+
+
+def test_a_stop_that_the_installation_repeats_is_the_installations(session, stop, payer, root):
+    stops.stop_by_hand(session, actor=root, now=NOON, reason="odd answers")
+    payouts.stop(session, stop.agency_id, "odd answers", now=NOON)
+
+    with pytest.raises(NotAllowed):
+        stops.propose_lift(session, stop, actor=payer, now=NOON, why="over")
+    stops.propose_lift(session, stop, actor=root, now=NOON, why="over")
+
+
 def test_what_was_lifted_a_moment_ago_keeps_who_proposed_it(session, stop, payer, releaser):
     prove_books(now=NOON)
     seen_before = session.get_one(PayoutStop, stop.id)
@@ -253,6 +277,14 @@ def test_a_small_batch_leaves_without_a_second_person_once_a_day(session, three,
 
     assert [batch.released_at is not None for batch in made] == [True, False]
     assert run_payouts(bank, now=NOON).paid == 1
+
+
+def test_a_small_batch_leaves_only_after_a_fresh_proof(session, three, payer):
+    put_settings(session, three[0], release_by_people="1", small_batch_limit="9000.00")
+    keys = [three[0].payouts[0].id]
+
+    with pytest.raises(ProofNeeded):
+        batches.prepare_batch(session, keys, actor=replace(payer, proven_at=None), now=NOON)
 
 
 def test_the_next_run_is_foretold(session, three, payer, bank):

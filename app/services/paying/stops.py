@@ -129,7 +129,7 @@ def get_stop(session: Session, stop_id: int, *, actor: Actor) -> PayoutStop:
 
 def proof_of(session: Session, stop: PayoutStop, *, now: dt.datetime) -> BooksProof | None:
     """Return the newest proof of the books that counts for lifting a stop."""
-    return book_proofs.last_since(session, stop.stopped_at, now=now)
+    return book_proofs.last_since(session, stop.again_at or stop.stopped_at, now=now)
 
 
 def wants_proof(session: Session, *, now: dt.datetime) -> bool:
