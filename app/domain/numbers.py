@@ -28,8 +28,11 @@ def application_number(prefix: str, day: dt.date, serial: int) -> str:
 
 
 def batch_number(day: dt.date, serial: int) -> str:
-    """Return the number of a payout batch: ``PC``, the day, four digits of the day."""
-    return f"PC{day:%Y%m%d}{_serial(serial, width=4)}"
+    """Return the number of a payout batch: ``PC``, the day, six digits of the day.
+
+    Sixteen characters; a bank's field takes 35, with the file's own count behind it.
+    """
+    return f"PC{day:%Y%m%d}{_serial(serial, width=6)}"
 
 
 def bank_reference(day: dt.date, serial: int) -> str:

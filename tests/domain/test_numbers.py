@@ -17,7 +17,8 @@ def test_a_case_number_names_service_day_and_serial():
 
 
 def test_a_batch_number_names_day_and_serial():
-    assert numbers.batch_number(DAY, 12) == "PC202611220012"
+    assert numbers.batch_number(DAY, 12) == "PC20261122000012"
+    assert numbers.batch_number(DAY, 28_800) == "PC20261122028800"
 
 
 @pytest.mark.parametrize("serial", [0, -1, 1_000_000])
