@@ -42,6 +42,9 @@ SENTENCES: Mapping[str, LazyString] = {
     ),
     "finding_differs": _l("The line is not this payment: amount, account or day differ."),
     "payee_unchecked": _l("Nobody has checked the new account yet; that comes first."),
+    "payee_unchanged": _l(
+        "The applicant has not corrected the receiving account since the bank refused it."
+    ),
     "no_such_colleague": _l("There is no such colleague in your agency."),
     "choice_invalid": _l("Choose one of what is offered."),
     "reveal_reason": _l("Give the reason; it is recorded with your name."),

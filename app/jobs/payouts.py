@@ -177,7 +177,8 @@ def _claim(turn: Round) -> Claim | None:
             )
         return None
     if claim is not None and claim.batch_id is not None:
-        turn.batches.setdefault(claim.agency_id, claim.batch_id)
+        if claim.of_run:
+            turn.batches.setdefault(claim.agency_id, claim.batch_id)
         crash.point("claim.kept")
     return claim
 

@@ -10,7 +10,7 @@ from app.domain.terms import Role
 from app.models import Applicant, AuditEvent, BankCard, PayoutBatch
 from tests.browser import Browser, Page
 from tests.factories import NOON, PASSWORD, actor_of, make_card_number, make_staff
-from tests.money import make_approved
+from tests.money import make_approved, put_settings
 from tests.pages.hall_walk import begin, card, give_account
 from tests.pages.test_wizard_subsidy import RENT
 
@@ -169,6 +169,27 @@ def test_money_is_released_after_a_fresh_proof_only(staff, rows, clock):
 
     with rows() as session:
         assert session.get_one(PayoutBatch, key).released_at is not None
+
+
+def test_a_small_batch_leaves_after_a_fresh_proof_only(staff, rows, clock):
+    payer = staff("pay", Role.PAYER)
+    with rows() as session:
+        first, second = (
+            actor_of(session, make_staff(session, role.value, role))
+            for role in (Role.FIRST_REVIEWER, Role.SECOND_REVIEWER)
+        )
+        case = make_approved(session, first, second)
+        put_settings(session, case, release_by_people="1", small_batch_limit="9000.00")
+    clock.pass_by(minutes=11)
+
+    page = payer.press(payer.open("/desk/payouts/"), "制单", 403)
+    assert page.heading == AGAIN
+    with rows() as session:
+        assert session.scalar(sa.select(PayoutBatch.id)) is None
+    payer.press(page, "确认并继续", again_password=PASSWORD)
+
+    with rows() as session:
+        assert session.scalars(sa.select(PayoutBatch)).one().released_at is not None
 
 
 def test_a_stranger_proves_nothing(browse, people, rows):

@@ -12,7 +12,7 @@ from app.jobs.payouts import run_payouts
 from app.models import Payout, PayoutResolution, StatementLine
 from app.services import payouts
 from app.services.accounting import verification
-from app.services.paying import batches, findings, resolutions
+from app.services.paying import batches, findings, forecast, payout_lists, resolutions
 from tests.factories import NOON, change_roles
 from tests.money import PaperBank, make_approved, put_settings
 
@@ -169,6 +169,70 @@ def test_payments_wait_for_the_release_of_another_person(
     batches.release_batch(session, batch, actor=releaser, now=NOON)
     session.commit()
     assert run_payouts(bank, now=NOON).paid == 1
+
+
+def test_a_batch_that_people_released_takes_no_other_payment_along(
+    session, chen, dai, payer, releaser, bank
+):
+    case, other = (make_approved(session, chen, dai) for _ in range(2))
+    batch = batches.prepare_batch(session, [case.payouts[0].id], actor=payer, now=NOON)
+    batches.release_batch(session, batch, actor=releaser, now=NOON)
+    session.commit()
+
+    assert run_payouts(bank, now=NOON).paid == 2
+
+    session.expire_all()
+    assert other.payouts[0].batch_id != case.payouts[0].batch_id == batch.id
+    assert (batch.count, batch.total) == (1, 5000)
+
+
+@pytest.fixture
+def left_by_a_run(session, chen, dai, bank):
+    """Make a payment that waits in a run's batch when releases by people begin."""
+    bank.script.append("none")
+    case = make_approved(session, chen, dai)
+    run_payouts(bank, now=NOON)
+    put_settings(session, case, **{batches.RELEASE_BY_PEOPLE: "1"})
+    session.expire_all()
+    [payout] = case.payouts
+    assert payout.batch.prepared_by is None
+    return payout
+
+
+@pytest.mark.both
+def test_a_payment_of_a_runs_batch_is_prepared_by_people(
+    kind, session, left_by_a_run, payer, releaser, bank
+):
+    run_batch = left_by_a_run.batch
+    told = forecast.next_run(session, actor=payer, now=NOON)
+    assert {wait.why: wait.count for wait in told.waits} == {"unprepared": 1}
+
+    keys = payout_lists.waiting(session, actor=payer)
+    batch = batches.prepare_batch(session, keys, actor=payer, now=NOON)
+    batches.release_batch(session, batch, actor=releaser, now=NOON)
+    session.commit()
+
+    assert (run_batch.count, run_batch.total, batch.count) == (0, 0, 1)
+    assert run_payouts(bank, now=NOON + dt.timedelta(minutes=5)).paid == 1
+
+
+def test_nobody_releases_a_batch_that_nobody_prepared(session, left_by_a_run, releaser):
+    with pytest.raises(NotAllowed) as told:
+        batches.release_batch(session, left_by_a_run.batch, actor=releaser, now=NOON)
+    assert told.value.code == "four_eyes"
+
+
+def test_a_batch_that_waits_for_its_release_is_always_shown(session, chen, dai, payer):
+    case = make_approved(session, chen, dai)
+    batch = batches.prepare_batch(session, [case.payouts[0].id], actor=payer, now=NOON)
+    for _ in range(payout_lists.MOST_BATCHES + 1):
+        batches.open_batch(session, case.agency_id, prepared_by=None, now=NOON)
+
+    shown = payout_lists.batches(session, actor=payer)
+
+    assert [one.id for one, _ in shown].count(batch.id) == 1
+    assert shown[0][0] is batch
+    assert len(shown) == payout_lists.MOST_BATCHES + 1
 
 
 def test_nobody_releases_the_own_batch(session, chen, dai, payer):

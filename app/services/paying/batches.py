@@ -35,13 +35,18 @@ def prepare_batch(
 ) -> PayoutBatch:
     """Put waiting payments into a new batch; another person releases it.
 
-    One within what may leave so in a day (``small_batch_limit``) goes out as it is prepared.
+    One within what may leave so in a day (``small_batch_limit``) goes out as it is prepared:
+    then the person proves anew who they are, or ``ProofNeeded`` is raised. What waits again
+    after a run had it leaves the run's batch.
     """
     policy.check_role(actor, Role.PAYER)
     agency_id = actor.agency_id
     if agency_id is None or not payout_ids:
         raise Invalid("a batch needs payments", code="batch_empty")
     money_eyes.check(session, payout_ids, actor=actor, now=now)
+    left = session.scalars(
+        sa.select(Payout.batch_id).where(Payout.id.in_(payout_ids), of_a_run()).distinct()
+    ).all()
     batch_id = open_batch(session, agency_id, prepared_by=actor.user_id, now=now)
     taken = changed_rows(
         session,
@@ -50,19 +55,29 @@ def prepare_batch(
             Payout.id.in_(payout_ids),
             Payout.agency_id == agency_id,
             Payout.status == PayoutStatus.APPROVED,
-            Payout.batch_id.is_(None),
+            sa.or_(Payout.batch_id.is_(None), of_a_run()),
         )
         .values(batch_id=batch_id)
         .execution_options(synchronize_session="fetch"),
     )
     if taken != len(set(payout_ids)):
         raise IllegalMove("a payment is no longer waiting")
+    for key in left:
+        _count(session, session.get_one(PayoutBatch, key))
     batch = _counted(session, batch_id, actor=actor, now=now)
     if _is_small(session, batch, now=now):
+        proofs.check(actor, now=now)
         batch.released_at = now
         _record_release(session, batch, actor=actor, now=now, small=True)
     session.flush()
     return batch
+
+
+def of_a_run() -> sa.ColumnElement[bool]:
+    """Return what holds of payments in a batch that a run opened: nobody prepared it."""
+    return Payout.batch_id.in_(
+        sa.select(PayoutBatch.id).where(PayoutBatch.prepared_by.is_(None))
+    )
 
 
 def _is_small(session: Session, batch: PayoutBatch, *, now: dt.datetime) -> bool:
@@ -82,6 +97,7 @@ def release_batch(
 ) -> None:
     """Release a prepared batch to the bank; never by the person who prepared it.
 
+    Raises ``NotAllowed`` (four_eyes) also for one that nobody prepared: a run opened it.
     Counted anew: a payment whose case was voided meanwhile is in it no more.
     """
     policy.check_role(actor, Role.RELEASER)

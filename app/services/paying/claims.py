@@ -74,12 +74,16 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A payment that one worker took; ``fence`` grows with every taking."""
+    """A payment that one worker took; ``fence`` grows with every taking.
+
+    ``of_run`` says that its batch is the run's, not one it stood in before.
+    """
 
     payout_id: int
     fence: int
     agency_id: int
     batch_id: int | None = None
+    of_run: bool = False
 
 
 class NotCovered(IllegalMove):
@@ -126,7 +130,10 @@ def claim_next(session: Session, turn: Round) -> Claim | None:
                 batches.count_in(session, payout.batch_id or 0, amount)
             _set_out(session, payout, turn)
             turn.taken.setdefault(scheme_id, Taken()).add(amount)
-            return Claim(payout.id, payout.fence, payout.agency_id, payout.batch_id)
+            return Claim(
+                payout.id, payout.fence, payout.agency_id, payout.batch_id,
+                of_run=batch_id is None,
+            )  # fmt: skip
         caps.count_out(session, scheme_id, amount, on=local_date(turn.now))
     return None
 
@@ -197,7 +204,10 @@ def to_ask(
     """Return the references to be asked for now with their payments, oldest question first."""
     query = _TO_ASK if agency_id is None else _TO_ASK.where(Payout.agency_id == agency_id)
     rows = session.execute(query.limit(limit), {"now": now})
-    return [(reference or "", Claim(*rest)) for reference, *rest in rows]
+    return [
+        (reference or "", Claim(payout_id, fence, agency_id))
+        for reference, payout_id, fence, agency_id in rows
+    ]
 
 
 def _next(session: Session, turn: Round) -> Any:

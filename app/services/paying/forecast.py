@@ -132,7 +132,7 @@ def _why(session: Session, agency_id: int, *, now: dt.datetime) -> sa.ColumnElem
     by_people = sa.and_(Application.scheme_id.in_(bound), PayoutBatch.released_at.is_(None))
     return sa.case(
         (held, HELD),
-        (sa.and_(by_people, Payout.batch_id.is_(None)), UNPREPARED),
+        (sa.and_(by_people, PayoutBatch.prepared_by.is_(None)), UNPREPARED),
         (by_people, UNRELEASED),
         (Payout.next_query_at > now, LATER),
         else_=READY,

@@ -21,11 +21,13 @@ from app.models import (
     PayoutResolution,
 )  # fmt: skip
 from app.services import reference
+from app.services.paying import batches as paying_batches
 from app.services.paying import money_eyes, resolutions
 
 PAGE = 25
 MOST_DOUBTS = 20
 MOST_BATCHES = 10
+MOST_UNRELEASED = 50
 MOST_IN_BATCH = 10_000
 """So many payments people put into one batch at once; the rest into the next."""
 
@@ -208,14 +210,21 @@ def get_batch(session: Session, batch_id: int, *, actor: Actor) -> PayoutBatch:
 
 
 def batches(session: Session, *, actor: Actor) -> list[tuple[PayoutBatch, int]]:
-    """Return the newest batches with how many of their payments have ended."""
+    """Return batches with how many of their payments have ended.
+
+    First those that wait for a person's release, the oldest first; then the newest others.
+    """
     policy.check_role(actor, *READERS)
-    found = session.scalars(
-        sa.select(PayoutBatch)
-        .where(PayoutBatch.agency_id == actor.agency_id)
+    of_agency = sa.select(PayoutBatch).where(PayoutBatch.agency_id == actor.agency_id)
+    wait = session.scalars(
+        of_agency.where(_unreleased(actor)).order_by(PayoutBatch.id).limit(MOST_UNRELEASED)
+    ).all()
+    newest = session.scalars(
+        of_agency.where(PayoutBatch.id.not_in([batch.id for batch in wait]))
         .order_by(PayoutBatch.id.desc())
         .limit(MOST_BATCHES)
-    ).all()
+    )
+    found = [*wait, *newest]
     ended = session.execute(
         sa.select(Payout.batch_id, sa.func.count())
         .where(Payout.batch_id.in_([batch.id for batch in found]), Payout.status.in_(_ENDED))
@@ -225,8 +234,22 @@ def batches(session: Session, *, actor: Actor) -> list[tuple[PayoutBatch, int]]:
     return [(batch, numbers.get(batch.id, 0)) for batch in found]
 
 
+def _unreleased(actor: Actor) -> sa.ColumnElement[bool]:
+    """Return what holds of batches of people with payments that wait for the release."""
+    wait = sa.select(Payout.batch_id).where(
+        Payout.agency_id == actor.agency_id,
+        Payout.status == PayoutStatus.APPROVED,
+        Payout.batch_id.is_not(None),
+    )
+    return sa.and_(
+        PayoutBatch.prepared_by.is_not(None),
+        PayoutBatch.released_at.is_(None),
+        PayoutBatch.id.in_(wait),
+    )
+
+
 def waiting(session: Session, *, actor: Actor) -> list[int]:
-    """Return the payments that wait in no batch, but those the actor must not touch."""
+    """Return the payments that wait in no batch of people, but those the actor must not touch."""
     policy.check_role(actor, *READERS)
     return list(
         session.scalars(
@@ -234,7 +257,7 @@ def waiting(session: Session, *, actor: Actor) -> list[int]:
             .where(
                 Payout.agency_id == actor.agency_id,
                 Payout.status == PayoutStatus.APPROVED,
-                Payout.batch_id.is_(None),
+                sa.or_(Payout.batch_id.is_(None), paying_batches.of_a_run()),
                 Payout.application_id.not_in(money_eyes.barred_cases(session, actor)),
             )
             .order_by(Payout.due_on, Payout.id)

@@ -169,6 +169,6 @@ def log_ins_of(session: Session, actor: Actor) -> frozenset[int]:
 
 
 def check_other(session: Session, actor: Actor, *, earlier: int | None) -> None:
-    """Raise ``NotAllowed`` (four_eyes) when the earlier step was the same person's."""
-    if earlier is not None and earlier in log_ins_of(session, actor):
+    """Raise ``NotAllowed`` (four_eyes) when the earlier step was the same person's, or nobody's."""
+    if earlier is None or earlier in log_ins_of(session, actor):
         raise NotAllowed("somebody else has to take this step", code="four_eyes")
