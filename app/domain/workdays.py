@@ -56,6 +56,13 @@ class Calendar:
                 days.append(day)
         return days
 
+    def days_before(self, day: dt.date, count: int) -> dt.date:
+        """Return the last day after which ``count`` working days passed by ``day``, with it."""
+        while count > 0:
+            count -= self.is_workday(day)
+            day -= _DAY
+        return day
+
     def workdays_between(self, start: dt.date, end: dt.date) -> int:
         """Count the working days after ``start`` up to and with ``end``; below zero when past.
 

@@ -20,7 +20,7 @@ from app.gateways.bank.ways import DIRECT
 from app.jobs import crash, filing
 from app.models import Agency, Payout
 from app.services import payouts
-from app.services.paying import bank_arrivals, bank_files, claims, payments, statements
+from app.services.paying import bank_arrivals, bank_files, claims, payments, retries, statements
 from app.services.paying.claims import Claim, Round
 from app.services.paying.payments import Outcome
 from app.transaction import transaction
@@ -274,7 +274,7 @@ def _take(claim: Claim, receipt: Receipt, counts: Counts, *, now: dt.datetime) -
             payout = session.get_one(Payout, claim.payout_id)
             if payout.status is PayoutStatus.PAID:
                 return
-            payout.next_query_at = now + payments.RETRY
+            payout.next_query_at = now + retries.RETRY
             payouts.stop(
                 session, payout.agency_id, STOP_BROKEN, now=now, payout=payout.id,
                 why=str(broken),

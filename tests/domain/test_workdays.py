@@ -126,3 +126,11 @@ def test_an_evening_belongs_to_its_date_in_shanghai(moment, day):
 def test_a_moment_without_a_zone_has_no_date():
     with pytest.raises(ValueError, match="zone"):
         local_date(dt.datetime.fromisoformat("2026-09-30T12:00:00"))
+
+
+@given(days, st.integers(1, 9), calendars)
+def test_so_many_working_days_have_passed_and_not_one_day_sooner(day, count, calendar):
+    start = calendar.days_before(day, count)
+
+    assert calendar.workdays_between(start, day) == count
+    assert calendar.workdays_between(start + dt.timedelta(days=1), day) < count

@@ -12,7 +12,7 @@ from app.jobs.payouts import run_payouts
 from app.models import Agency, Notice, Payout
 from app.services import cases, payouts
 from app.services.accounting import verification
-from app.services.paying import payments, resolutions
+from app.services.paying import payments, resolutions, retries
 from app.services.review import decisions
 from tests.factories import NOON
 from tests.money import PaperBank, make_approved
@@ -76,6 +76,32 @@ def test_every_reason_has_its_effect(session, refused, code):
     assert bool(session.get_one(Agency, case.agency_id).payouts_stopped) is stops
     assert (case.account.available, case.account.held) == (95_000, 5000)
     assert [*verification.verify(session)] == []
+
+
+@pytest.mark.parametrize(
+    ("at", "opens", "again"),
+    [
+        ("2026-11-20T18:00", None, "2026-11-23T09:00"),
+        ("2026-11-20T18:00", dt.time(8, 30), "2026-11-23T08:30"),
+        ("2026-11-21T11:00", None, "2026-11-23T09:00"),
+        ("2026-11-20T07:00", None, "2026-11-20T09:00"),
+        ("2026-09-30T18:00", None, "2026-10-08T09:00"),
+    ],
+)
+def test_a_closed_bank_is_tried_again_on_a_working_day(
+    session, chen, dai, bank, at, opens, again
+):
+    now, again = (dt.datetime.fromisoformat(f"{one}+08:00") for one in (at, again))
+    bank.script.append("TM01")
+    case = make_approved(session, chen, dai, now=now)
+    run_payouts(bank, now=now)
+    session.expire_all()
+    case.agency.bank_opens = opens
+    payout = case.payouts[-1]
+
+    assert retries.not_before(session, payout, "TM01", now=now) == again
+    assert retries.not_before(session, payout, "AM04", now=now) == now + retries.RETRY
+    assert opens or payout.next_query_at == again
 
 
 @pytest.mark.parametrize("code", ["AM05", "DUPL", "DU01"])

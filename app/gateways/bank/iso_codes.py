@@ -79,6 +79,9 @@ EXCEPTIONS: Mapping[str, Family] = {
 SAME_AGAIN = frozenset({"DU01", "DU02", "DU03", "DU04", "DU05"})
 """Refused because the bank has it already: what a Chinese bank calls ``DUPL``."""
 
+AFTER_HOURS = frozenset({"TM01"})
+"""Refused because the bank has closed: the next working day is the first to try again."""
+
 
 def further(code: str) -> Reason | None:
     """Return the reason of a code by its family, or None for a code that is not ISO's."""

@@ -14,7 +14,7 @@ from app.domain.workdays import SHANGHAI, local_date
 from app.gateways.bank.orders import Form, Order, Unwritable
 from app.gateways.bank.ways import FORMS
 from app.models import Agency, Bank, BankFile, Payout, PayoutBatch
-from app.services import payouts
+from app.services import payouts, reference
 from app.services.paying import claims, payments
 from app.services.paying.claims import Claim
 from app.services.records.packing import pack, unpack
@@ -29,7 +29,9 @@ NEVER = "a payment of it was settled by people"
 
 OUR_REFERENCE = re.compile(rb"AJ\d{17}")
 CHUNK = 500
-SILENCE = dt.timedelta(days=3)
+SILENCE = 3
+"""After so many working days a bank that says nothing of a file is silent."""
+
 MOST_DOUBTS = 1000
 P = PayoutStatus
 NOT_OUT = frozenset({P.APPROVED, P.CANCELLED})
@@ -159,17 +161,20 @@ def published(session: Session, file: BankFile, *, now: dt.datetime) -> int:
 
 
 def doubt_silent(session: Session, agency_id: int, *, now: dt.datetime) -> int:
-    """Set in doubt what the bank has said nothing of for days, so that people see it; count it.
+    """Set in doubt what the bank said nothing of for working days, for people to see; count it.
 
     No file proves that a payment is not at the bank, so nothing of it is ever sent again by
     itself: an answer, a statement or two people end the doubt.
     """
+    at = now.astimezone(SHANGHAI)
+    day = reference.calendar(session).days_before(at.date(), SILENCE)
+    since = dt.datetime.combine(day, at.timetz())
     rows = session.scalars(
         sa.select(Payout)
         .join(BankFile, BankFile.id == Payout.bank_file_id)
         .where(
             Payout.agency_id == agency_id, Payout.status == P.SENT,
-            BankFile.done_at <= now - SILENCE,
+            BankFile.done_at <= since,
         )
         .order_by(Payout.id)
         .limit(MOST_DOUBTS)

@@ -22,7 +22,8 @@ from app.models import (
 )
 from app.services import cases, ledger, payouts
 from app.services.accounting import closings
-from app.services.paying import caps, payment_notices, receipts
+from app.services.paying import caps, payment_notices, receipts, retries
+from app.services.paying.retries import RETRY
 from app.services.review import case_notices
 
 BACK_OFF = (1, 5, 15, 60)
@@ -31,7 +32,6 @@ BACK_OFF = (1, 5, 15, 60)
 WINDOW = dt.time(9)
 """From this hour of the next day the bank's "not found" may be true."""
 
-RETRY = dt.timedelta(hours=1)
 NOTHING_SENT = "no_connection"
 TWICE = frozenset({"AM05", "DUPL"}) | SAME_AGAIN
 """Refused as sent before: the first one may be paid, so it is asked for, never made anew."""
@@ -194,7 +194,8 @@ def reject(
         )
         return Outcome.STOPPED
     if reason.responsible is Responsible.LATER:
-        payouts.create(session, payout.application, now=now, not_before=now + RETRY)
+        again = retries.not_before(session, payout, code, now=now)
+        payouts.create(session, payout.application, now=now, not_before=again)
         payment_notices.put_off(session, payout, reason, now=now)
         return Outcome.LATER
     if reason.responsible is Responsible.OFFICE:
