@@ -69,7 +69,9 @@ def prove_books(*, now: dt.datetime) -> int:
     with transaction() as session:
         book_proofs.keep(session, found, now=now)
         if found:
-            for agency_id in session.scalars(sa.select(Agency.id)):
+            keys = session.scalars(sa.select(Agency.id).order_by(Agency.id)).all()
+            payouts.lock_agency(session, *keys)
+            for agency_id in keys:
                 payouts.stop(session, agency_id, STOP_BOOKS, now=now, violations=len(found))
                 payment_notices.books_broken(session, agency_id, len(found), now=now)
     return len(found)

@@ -222,10 +222,14 @@ def _said_again(
     return changed_rows(session, update) > 0
 
 
-def lock_agency(session: Session, agency_id: int) -> None:
-    """Let nobody else stop or start the payouts of an agency until the commit."""
-    row = sa.select(Agency.id).where(Agency.id == agency_id)
-    session.execute(row.with_for_update(key_share=True))
+def lock_agency(session: Session, *agency_ids: int) -> None:
+    """Let nobody else stop or start the payouts of agencies until the commit.
+
+    Who stops several locks all of them before the first row of the audit: that row is waited
+    for by whoever has locked one.
+    """
+    rows = sa.select(Agency.id).where(Agency.id.in_(agency_ids)).order_by(Agency.id)
+    session.execute(rows.with_for_update(key_share=True)).all()
 
 
 def signers(session: Session, case: Application) -> list[int]:

@@ -10,6 +10,7 @@ from app.domain.errors import IllegalMove, Invalid, ManyProblems, RuleBroken
 from app.domain.policy import WORKER
 from app.domain.terms import AccountState, PayoutStatus, Role
 from app.gateways.bank.ways import FORMS
+from app.jobs.housekeeping import prove_books
 from app.models import (
     Account,
     Agency,
@@ -17,13 +18,21 @@ from app.models import (
     ContributionBatch,
     LedgerAccount,
     Payout,
+    PayoutStop,
     StatementLine,
 )  # fmt: skip
-from app.services import ledger
+from app.services import ledger, payouts
 from app.services.accounting import account_corrections, verification
 from app.services.accounting.account_corrections import AccountChange
 from app.services.accounting.contributions import import_contributions
-from app.services.paying import bank_arrivals, bank_files, claims, findings, resolutions
+from app.services.paying import (
+    bank_arrivals,
+    bank_files,
+    claims,
+    findings,
+    resolutions,
+    stops,
+)  # fmt: skip
 from app.services.records.packing import pack
 from tests.factories import NOON, actor_of, make_account, make_applicant, make_staff
 from tests.money import make_approved
@@ -224,3 +233,40 @@ def test_a_payment_whose_file_is_being_written_goes_into_no_second_one(
     session.expire_all()
     assert (left, payout.status) == ([key], PayoutStatus.CLAIMED)
     assert payout.bank_file_id is not None
+
+
+@pytest.mark.parametrize("deed", ["by_hand", "by_the_proof"])
+def test_all_agencies_and_one_are_stopped_at_once(session, root, monkeypatch, deed):
+    *_, last = session.scalars(sa.select(Agency.id).order_by(Agency.id))
+    make_account(session, make_applicant(session)).available += deed == "by_the_proof"
+    session.commit()
+    stop, engine, beside, faults = payouts.stop, session.get_bind(), [], []
+
+    def stop_one():
+        try:
+            with Session(engine) as other:
+                stop(other, last, "odd", now=NOON)
+                other.commit()
+        except sa.exc.DBAPIError as fault:
+            faults.append(fault)
+
+    def slowly(session, agency_id, *told, **more):
+        stop(session, agency_id, *told, **more)
+        if not beside:
+            beside.append(threading.Thread(target=stop_one))
+            beside[0].start()
+            beside[0].join(SOON)
+
+    monkeypatch.setattr(payouts, "stop", slowly)
+    if deed == "by_hand":
+        stops.stop_by_hand(session, actor=root, now=NOON, reason="attack")
+        session.commit()
+    else:
+        assert prove_books(now=NOON)
+    beside[0].join()
+
+    assert not faults
+    reasons = session.scalars(
+        sa.select(PayoutStop.reason).where(PayoutStop.agency_id == last)
+    ).all()
+    assert len(reasons) == 2

@@ -1,6 +1,7 @@
 """The red switch: one person stops payouts at once; two let them go on, over proven books."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -31,9 +32,10 @@ def stop_by_hand(session: Session, *, actor: Actor, now: dt.datetime, reason: st
     standing.check(session, actor, now=now)
     said = _needed(reason)
     everywhere = actor.has(INSTALLATION)
-    keys = [actor.agency_id]
+    keys: Sequence[int | None] = [actor.agency_id]
     if everywhere:
-        keys = list(session.scalars(sa.select(Agency.id).order_by(Agency.id)))
+        keys = every = session.scalars(sa.select(Agency.id).order_by(Agency.id)).all()
+        payouts.lock_agency(session, *every)
     for agency_id in keys:
         if agency_id is None:
             raise NotAllowed("no agency", code="not_found")
