@@ -67,7 +67,8 @@ def _pass_first(sent: Sent) -> None:
 
 def _approve(sent: Sent) -> None:
     _check_signed(sent)
-    decisions.approve(sent.session, sent.case, note=sent.word("opinion"), **sent.who())
+    decisions.approve(sent.session, sent.case, **sent.who())
+    _keep_opinion(sent)
 
 
 def _check_signed(sent: Sent) -> None:

@@ -119,6 +119,11 @@ def remark(
     )
 
 
+def note_for_applicant(event: CaseEvent) -> str:
+    """Return what an applicant reads of the note at a step; an approval's is for colleagues."""
+    return event.note if event.public and event.action != Action.APPROVE else ""
+
+
 def open_actions(session: Session, case: Application, *, actor: Actor) -> frozenset[Action]:
     """Return what this actor may do to the case now: what the buttons of a page offer."""
     facts = facts_of(session, case)

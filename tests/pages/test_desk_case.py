@@ -84,6 +84,22 @@ def test_two_people_carry_a_case_to_its_payment(rows, browse, case_in):
         assert (payout.amount, payout.decision_hash) == (case.amount, case.decision_hash)
 
 
+@pytest.mark.parametrize("needed", [2, 3])
+def test_the_opinion_at_a_signature_is_kept_for_colleagues(rows, browse, case_in, needed):
+    case_id = case_in(Status.SECOND_REVIEW, approvals_required=needed)
+    dai = browse("dai")
+
+    dai.press(
+        dai.open(url(case_id)), "复审通过并付款", deed="approve", opinion="与上一笔同一中介"
+    )
+
+    with rows() as session:
+        case = session.get_one(Application, case_id)
+        assert not any("中介" in event.note for event in case.events)
+        [kept] = session.scalars(sa.select(ReviewNote))
+        assert (kept.application_id, kept.text) == (case_id, "与上一笔同一中介")
+
+
 def test_what_is_signed_is_shown_with_its_fingerprint(rows, browse, case_in):
     case_id = case_in(Status.SECOND_REVIEW)
 

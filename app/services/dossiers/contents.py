@@ -24,6 +24,7 @@ from app.models import (
     ReviewNote,
 )
 from app.services.applying.relations import may_show_money
+from app.services.cases import note_for_applicant
 from app.services.paying.receipts import KINDS
 
 Record = dict[str, Any]
@@ -113,7 +114,7 @@ def _case(case: Application, *, is_full: bool) -> Record:
     return {
         "number": case.number, "agency": case.agency.name_zh, "service": case.scheme.name_zh,
         "reason": case.reason.name_zh, "kind": KINDS[case.kind], "capacity": case.capacity,
-        "status": case.status, "amount_asked": case.amount,
+        "status": case.status, "amount_asked": case.amount if shows else None,
         "amount_allowed": case.amount_allowed if shows else None,
         "interest": case.interest if shows else None, "submitted": case.submitted_at,
         "decided": case.decided_at, "paid": case.paid_at, "decide_by": case.due_on,
@@ -174,7 +175,7 @@ def _event(event: CaseEvent, case: Application, *, is_full: bool) -> Record:
         by = "系统"
     return {
         "at": event.at, "by": "申请人" if is_own else by, "deed": event.action,
-        "to": event.to_status, "note": event.note if event.public or is_full else "",
+        "to": event.to_status, "note": event.note if is_full else note_for_applicant(event),
     }  # fmt: skip
 
 

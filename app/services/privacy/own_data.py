@@ -21,6 +21,7 @@ from app.models import (
     StandingOrder,
 )
 from app.services.applying.relations import may_show_money
+from app.services.cases import note_for_applicant
 from app.services.entry import outside_identities
 from app.services.privacy.data_corrections import own_requests
 from app.services.privacy.looks import who_looked
@@ -129,12 +130,13 @@ def _case(row: Application) -> Record:
         "number": row.number, "reason": row.reason.name_zh, "kind": row.kind,
         "capacity": row.capacity, "status": row.status,
         "account": row.account.number if row.capacity is Capacity.SELF or shows else None,
-        "amount_asked": row.amount, "amount_allowed": row.amount_allowed if shows else None,
+        "amount_asked": row.amount if shows else None,
+        "amount_allowed": row.amount_allowed if shows else None,
         "receiving_account": row.payee_card, "mobile": row.mobile, "house": row.house,
         "answers": row.answers, "begun": row.created_at, "submitted": row.submitted_at,
         "decided": row.decided_at, "paid": row.paid_at,
         "history": [
-            {"at": event.at, "action": event.action, "note": event.note}
+            {"at": event.at, "action": event.action, "note": note_for_applicant(event)}
             for event in row.events
             if event.public
         ],

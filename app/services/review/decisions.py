@@ -123,14 +123,7 @@ def reject(
     _refuse(session, case, Action.REJECT, "rejected", line, actor=actor, now=now)
 
 
-def approve(
-    session: Session,
-    case: Application,
-    *,
-    actor: Actor,
-    now: dt.datetime,
-    note: str = "",
-) -> None:
+def approve(session: Session, case: Application, *, actor: Actor, now: dt.datetime) -> None:
     """Sign a case as a further reviewer; the last signature needed approves it for payment.
 
     What is signed is the hash of amount and payee; a closing withdrawal fixes its interest to
@@ -138,15 +131,7 @@ def approve(
     """
     signatures = 1 + _signed_levels(session, case) + 1
     if signatures < case.approvals_required:
-        cases.move(
-            session,
-            case,
-            Action.PASS_LEVEL,
-            actor=actor,
-            now=now,
-            note=note,
-            public=False,
-        )
+        cases.move(session, case, Action.PASS_LEVEL, actor=actor, now=now, public=False)
         return
     on = local_date(now)
     if case.kind is Kind.CLOSING:
@@ -157,7 +142,7 @@ def approve(
     pay_by = deadlines.pay_by(session, case, on=on)
     case.decision_hash = payouts.decision_hash(case)
     cases.move(
-        session, case, Action.APPROVE, actor=actor, now=now, note=note,
+        session, case, Action.APPROVE, actor=actor, now=now,
         amount_allowed=case.amount, decided_at=now, pay_by=pay_by, assignee_id=None,
     )  # fmt: skip
     payouts.create(session, case, now=now)
