@@ -6,8 +6,9 @@
 A FILE is a day of money (``anju-money-….jsonl.gz``), a chain of days (``anju-chain-….jsonl``), a
 receipt (PDF or its JSON) or a case file (zip, or the folder it was unpacked to). A receipt is
 proven to belong to a day; that the day is the hall's own is proven by a day or a chain among the
-files, or by ``--root`` with a root got elsewhere. One line a file says what was found; the exit
-is 0 when all of it holds and 1 when anything does not.
+files, or by ``--root`` with a root got elsewhere. Where a root is given, files vouch for nothing
+by themselves: a day must have it, or stand before it in a chain among the files. One line a file
+says what was found; the exit is 0 when all of it holds and 1 when anything does not.
 
 The tree over the rows of a day is that of RFC 6962: SHA-256 over 0x00 and a row, over 0x01 and
 two nodes; a node without a neighbour moves up.
@@ -33,6 +34,9 @@ FIRST = "0" * 64
 
 MOST_BYTES = 1 << 28
 """Nothing that is unpacked may be larger."""
+
+ORDER = (CHAIN, DAY)
+"""What is gone through first: it proves what comes after."""
 
 SEALED = ("agency", "audit", "day", "previous", "rows", "tree")
 """What the root of a day is taken over."""
@@ -192,12 +196,12 @@ class Checker:
 
     def __init__(self, roots: Iterable[str] = ()) -> None:
         self.roots = set(roots)
-        self.is_anchored = bool(self.roots)
+        self.is_given = self.is_anchored = bool(self.roots)
 
     def all(self, names: list[str]) -> Iterator[tuple[bool, str]]:
-        """Give for each file whether it holds, and a line about it; receipts come last."""
+        """Give for each file whether it holds, and a line about it: chains, days, the rest."""
         parts = [(name, *_read(Path(name))) for name in names]
-        for name, kind, found in sorted(parts, key=lambda part: part[1] == RECEIPT):
+        for name, kind, found in sorted(parts, key=lambda part: _place(part[1])):
             try:
                 yield True, f"ok      {name}: {self._one(kind, found)}"
             except Broken as why:
@@ -218,11 +222,27 @@ class Checker:
         count = check_chain(seals)
         if kind == CHAIN and seals and seals[0]["previous"] != FIRST:
             raise Broken(f"it begins with {seals[0]['day']}: days before it are missing")
-        self.roots.update(seal["root"] for seal in seals)
+        proven = self._proven(seals)
+        if kind == DAY:
+            return f"{seals[0]['day']}, {seals[0]['rows']} rows, root {seals[0]['root']}"
+        told = f"{count} days follow each other, the last root {seals[-1]['root']}"
+        if proven < count:
+            told += f"; those after {seals[proven - 1]['day']} were compared with nothing"
+        return told
+
+    def _proven(self, seals: list[dict[str, Any]]) -> int:
+        """Keep the roots that a day or chain proves; return how many.
+
+        Of given roots one must be in it: a root proves its own day and those before, none after.
+        """
+        roots = [seal["root"] for seal in seals]
+        while self.is_given and roots and roots[-1] not in self.roots:
+            roots.pop()
+        if not roots:
+            raise Broken(f"no root of it is one of those it was compared with: {_days(seals)}")
+        self.roots.update(roots)
         self.is_anchored = True
-        if kind == CHAIN:
-            return f"{count} days follow each other, the last root {seals[-1]['root']}"
-        return f"{seals[0]['day']}, {seals[0]['rows']} rows, root {seals[0]['root']}"
+        return len(roots)
 
     def _receipt(self, receipt: dict[str, Any]) -> str:
         seal, facts = check_receipt(receipt), receipt["facts"]
@@ -251,6 +271,15 @@ class Checker:
                 f"; {self._receipt(receipt)}" if receipt.get("proof") else "; receipt not final"
             )
         return told
+
+
+def _place(kind: str) -> int:
+    return ORDER.index(kind) if kind in ORDER else len(ORDER)
+
+
+def _days(seals: list[dict[str, Any]]) -> str:
+    days = dict.fromkeys(str(seal["day"]) for seal in (seals[:1] + seals[-1:]))
+    return " to ".join(days)
 
 
 def _read(path: Path) -> tuple[str, Any]:

@@ -145,6 +145,51 @@ def test_a_receipt_of_a_made_up_day_is_not_among_the_roots(world):
     assert "its root was compared with nothing" in line
 
 
+@pytest.fixture
+def forged(world):
+    """A receipt of a made-up day, and the file of that day: each proves the other."""
+    facts = {"number": "forged", "amount": "999999.00", "payee": "张*", "card": "**** 1234"}
+    row = canonical({"id": 1, "receipt": "forged", "facts": digest(canonical(facts))})
+    last = read_chain(world / "chain.jsonl")[-1]
+    seal, leaves = sealed("2026-11-21", [row], last["root"])
+    twin = {"anju": anju_verify.RECEIPT, "facts": facts,
+            "proof": {"row": row, "way": [], "day": seal}}  # fmt: skip
+    (world / "forged.json").write_text(json.dumps(twin))
+    write_day(world / "forged.jsonl.gz", [{"hash": leaves[0], "row": row}, seal])
+    return world / "forged.jsonl.gz", world / "forged.json", last["root"]
+
+
+def test_a_forged_day_does_not_vouch_for_itself_beside_a_root(world, forged):
+    day, receipt, root = forged
+
+    assert "compared with" in broken(day, roots=[root])[0]
+    assert len(broken(day, receipt, roots=[root])) == 2
+    assert len(broken(receipt, world / "chain.jsonl", day, roots=[root])) == 2
+    assert broken(day, receipt) == []
+
+
+def test_days_after_the_given_root_are_not_proven_by_it(world, forged):
+    day, receipt, root = forged
+    head, *seals = read_chain(world / "chain.jsonl")
+    longer = world / "longer.jsonl"
+    write_chain(longer, [head | {"days": 4}, *seals, read_day(day)[-1]])
+
+    [(holds, line), *others] = checked(receipt, day, longer, roots=[root])
+
+    assert holds
+    assert "after 2026-11-20 were compared with nothing" in line
+    assert [holds for holds, _line in others] == [False, False]
+
+
+def test_a_day_before_the_given_root_is_proven_by_its_chain(world):
+    chain, root = world / "chain.jsonl", read_chain(world / "chain.jsonl")[-1]["root"]
+    files = [world / "receipt.json", world / "day0.jsonl.gz", world / "day1.jsonl.gz"]
+
+    assert broken(*files, chain, roots=[root]) == []
+    assert len(broken(*files, roots=[root])) == 3
+    assert len(broken(chain, roots=["ab" * 32])) == 1
+
+
 def test_nothing_that_is_put_into_a_file_makes_it_fall_over(world):
     chance = random.Random(20261122)
     sources = [path.read_bytes() for path in sorted(world.iterdir())]
