@@ -1,5 +1,6 @@
 """Checking a receipt: whoever holds the code on it learns whether it is genuine, nothing more."""
 
+import logging
 from decimal import Decimal
 from typing import Any
 
@@ -16,12 +17,14 @@ from app.extensions import db
 from app.hall.receipt_words import rows_of
 from app.models import Receipt
 from app.services.entry import tries
-from app.services.paying import receipts
+from app.services.paying import receipt_proof, receipts
 from app.services.records import money_days
 from app.transaction import transaction
 
 CHECK = "receipt"
 """What is counted when somebody asks for a code that no receipt has."""
+
+logger = logging.getLogger(__name__)
 
 MOST_CODE = 60
 
@@ -41,7 +44,10 @@ class CheckView(BaseView):
 
     @expose("/<token>")
     def show(self, token: str) -> Any:
-        """Say whether a receipt with this code is genuine; an unknown code has one answer."""
+        """Say whether a receipt with this code is genuine; an unknown code has one answer.
+
+        One that says something else than its payment is not confirmed, and none of it is shown.
+        """
         try:
             key = asked(token)
         except NotAllowed as broken:
@@ -49,6 +55,9 @@ class CheckView(BaseView):
         if key is None:
             return self._page(state="unknown"), 404
         receipt = db.session.get_one(Receipt, key)
+        if not receipt_proof.is_confirmed(db.session(), receipt):
+            logger.error("receipt %s says something else than its payment", receipt.number)
+            return self._page(state="differs")
         day = money_days.day_of_receipt(db.session(), receipt)
         facts = receipts.facts_of(receipt)
         return self._page(

@@ -169,6 +169,18 @@ def test_money_that_came_back_makes_it_void(paid, browse, rows):
     assert "已作废" in main_of(browse().open(f"/check/{paid[1]}"))
 
 
+def test_a_receipt_that_differs_from_its_payment_is_not_confirmed(paid, browse, rows):
+    with rows() as session:
+        session.execute(sa.text("DROP TRIGGER receipt_no_update"))
+        session.execute(sa.text("UPDATE receipt SET facts = replace(facts, '*', '陈')"))
+
+    text = main_of(browse().open(f"/check/{paid[1]}"))
+
+    assert "未能核实" in text
+    assert "回单属实" not in text
+    assert "5,000.00" not in text
+
+
 def test_unknown_codes_have_one_answer_and_are_soon_refused(paid, browse):
     browser = browse()
     answers = [browser.client.get(f"/check/{code}") for code in ("a" * 27, "1", "..%2Fetc")]

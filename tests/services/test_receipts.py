@@ -18,8 +18,8 @@ from app.gateways.paper import fonts_there
 from app.gateways.paper.receipt_pdf import code_of, receipt_pdf
 from app.jobs.money_days import close_all
 from app.jobs.payouts import run_payouts
-from app.models import AuditEvent, Receipt
-from app.services.paying import payments, receipts
+from app.models import AuditEvent, Bank, Receipt
+from app.services.paying import payments, receipt_proof, receipts
 from app.services.records import money_days
 from tests.factories import NOON, make_account, make_applicant
 from tests.money import PaperBank, make_approved
@@ -179,6 +179,55 @@ def test_a_receipt_that_was_changed_is_named(session, receipt, tmp_path, change,
 
     assert not holds
     assert named in line
+
+
+def unguard(session):
+    """Let receipts be changed, as somebody with the database in hand could."""
+    on = " ON receipt" if session.get_bind().dialect.name == "postgresql" else ""
+    session.execute(sa.text(f"DROP TRIGGER receipt_no_update{on}"))
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(
+    ("name", "forged"),
+    [
+        ("payee", "王*五"), ("bank", "招商银行"), ("bank", ""), ("card", "**** 9999"),
+        ("paid_on", "2026-01-01"), ("check", "ab" * 32), ("entry", "paid-99-1"),
+        ("capitals", "玖仟元整"), ("interest", "1.00"), ("case", "BT1"), ("kind", "销户"),
+        ("approved_on", "2026-01-01"), ("bank_reference", "AJ1"), ("number", "HD1"),
+    ],
+)  # fmt: skip
+def test_a_fact_that_is_not_the_payments_is_named(session, case, receipt, name, forged):
+    assert [*receipt_proof.verify(session)] == []
+    facts = receipts.facts_of(receipt)
+    assert facts.get(name) != forged
+    unguard(session)
+    receipt.facts = anju_verify.canonical(facts | {name: forged})
+    session.commit()
+
+    [named] = receipt_proof.verify(session)
+
+    assert (named.code, named.row_id) == ("receipt_differs", receipt.id)
+    assert not receipt_proof.is_confirmed(session, receipt)
+
+
+@pytest.mark.parametrize("facts", ["", "[]", "{}"])
+def test_facts_that_cannot_be_read_are_named(session, receipt, facts):
+    unguard(session)
+    receipt.facts = facts
+    session.commit()
+
+    assert len([*receipt_proof.verify(session)]) == 1
+
+
+def test_a_bank_that_was_renamed_since_is_no_other_bank(session, case, receipt):
+    bank = session.scalars(
+        sa.select(Bank).where(Bank.code == case.payouts[-1].payee_bank_code)
+    ).one()
+    bank.short_name_zh = "新名银行"
+    session.commit()
+
+    assert receipt_proof.is_confirmed(session, receipt)
 
 
 @pytest.mark.whole

@@ -26,7 +26,7 @@ from app.services.accounting import (
     ledger_proof,
     posting_proofs,
 )  # fmt: skip
-from app.services.paying import control_proofs, receipts
+from app.services.paying import control_proofs, receipt_proof
 from app.services.paying.statements import is_matched
 from app.services.staff import standing
 from app.services.standing_orders import proof as agreed
@@ -272,7 +272,7 @@ PROOFS: tuple[Callable[[Session], Iterator[Violation]], ...] = (
     posting_proofs.batches, posting_proofs.alone, posting_proofs.twins, posting_proofs.suspense, interest_proof.interest,
     closing_proof.closing,
     _holds, _one_payment, _paid_cases, _amounts, _decisions, _four_eyes, _statement_lines,
-    _references, control_proofs.usage, control_proofs.switches, agreed.verify, receipts.verify,
+    _references, control_proofs.usage, control_proofs.switches, agreed.verify, receipt_proof.verify,
     audit.verify,
 )  # fmt: skip
 """Every proof, the cheap ones of the ledger first."""

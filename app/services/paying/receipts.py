@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 import secrets
-from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +14,6 @@ from app.domain.capitals import in_capitals
 from app.domain.errors import NotAllowed
 from app.domain.policy import Actor
 from app.domain.terms import Kind, PayoutStatus, Status
-from app.domain.violation import Violation
 from app.domain.workdays import local_date
 from app.gateways.paper.receipt_pdf import Printed
 from app.gateways.storage import Storage
@@ -26,9 +24,6 @@ from app.services.records import money_days
 
 CODE_LENGTH = 27
 """27 of 31 signs: 133 bits, nobody guesses one."""
-
-SAID = ("number", "amount", "bank_reference", "card")
-"""What a receipt has in common with its payment."""
 
 GOOD = (PayoutStatus.PAID, PayoutStatus.SETTLED)
 KINDS = {Kind.FIRST: "首次", Kind.SUBSEQUENT: "第二次及以后", Kind.CLOSING: "销户"}
@@ -112,22 +107,6 @@ def printed(session: Session, receipt: Receipt, *, storage: Storage, address: st
         is_superseded(receipt), receipt.issued_at,
         hotline=agency.hotline, is_specimen=agency.placeholder,
     )  # fmt: skip
-
-
-def verify(session: Session) -> Iterator[Violation]:
-    """Name every receipt that says another sum, payment or card end than the payment itself."""
-    rows = session.execute(
-        sa.select(
-            Receipt.id, Receipt.number, Receipt.facts, Payout.amount, Payout.bank_reference,
-            Payout.payee_last_four,
-        ).join(Payout, Payout.id == Receipt.payout_id).execution_options(yield_per=1000)
-    )  # fmt: skip
-    for key, number, text, amount, reference, last_four in rows:
-        said = json.loads(text)
-        paid = (number, f"{amount:.2f}", reference or "", f"{masking.STARS} {last_four}")
-        if tuple(said.get(name) for name in SAID) != paid:
-            sentence = f"it says {said.get('amount')}, the payment is {amount}"
-            yield Violation("receipt_differs", "receipt", key, sentence)
 
 
 def of_case(session: Session, case: Application) -> Receipt | None:
