@@ -1,6 +1,7 @@
 """A hall in which so many people agreed on their monthly withdrawal."""
 
 import datetime as dt
+import hashlib
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -15,6 +16,9 @@ from app.models import (
     Applicant,
     BankCard,
     Commitment,
+    ContributionBatch,
+    ContributionLine,
+    ImportBatch,
     JournalEntry,
     LedgerAccount,
     OrderSignature,
@@ -43,6 +47,7 @@ def make(count: int, *, now: dt.datetime) -> None:
             for serial in range(begin, min(count, begin + CHUNK)):
                 maker.add(serial)
             maker.sign()
+            maker.file()
             session.flush()
             session.expunge_all()
 
@@ -57,6 +62,7 @@ class Maker:
         self.letter: Commitment = reference.commitment(session, self.scheme.id, self.on)
         self.sources = self._sources()
         self.orders: list[StandingOrder] = []
+        self.paid_in: list[tuple[Account, JournalEntry]] = []
 
     def add(self, serial: int) -> None:
         """Write one holder with card, account, money and agreement."""
@@ -78,8 +84,10 @@ class Maker:
         self.session.flush()
         place = LedgerAccount(**agency, account_id=account.id, code=LedgerCode.AVAILABLE)
         self.session.add(place)
-        self._entry("opening", serial, place, OPENING)
-        self._entry("contribution", serial, place, PAID_IN)
+        opening = f"opening-{self.scheme.id}-{account.number}"
+        self._entry("opening", opening, place, OPENING)
+        paid_in = self._entry("contribution", f"contribution-bench-{serial}", place, PAID_IN)
+        self.paid_in.append((account, paid_in))
         self.session.add(
             PaidHistory(
                 **agency, account_id=account.id, reason_code="ZZZG", amount=PAID_IN,
@@ -100,6 +108,24 @@ class Maker:
             for signer in self.signers
         )  # fmt: skip
 
+    def file(self) -> None:
+        """Write the files that brought the accounts and what was paid in."""
+        self.session.flush()
+        agency, count = {"agency_id": self.scheme.agency_id}, len(self.paid_in)
+        name = self.paid_in[0][1].reference
+        sha256 = hashlib.sha256(name.encode()).hexdigest()
+        file = {**agency, "name": name, "rows": count, "sha256": sha256, "at": self.now}
+        batch = ContributionBatch(**file, reference=name, total=count * PAID_IN, actor_name="-")
+        self.session.add_all([ImportBatch(**file, total=count * OPENING), batch])
+        self.session.flush()
+        self.session.add_all(
+            ContributionLine(
+                **agency, batch_id=batch.id, line=line, account_id=account.id,
+                entry_id=entry.id, amount=PAID_IN,
+            )
+            for line, (account, entry) in enumerate(self.paid_in, start=1)
+        )  # fmt: skip
+
     def _sources(self) -> LedgerAccount:
         of = self.scheme.agency_id
         query = sa.select(LedgerAccount).where(
@@ -115,9 +141,11 @@ class Maker:
     def _day(self, what: str) -> dt.date:
         return self.on - dt.timedelta(days=DAYS[what])
 
-    def _entry(self, kind: str, serial: int, place: LedgerAccount, amount: Decimal) -> None:
+    def _entry(
+        self, kind: str, reference: str, place: LedgerAccount, amount: Decimal
+    ) -> JournalEntry:
         entry = JournalEntry(
-            agency_id=self.scheme.agency_id, kind=kind, reference=f"bench-{kind}-{serial}",
+            agency_id=self.scheme.agency_id, kind=kind, reference=reference,
             value_date=self._day(kind), at=self.now,
         )  # fmt: skip
         entry.postings = [
@@ -125,6 +153,7 @@ class Maker:
             Posting(agency_id=entry.agency_id, ledger_account=place, amount=amount),
         ]
         self.session.add(entry)
+        return entry
 
     def _order(self, account: Account, person: Applicant, card: BankCard, serial: int) -> None:
         order = StandingOrder(

@@ -1,6 +1,7 @@
 """Rows for tests, right by the rules of the fund unless a test says otherwise; all committed."""
 
 import datetime as dt
+import hashlib
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,15 @@ from sqlalchemy.orm import Session
 
 from app.domain.policy import Actor
 from app.domain.terms import Kind, Role, Status
-from app.models import Account, Applicant, Application, PropertyRecord, Scheme, WithdrawalReason
+from app.models import (
+    Account,
+    Applicant,
+    Application,
+    ImportBatch,
+    PropertyRecord,
+    Scheme,
+    WithdrawalReason,
+)
 from app.services import ledger
 from tests.people import (
     NOON,
@@ -125,10 +134,20 @@ def make_account(
             opening=Decimal(balance),
             actor=_importer(),
             now=NOON - dt.timedelta(days=400),
-            reference=f"test:{serial}",
+            reference=f"opening-{of.id}-{account.number}",
         )
+        session.add(_brought(account, Decimal(balance)))
     session.commit()
     return account
+
+
+def _brought(account: Account, balance: Decimal) -> ImportBatch:
+    """Return the file that brought an account and its balance: an opening stands on one."""
+    named = f"{account.scheme_id}-{account.number}"
+    return ImportBatch(
+        agency_id=account.agency_id, sha256=hashlib.sha256(named.encode()).hexdigest(),
+        name=named, rows=1, total=balance, at=NOON - dt.timedelta(days=400),
+    )  # fmt: skip
 
 
 def make_application(

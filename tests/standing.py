@@ -9,8 +9,9 @@ from app.domain.policy import Actor
 from app.domain.standing_orders import RULE
 from app.jobs.payouts import run_payouts
 from app.models import Account, Applicant, BankCard, StandingOrder
-from app.services import ledger, reference
+from app.services import reference
 from app.services.standing_orders import agreeing, proof
+from tests import paid_in
 from tests.factories import NOON, make_account, make_applicant, make_card
 from tests.money import PaperBank, make_approved
 from tests.people import serial_numbers
@@ -72,7 +73,7 @@ def make_agreement(
 
 def contribute(session: Session, account: Account, amount: Decimal | int) -> None:
     """Post money paid in for a holder."""
-    ledger.contribute(
+    paid_in.pay_in(
         session, account, Decimal(amount), now=NOON, value_date=NOON.date(),
         reference=f"paid-in:{next(serial_numbers)}",
     )  # fmt: skip

@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 
 from app.demo import bulk_plan as plan
 from app.demo.bulk_cases import add_case
-from app.demo.bulk_people import SECOND_ACCOUNT, Held, add_person, close_row, open_account
+from app.demo.bulk_people import (
+    SECOND_ACCOUNT,
+    Held,
+    add_files,
+    add_person,
+    close_row,
+    open_account,
+)
 from app.demo.bulk_world import Reason, World
 from app.demo.bulk_writing import Writer
 from app.models import (
@@ -19,6 +26,7 @@ from app.models import (
     BankCard,
     CaseEvent,
     ClockInterval,
+    ImportBatch,
     JournalEntry,
     LedgerAccount,
     Material,
@@ -30,7 +38,7 @@ from app.models import (
 
 TABLES = (
     Applicant, BankCard, Account, LedgerAccount, Application, Material, CaseEvent, ReturnItem,
-    ClockInterval, Payout, JournalEntry, Posting, StatementLine,
+    ClockInterval, Payout, ImportBatch, JournalEntry, Posting, StatementLine,
 )  # fmt: skip
 """In the order in which rows refer to each other."""
 
@@ -87,6 +95,7 @@ def write_people(
     writer.reserve(session)
     for place in chunk:
         _add(writer, world, wanted, place, index=offset + place)
+    add_files(writer, world, first=offset + chunk.start)
     writer.write(session)
     world.keep_serials(session)
 

@@ -1,6 +1,7 @@
 """Invented holders in any number: the same seed gives the same people."""
 
 import datetime as dt
+import hashlib
 import random
 from dataclasses import dataclass, field
 
@@ -11,7 +12,15 @@ from app.demo.bulk_world import Place, World
 from app.demo.bulk_writing import Writer
 from app.demo.numbers import card_number, id_number
 from app.domain.terms import AccountState, Gender, LedgerCode
-from app.models import Account, Applicant, BankCard, JournalEntry, LedgerAccount, Posting
+from app.models import (
+    Account,
+    Applicant,
+    BankCard,
+    ImportBatch,
+    JournalEntry,
+    LedgerAccount,
+    Posting,
+)
 
 FIRST_BIRTH = dt.date(1962, 1, 1).toordinal()
 BIRTHDAYS = 15_000
@@ -110,8 +119,21 @@ def open_account(
         writer, held, "opening", f"opening-{place.scheme_id}-{held.number}", held.available,
         (LedgerCode.CONTRIBUTIONS, LedgerCode.AVAILABLE), opened * DAY_SECONDS + OPENS,
     )  # fmt: skip
+    world.bring(place.agency_id, held.available)
     _add_card(writer, held, opened)
     return held
+
+
+def add_files(writer: Writer, world: World, *, first: int) -> None:
+    """Add the files that brought the accounts opened since; ``first`` is the first person's number."""
+    opened = moment((world.days.today - OPENED_DAYS) * DAY_SECONDS + OPENS)
+    for agency_id, (count, fen) in sorted(world.brought.items()):
+        name = f"demo-{agency_id}-{first}"
+        writer[ImportBatch].add(
+            agency_id=agency_id, sha256=hashlib.sha256(name.encode()).hexdigest(), name=name,
+            rows=count, total=fen, at=opened,
+        )  # fmt: skip
+    world.brought.clear()
 
 
 def close_row(writer: Writer, world: World, held: Held) -> None:

@@ -82,7 +82,7 @@ class World:
     """Everything the cases lean on.
 
     ``serials`` are the numbers given so far by series, ``statements`` count and total (fen) of
-    each agency's statement by day.
+    each agency's statement by day, ``brought`` count and total (fen) of its new accounts.
     """
 
     places: tuple[Place, ...]
@@ -90,6 +90,7 @@ class World:
     serials: dict[str, int]
     statements: dict[tuple[int, int], tuple[int, int]]
     given: set[str] = field(default_factory=set)
+    brought: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def serial(self, series: str) -> int:
         """Return the next number of a series."""
@@ -103,6 +104,11 @@ class World:
         count, total = self.statements.get((agency_id, day), (0, 0))
         self.statements[agency_id, day] = (count + 1, total + fen)
         return count + 1
+
+    def bring(self, agency_id: int, fen: int) -> None:
+        """Count one more account that came with a balance."""
+        count, total = self.brought.get(agency_id, (0, 0))
+        self.brought[agency_id] = (count + 1, total + fen)
 
     def keep_serials(self, session: Session) -> None:
         """Write down how far each series has come."""

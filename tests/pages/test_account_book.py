@@ -11,6 +11,7 @@ from app.domain.terms import Role
 from app.models import Account, JournalEntry, LedgerReversal
 from app.services import ledger
 from app.services.accounting import reversals
+from tests import paid_in
 from tests.factories import (
     NOON,
     PASSWORD,
@@ -49,7 +50,7 @@ def accounts(rows, people):
             make_account(session, ana, 1000),
             make_account(session, make_applicant(session)),
         )
-        ledger.contribute(
+        paid_in.pay_in(
             session, own, Decimal("200.50"), now=MARCH, value_date=MARCH.date(), reference="=c1"
         )
         session.commit()
@@ -169,7 +170,7 @@ def test_money_that_came_late_is_said_to_its_holder(browse, accounts, rows):
     with rows() as session:
         account = session.get_one(Account, accounts[0])
         account.closing = True
-        ledger.take_late(
+        paid_in.pay_in_late(
             session, account, Decimal(70), now=NOON, value_date=NOON.date(), reference="l1"
         )
         session.commit()

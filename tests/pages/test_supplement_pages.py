@@ -7,10 +7,10 @@ import pytest
 from app.domain.errors import IllegalMove
 from app.domain.terms import AccountState, Kind, Role, Status
 from app.models import Account, Applicant, Application
-from app.services import ledger
 from app.services.accounting import supplements
 from app.services.review import decisions
 from app.services.review.decisions import ReturnLine
+from tests import paid_in
 from tests.factories import (
     NOON,
     PASSWORD,
@@ -32,7 +32,7 @@ def waiting(rows, people):
             session, account, status=Status.PAID, reason="LTX", kind=Kind.CLOSING, amount=900
         )
         account.number, account.state = "S900", AccountState.CLOSED_BY_WITHDRAWAL
-        ledger.take_late(
+        paid_in.pay_in_late(
             session, account, Decimal("640.00"), now=NOON, value_date=NOON.date(), reference="l"
         )
         session.commit()

@@ -13,6 +13,7 @@ from app.domain.terms import Kind
 from app.jobs.payouts import run_payouts
 from app.services import ledger
 from app.services.accounting import account_statement
+from tests import paid_in
 from tests.factories import NOON, make_application
 from tests.money import PaperBank, make_approved, make_funded
 
@@ -23,7 +24,7 @@ FIRST, LAST = dt.date(2026, 1, 1), NOON.date()
 def account(session):
     """Make an account with 1000 yuan from October 2025 and 50 more, paid in for an earlier day."""
     account = make_funded(session, 1000)
-    ledger.contribute(
+    paid_in.pay_in(
         session, account, Decimal(50), now=NOON, value_date=dt.date(2025, 12, 31), reference="c"
     )
     session.commit()
@@ -58,7 +59,7 @@ def test_a_payment_is_a_withdrawal_with_the_number_of_its_case(session, chen, da
 
 def test_days_are_days_of_the_office(session, account):
     midnight = dt.datetime(2026, 11, 1, 16, tzinfo=dt.UTC)
-    ledger.contribute(
+    paid_in.pay_in(
         session, account, Decimal(7), now=midnight, value_date=FIRST, reference="night"
     )
     second = dt.date(2026, 11, 2)

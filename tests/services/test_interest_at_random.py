@@ -13,6 +13,7 @@ from app.domain.terms import Kind, Role
 from app.jobs import interest as job
 from app.services import ledger
 from app.services.accounting import accrual, closings, interest_proof, reversals, verification
+from tests import paid_in
 from tests.factories import SHANGHAI, actor_of, find_scheme, make_staff
 from tests.money import make_funded, make_signed
 
@@ -47,7 +48,7 @@ class Life:
         counts = today - dt.timedelta(days=self.chance.choice((0, 0, 3, 200)))
         amount = Decimal(self.chance.randint(1, 10**6)) / 100
         self.entries.append(
-            ledger.contribute(
+            paid_in.pay_in(
                 self.session, account, amount, now=self.now, value_date=counts,
                 reference=f"c-{self.serial}",
             )

@@ -11,6 +11,7 @@ from app.domain.terms import Kind, LedgerCode, Status
 from app.models import JournalEntry, LedgerAccount, Posting
 from app.services import ledger
 from app.services.accounting import accrual
+from tests import paid_in
 from tests.factories import NOON, make_account, make_applicant, make_application
 from tests.money import make_signed
 
@@ -36,7 +37,7 @@ def sums(session, account):
 
 def contribute(session, account, amount, reference, day=TODAY):
     """Pay in for a holder."""
-    return ledger.contribute(
+    return paid_in.pay_in(
         session, account, Decimal(amount), now=NOON, value_date=day, reference=reference
     )
 

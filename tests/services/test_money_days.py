@@ -14,9 +14,10 @@ from app.extensions import db
 from app.jobs.money_days import close_all, days_left
 from app.jobs.payouts import run_payouts
 from app.models import Application, JournalEntry, MoneyDay, Posting, Receipt
-from app.services import audit, ledger
+from app.services import audit
 from app.services.records import money_days, money_proof
 from app.transaction import transaction
+from tests import paid_in
 from tests.factories import NOON
 from tests.money import PaperBank, make_approved
 
@@ -134,7 +135,7 @@ def test_an_entry_that_is_not_committed_yet_is_waited_for(app, session, paid):
         with app.app_context():
             with transaction() as slow:
                 account = slow.get_one(Application, paid.id).account
-                ledger.contribute(
+                paid_in.pay_in(
                     slow,
                     account,
                     Decimal(1),

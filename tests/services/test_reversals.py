@@ -13,6 +13,7 @@ from app.models import AuditEvent, JournalEntry, LedgerReversal
 from app.services import ledger
 from app.services.accounting import accrual, entries, reversals, verification
 from app.services.review import decisions
+from tests import paid_in
 from tests.factories import NOON, actor_of, make_application, make_staff
 from tests.money import make_approved, make_funded
 
@@ -28,7 +29,7 @@ def account(session):
 
 def pay_in(session, account, amount=200, name="c1", day=AUGUST):
     """Pay in for the holder."""
-    entry = ledger.contribute(
+    entry = paid_in.pay_in(
         session, account, Decimal(amount), now=NOON, value_date=day, reference=name
     )
     session.commit()
@@ -168,7 +169,7 @@ def test_an_account_that_closes_is_left_alone(session, account, payer):
 def test_late_money_that_waits_is_reversed(session, payer, releaser):
     account = make_funded(session, 1000)
     account.state = AccountState.CLOSED_BY_WITHDRAWAL
-    entry = ledger.take_late(
+    entry = paid_in.pay_in_late(
         session, account, Decimal(70), now=NOON, value_date=TODAY, reference="l1"
     )
     both(session, entry, payer, releaser)
@@ -230,7 +231,7 @@ def test_late_money_that_was_credited_takes_nothing_of_other_late_money(
 
 def take_late(session, account, name):
     """Let 70 yuan come for an account that closes."""
-    return ledger.take_late(
+    return paid_in.pay_in_late(
         session, account, Decimal(70), now=NOON, value_date=TODAY, reference=name
     )
 

@@ -13,6 +13,7 @@ from app.models import InterestRun, Notice, Posting
 from app.services import ledger, notices
 from app.services.accounting import accrual, closings, interest_proof, settlement, verification
 from app.transaction import transaction
+from tests import paid_in
 from tests.factories import find_scheme, make_account, make_applicant
 from tests.money import make_approved, make_funded, make_signed
 
@@ -112,10 +113,10 @@ def test_an_account_that_closes_is_left_to_its_closing(session, chen, dai):
 def test_money_posted_later_for_an_earlier_day_bears_from_its_day(session):
     account = make_account(session, make_applicant(session), 0)
     june, ninety = dt.date(2026, 6, 1), Decimal(90_000)
-    ledger.contribute(session, account, ninety, now=JULY, value_date=june, reference="a")
+    paid_in.pay_in(session, account, ninety, now=JULY, value_date=june, reference="a")
     session.commit()
     settle(session)
-    ledger.contribute(session, account, ninety, now=JULY, value_date=june, reference="b")
+    paid_in.pay_in(session, account, ninety, now=JULY, value_date=june, reference="b")
     assert accrual.movements(session, account) == [
         (june, ninety), (dt.date(2026, 7, 1), Decimal("90112.50")),
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from app.services import ledger
 from app.services.accounting import entries, supplements, verification
 from app.services.paying import payments
 from app.services.review import decisions
+from tests import paid_in
 from tests.factories import NOON, actor_of, make_application, make_staff
 from tests.money import PaperBank, make_approved
 
@@ -42,7 +43,7 @@ def closed(session, chen, dai, bank):
 
 def late(session, account, amount=SUM, name="late-1"):
     """Let money come for the account."""
-    ledger.take_late(
+    paid_in.pay_in_late(
         session, account, Decimal(amount), now=LATER, value_date=CAME, reference=name
     )
     session.commit()

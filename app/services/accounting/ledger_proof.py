@@ -16,7 +16,7 @@ from app.models import Account, JournalEntry, LedgerAccount, Payout, Posting
 P, L = PayoutStatus, LedgerCode
 MONEY = Account.available.type
 SIDES = 2
-"""An entry has at least two sides."""
+"""An entry has two sides."""
 
 
 @cache
@@ -26,7 +26,7 @@ def _entries_query() -> sa.Select[*tuple[Any, ...]]:
         sa.select(JournalEntry.id, sa.type_coerce(total, MONEY), sa.func.count(Posting.id))
         .outerjoin(Posting, Posting.entry_id == JournalEntry.id)
         .group_by(JournalEntry.id)
-        .having(sa.or_(total != 0, sa.func.count(Posting.id) < SIDES))
+        .having(sa.or_(total != 0, sa.func.count(Posting.id) != SIDES))
     )
 
 
@@ -35,7 +35,7 @@ def entries(session: Session) -> Iterator[Violation]:
     rows = session.execute(_entries_query()).all()
     off = {row[0]: by for row, by in _accounts_off(session)} if rows else {}
     for entry_id, over, count in rows:
-        if count < SIDES:
+        if count != SIDES:
             yield Violation(
                 "entry_one_sided", "journal_entry", entry_id, f"it has {count} postings"
             )

@@ -22,6 +22,7 @@ from app.models import (
 
 MONEY = Account.available.type
 KINDS = ("contribution", "late")
+SIDES = 2
 
 
 @cache
@@ -93,26 +94,43 @@ def alone(session: Session) -> Iterator[Violation]:
 
 @cache
 def _twins_query() -> sa.Select[*tuple[Any, ...]]:
-    entry, twin = aliased(Posting), aliased(Posting)
-    there = sa.exists().where(
-        entry.entry_id == LedgerReversal.entry_id,
-        twin.entry_id == LedgerReversal.twin_id,
-        entry.ledger_account_id == twin.ledger_account_id,
-        entry.amount == -twin.amount,
+    """Return the reversals whose twin is not both sides of the entry the other way.
+
+    What came out of suspense goes back to where it came from: the twin gives it to the source
+    of contributions.
+    """
+    asked, entry, twin = LedgerReversal, aliased(Posting), aliased(Posting)
+    was, is_ = aliased(LedgerAccount), aliased(LedgerAccount)
+    same = sa.or_(
+        was.id == is_.id,
+        sa.and_(
+            was.code == LedgerCode.SUSPENSE, entry.amount < 0,
+            is_.code == LedgerCode.CONTRIBUTIONS, is_.agency_id == was.agency_id,
+        ),
+    )  # fmt: skip
+    turned = (
+        sa.select(sa.func.count())
+        .select_from(entry)
+        .join(was, was.id == entry.ledger_account_id)
+        .join(twin, sa.and_(twin.entry_id == asked.twin_id, twin.amount == -entry.amount))
+        .join(is_, is_.id == twin.ledger_account_id)
+        .where(entry.entry_id == asked.entry_id, same)
+        .correlate(asked)
+        .scalar_subquery()
     )
-    return (
-        sa.select(LedgerReversal.id, LedgerReversal.proposed_by == LedgerReversal.confirmed_by)
-        .where(LedgerReversal.confirmed_at.is_not(None))
-        .where(sa.or_(~there, LedgerReversal.proposed_by == LedgerReversal.confirmed_by))
-    )
+    half = asked.confirmed_at.is_(None) | asked.twin_id.is_(None) | asked.confirmed_by.is_(None)
+    alone = sa.func.coalesce(asked.proposed_by == asked.confirmed_by, sa.false())
+    begun = asked.confirmed_at.is_not(None) | asked.twin_id.is_not(None)
+    return sa.select(asked.id, half, alone).where(begun, sa.or_(half, alone, turned != SIDES))
 
 
 def twins(session: Session) -> Iterator[Violation]:
-    """Name every reversal whose twin is not the entry the other way, or that one person did."""
+    """Name every reversal whose twin is not the entry the other way, or that two did not do."""
     rows = session.execute(_twins_query())
-    for key, alone in rows:
-        why = "one person did both steps" if alone else "its twin is another sum"
-        yield Violation("reversal_differs", "ledger_reversal", key, why)
+    for key, half, alone in rows:
+        why = "one person did both steps" if alone else "its twin is another entry"
+        said = "it has a twin, and nobody confirmed it" if half else why
+        yield Violation("reversal_differs", "ledger_reversal", key, said)
     lone = session.scalars(
         sa.select(JournalEntry.id)
         .outerjoin(LedgerReversal, LedgerReversal.twin_id == JournalEntry.id)

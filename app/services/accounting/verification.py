@@ -21,6 +21,7 @@ from app.models import (
 from app.services import audit, payouts
 from app.services.accounting import (
     closing_proof,
+    entry_grounds,
     file_proofs,
     interest_proof,
     ledger_proof,
@@ -268,7 +269,7 @@ HELD = (*UNSIGNED, Status.APPROVED, Status.PAYEE_FIX)
 
 PROOFS: tuple[Callable[[Session], Iterator[Violation]], ...] = (
     ledger_proof.entries, ledger_proof.whole, ledger_proof.accounts, ledger_proof.payments,
-    file_proofs.files, file_proofs.sent,
+    entry_grounds.grounds, file_proofs.files, file_proofs.sent,
     posting_proofs.batches, posting_proofs.alone, posting_proofs.twins, posting_proofs.suspense, interest_proof.interest,
     closing_proof.closing,
     _holds, _one_payment, _paid_cases, _amounts, _decisions, _four_eyes, _statement_lines,
