@@ -320,6 +320,7 @@ FAB_ROLES: dict[str, list[list[str]]] = {
     ],
     Role.RELEASER: [
         *MONEY, *SWITCH, *REVEAL, *rights("Payouts", "release"), *rights("Desk", "home"), *menus("Work", "Desk"),
+        *rights("Imports", "read", "release"), *menus("Administration", "Imports"),
     ],
     Role.AUDITOR: [
         *CASES, *PEOPLE, *MONEY, *REFERENCE,

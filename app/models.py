@@ -60,6 +60,30 @@ class OfAgency:
         return mapped_column(sa.ForeignKey("agency.id"), index=True)
 
 
+class BroughtFile(HasSeal, OfAgency):
+    """A file with money that one person brought, until another posts or refuses it; sealed."""
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    rows: Mapped[int]
+    total: Mapped[Decimal] = mapped_column(Money)
+    content_sealed: Mapped[str] = mapped_column(sa.Text)
+    brought_by: Mapped[int] = refers_to("ab_user.id")
+    brought_name: Mapped[str] = mapped_column(sa.String(100))
+    brought_at: Mapped[dt.datetime] = mapped_column(Moment)
+    settled_by: Mapped[int | None] = refers_to("ab_user.id")
+    settled_name: Mapped[str] = mapped_column(sa.String(100), default="")
+    settled_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    refused_why: Mapped[str] = mapped_column(sa.String(200), default="")
+
+    content = Sealed()
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
 class Dated:
     """A reference row with the days it is in force and the package version it came with."""
 
@@ -918,6 +942,22 @@ class ImportBatch(OfAgency, Model):
     at: Mapped[dt.datetime] = mapped_column(Moment)
 
 
+class AccountFile(BroughtFile, Model):
+    """Such a file as one person brought it, until another posts or refuses it; sealed."""
+
+    __tablename__ = "account_file"
+    __table_args__ = (
+        sa.Index(
+            "one_waiting_account_file", "agency_id", "sha256", unique=True,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        ),
+        sa.CheckConstraint("settled_by <> brought_by", name="two_people_open"),
+    )  # fmt: skip
+
+    batch_id: Mapped[int | None] = refers_to("import_batch.id")
+
+
 class PropertyRecord(HasSeal, Model):
     """A house as the registry knows it; the local stand-in of the property registry."""
 
@@ -1254,7 +1294,7 @@ class ContributionBatch(OfAgency, Model):
         return self.reference
 
 
-class ContributionFile(HasSeal, OfAgency, Model):
+class ContributionFile(BroughtFile, Model):
     """Such a file as one person brought it, until another posts or refuses it; sealed."""
 
     __tablename__ = "contribution_file"
@@ -1267,27 +1307,8 @@ class ContributionFile(HasSeal, OfAgency, Model):
         sa.CheckConstraint("settled_by <> brought_by", name="two_people_post"),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(200))
     reference: Mapped[str] = mapped_column(sa.String(64))
-    sha256: Mapped[str] = mapped_column(sa.String(64))
-    rows: Mapped[int]
-    total: Mapped[Decimal] = mapped_column(Money)
-    content_sealed: Mapped[str] = mapped_column(sa.Text)
-    brought_by: Mapped[int] = refers_to("ab_user.id")
-    brought_name: Mapped[str] = mapped_column(sa.String(100))
-    brought_at: Mapped[dt.datetime] = mapped_column(Moment)
-    settled_by: Mapped[int | None] = refers_to("ab_user.id")
-    settled_name: Mapped[str] = mapped_column(sa.String(100), default="")
-    settled_at: Mapped[dt.datetime | None] = mapped_column(Moment)
-    refused_why: Mapped[str] = mapped_column(sa.String(200), default="")
     batch_id: Mapped[int | None] = refers_to("contribution_batch.id")
-
-    content = Sealed()
-
-    def __str__(self) -> str:
-        """Return the name."""
-        return self.name
 
 
 class ContributionLine(OfAgency, Model):

@@ -16,7 +16,7 @@ from app.extensions import db
 
 FEW = {
     "agency", "bank", "scheme", "withdrawal_reason", "commitment", "payout_batch", "day_end",
-    "bank_statement", "return_reason", "payout_stop", "ledger_reversal", "contribution_file",
+    "bank_statement", "return_reason", "payout_stop", "ledger_reversal", "contribution_file", "account_file",
     "contribution_batch", "interest_run", "bank_file", "id_document_type", "payout_usage",
     "front_notice", "feedback", "staff", "policy_setting", "working_day", "message_template",
     "material_type", "material_requirement", "legal_basis", "ab_role", "national_code",

@@ -33,7 +33,8 @@ def import_file(
 ) -> None:
     """Post the contributions of a csv or xlsx FILE, all or nothing, and once.
 
-    The last line of the file is #TRAILER,count,total,reference unless the options say it.
+    The last line of the file is #TRAILER,count,total,reference unless the options say it; where
+    both say count or total, both must be so. Without a reference the same lines are posted once.
     Columns: agency,scheme,account_number,amount,value_date,name (the name may be left out; it
     must be the holder's). What comes for an account that closes or is closed is kept for a
     supplementary payment.

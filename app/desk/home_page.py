@@ -128,6 +128,10 @@ def second_tiles(session: Session, actor: Actor) -> list[dict[str, Any]]:
             found.contributions, gettext("files"), gettext("Contributions to be posted"),
             "ContributionView.index",
         ),
+        (
+            found.accounts, gettext("files"), gettext("Accounts to be opened"),
+            "AccountsImportView.index",
+        ),
         (found.reversals, gettext("entries"), gettext("Reversals to be confirmed"), "ReversalView.index"),
     )  # fmt: skip
     return [

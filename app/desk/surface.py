@@ -3,6 +3,7 @@
 from flask_appbuilder import AppBuilder
 from flask_babel import lazy_gettext as _l
 
+from app.desk.account_arrival_views import AccountsImportView
 from app.desk.account_book import StaffBookView
 from app.desk.bank_file_views import BankFileView
 from app.desk.case_views import CaseView
@@ -35,6 +36,7 @@ def add_to(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(CounterView, "Counter", label=_l("Counter"), category="Work")
     appbuilder.add_view_no_menu(RevealView)
     appbuilder.add_view_no_menu(DeskPaperView)
+    appbuilder.add_view_no_menu(AccountsImportView)
     appbuilder.add_view(
         CorrectionView, "Corrections", label=_l("Corrections asked for"),
         href="/desk/corrections/", category="Work", category_label=_l("Work"),

@@ -6,7 +6,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 ACTS: Mapping[str, Any] = {
+    "accounts_brought": _("File of accounts brought"),
+    "accounts_handed_out": _("File of accounts handed out"),
     "accounts_imported": _("Accounts imported"),
+    "accounts_refused": _("File of accounts refused"),
     "account_corrected": _("Account corrected"),
     "agency_changed": _("Agency changed"),
     "access_refused": _("Access refused"),

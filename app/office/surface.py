@@ -5,7 +5,6 @@ from flask_appbuilder import AppBuilder
 from app.office.audit_days_page import AuditDaysView
 from app.office.calendar_page import CalendarView
 from app.office.health_page import HealthView
-from app.office.import_page import AccountsImportView
 from app.office.money_days_page import MoneyDaysView
 from app.office.proof_page import AuditProofView
 from app.office.staff_access_page import StaffAccessView
@@ -21,7 +20,6 @@ def add_to(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(
         HealthView, "Health", label="Health", category="Records", category_label="Records"
     )
-    appbuilder.add_view_no_menu(AccountsImportView)
     appbuilder.add_view_no_menu(AuditProofView)
     appbuilder.add_view_no_menu(StaffAccessView)
     appbuilder.add_view_no_menu(AuditDaysView)

@@ -14,7 +14,7 @@ from app.screens.rights import AuditOfMine
 from app.screens.searches import Exactly, Search, Whole, choices
 
 OBJECTS = {
-    "account": _("Account"), "agency": _("Agency"), "applicant": _("Applicant"),
+    "account": _("Account"), "account_file": _("File with accounts"), "agency": _("Agency"), "applicant": _("Applicant"),
     "audit_day": _("Closed day"), "bank_file": _("File of the bank"),
     "contact_change": _("Change of mobile"), "contribution_batch": _("Contributions"),
     "contribution_file": _("File with contributions"),

@@ -13,25 +13,31 @@ from sqlalchemy.orm import Session
 
 from app import sealing
 from app.domain import policy
+from app.domain.errors import NotAllowed
 from app.domain.identity import same_name
 from app.domain.policy import Actor
 from app.domain.terms import Role
 from app.domain.workdays import local_date
-from app.models import Account, Applicant, ImportBatch, PaidHistory
+from app.models import Account, Applicant, ImportBatch, PaidHistory, Staff
 from app.packages.problems import Findings, Problem
 from app.services import audit
 from app.services.accounting.account_files import RawFile, check_declared, read_file
 from app.services.accounting.account_rows import AccountRow, check_row, words_of
 from app.services.accounting.openings import Opening, open_accounts
+from app.services.records import second_hands
 
 T = TypeVar("T")
-IMPORTERS = (Role.WORKER, Role.SUPERVISOR, Role.INSTALLATION_ADMIN)
+LOOKERS = (Role.WORKER, Role.SUPERVISOR, Role.INSTALLATION_ADMIN, Role.RELEASER)
+WRITERS = (Role.WORKER, Role.RELEASER)
 CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What a file holds and whether it was taken: ``total`` in yuan, every fault by its line."""
+    """What a file holds and whether it was taken: ``total`` in yuan, every fault by its line.
+
+    ``undated`` accounts have a balance and no day: their interest counts from the day of taking.
+    """
 
     name: str
     sha256: str
@@ -39,8 +45,13 @@ class ImportReport:
     total: Decimal
     people_new: int
     people_known: int
+    undated: int
     problems: tuple[Problem, ...]
     written: bool
+    agency_id: int | None
+    batch_id: int | None = None
+    file_id: int | None = None
+    """Under this key the file waits for a second person."""
 
 
 def import_accounts(
@@ -53,41 +64,66 @@ def import_accounts(
     preview: bool = False,
     count: int | None = None,
     total: Decimal | None = None,
+    brought_by: int | None = None,
     progress: Callable[[Iterable[Any], int], Iterable[Any]] = lambda rows, _length: rows,
 ) -> ImportReport:
     """Take accounts, holders and opening balances from a csv or xlsx file, or nothing of it.
 
     The declared ``count`` and ``total`` come from the caller or the file's last line
-    ``#TRAILER,count,total``. A file with a fault, or a ``preview``, writes nothing.
+    ``#TRAILER,count,total``; where both say it, both must agree. A file with a fault, or a
+    ``preview``, writes nothing. What a person writes was ``brought_by`` another; the operator's
+    command writes what lies on the machine. Raises ``NotAllowed``: role_missing, four_eyes;
+    own_account when a line is of one of the two.
     """
-    policy.check_role(actor, *IMPORTERS)
+    policy.check_role(actor, *(LOOKERS if preview else WRITERS))
+    second_hands.check_may(session, actor, now=now, preview=preview, brought_by=brought_by)
     data = source if isinstance(source, bytes) else source.read_bytes()
     name = name or (source.name if isinstance(source, Path) else "accounts.csv")
     sha256, findings = hashlib.sha256(data).hexdigest(), Findings()
     raw = read_file(data, name, findings)
-    words = words_of(session, today=local_date(now))
-    rows = [
-        row
-        for line in progress(raw.rows, len(raw.rows))
-        if (row := check_row(line, words, name, findings)) is not None
-    ]
+    rows = _rows(session, raw, name, findings, now=now, progress=progress)
     whole = sum((row.balance for row in rows), Decimal(0))
     _check_file(session, raw, sha256, name, findings)
     if not findings.problems:
         check_declared(raw, count, total, whole, name, findings)
-    _check_one_agency(rows, actor, name, findings)
+    agency_id = _one_agency(rows, actor, name, findings)
+    _check_own(session, rows, actor, brought_by, name, findings)
     _check_numbers(session, rows, name, findings)
     known = _people(session, [row.person for row in rows])
     _check_people(session, rows, known, name, findings)
-    written = not findings.problems and not preview
-    if written:
-        _write(session, rows, known, sha256, name, actor=actor, now=now)
-    people = {row.person for row in rows}
+    batch_id = None
+    if not findings.problems and not preview:
+        batch_id = _write(session, rows, known, sha256, name, actor=actor, now=now)
     return ImportReport(
-        name=name, sha256=sha256, rows=len(raw.rows), total=whole, written=written,
-        people_new=len(people - known.keys()), people_known=len(people & known.keys()),
-        problems=tuple(sorted(findings.problems)),
+        name=name, sha256=sha256, rows=len(raw.rows), total=whole, agency_id=agency_id,
+        problems=tuple(sorted(findings.problems)), written=batch_id is not None,
+        batch_id=batch_id, **_counts(rows, known),
     )  # fmt: skip
+
+
+def _rows(
+    session: Session,
+    raw: RawFile,
+    name: str,
+    findings: Findings,
+    *,
+    now: dt.datetime,
+    progress: Callable[[Iterable[Any], int], Iterable[Any]],
+) -> list[AccountRow]:
+    """Return the lines that may be written, after noting every fault of the others."""
+    words = words_of(session, today=local_date(now))
+    lines = progress(raw.rows, len(raw.rows))
+    return [row for line in lines if (row := check_row(line, words, name, findings))]
+
+
+def _counts(rows: Sequence[AccountRow], known: dict[str, Applicant]) -> dict[str, int]:
+    """Count the people of the file, and the balances that name no day of interest."""
+    people = {row.person for row in rows}
+    return {
+        "people_new": len(people - known.keys()),
+        "people_known": len(people & known.keys()),
+        "undated": sum(bool(row.balance) and row.last_interest_on is None for row in rows),
+    }
 
 
 def _check_file(
@@ -106,9 +142,9 @@ def _check_file(
         )  # fmt: skip
 
 
-def _check_one_agency(
+def _one_agency(
     rows: Sequence[AccountRow], actor: Actor, name: str, findings: Findings
-) -> None:
+) -> int | None:
     """One file is of one agency, for people of an agency their own."""
     allowed = actor.agency_id or (rows[0].scheme.agency_id if rows else None)
     for row in rows:
@@ -118,6 +154,35 @@ def _check_one_agency(
                 "一个文件只能是一个单位（本单位）的账户",
                 "a file holds the accounts of one agency, your own",
             )  # fmt: skip
+    return allowed
+
+
+def _check_own(
+    session: Session,
+    rows: Sequence[AccountRow],
+    actor: Actor,
+    brought_by: int | None,
+    name: str,
+    findings: Findings,
+) -> None:
+    """Nobody has a hand in the balance of an own account, whichever log-in is used.
+
+    Who looks is told the line. Who posts has no right to the whole file.
+    """
+    own = {actor.identity_index} if actor.identity_index else set()
+    if brought_by is not None:
+        query = sa.select(Staff.id_number_index).where(Staff.user_id == brought_by)
+        own |= {index for index in session.scalars(query) if index}
+    for row in rows:
+        if row.person not in own:
+            continue
+        if brought_by is not None:
+            raise NotAllowed("an account of one of the two", code="own_account")
+        findings.add(
+            name, row.line, "id_number",
+            "这是您本人的账户，须由另外两人经办",
+            "this account is your own: two other people bring it in",
+        )  # fmt: skip
 
 
 def _check_numbers(
@@ -204,7 +269,8 @@ def _write(
     *,
     actor: Actor,
     now: dt.datetime,
-) -> None:
+) -> int:
+    """Write people, accounts, balances and history; return the key of the import."""
     people = dict(known)
     for row in rows:
         if row.person not in people:
@@ -220,7 +286,7 @@ def _write(
     ]
     open_accounts(session, openings, actor=actor, now=now)
     _write_history(session, rows, accounts)
-    _write_batch(session, rows, sha256, name, actor=actor, now=now)
+    return _write_batch(session, rows, sha256, name, actor=actor, now=now)
 
 
 def _person(row: AccountRow, *, now: dt.datetime) -> Applicant:
@@ -268,7 +334,7 @@ def _write_batch(
     *,
     actor: Actor,
     now: dt.datetime,
-) -> None:
+) -> int:
     agency_id = rows[0].scheme.agency_id
     total = sum((row.balance for row in rows), Decimal(0))
     batch = ImportBatch(
@@ -281,6 +347,7 @@ def _write_batch(
         session, "accounts_imported", actor=actor, now=now, object_type="import_batch",
         object_id=batch.id, agency_id=agency_id, file=name, rows=len(rows), total=str(total),
     )  # fmt: skip
+    return batch.id
 
 
 def _chunks(values: list[T]) -> Iterator[list[T]]:

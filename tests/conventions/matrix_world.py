@@ -19,9 +19,11 @@ from app.domain.terms import Action, Origin, PayoutStatus, Role, Status
 from app.extensions import db
 from app.models import (
     Account,
+    AccountFile,
     Application,
     BankCard,
     BankFile,
+    BroughtFile,
     CaseEvent,
     ContributionFile,
     ImportBatch,
@@ -78,7 +80,7 @@ KEYS = {
     "PayoutRunView": "payout", "PayoutRunView.release": "batch", "PayoutRunView.paper": "payout_proof",
     "PayoutSwitchView": "payout_stop", "ReconciliationView": "statement_line",
     "BankFileView": "bank_file", "AccountBookView": "account", "StaffBookView": "account",
-    "ContributionView": "contribution_file", "ReversalView": "reversal", "ReversalView.supplement": "account",
+    "ContributionView": "contribution_file", "AccountsImportView": "account_file", "ReversalView": "reversal", "ReversalView.supplement": "account",
     "ApplicationsApi.submit": "draft", "ApplicationsApi": "case", "StepsApi": "draft",
     "RevealView": "case", "PaperView": "case", "PaperView.fetch": "dossier",
     "StandingView": "order", "MonthlyView": "order", "DeskPaperView": "case", "DeskPaperView.fetch": "dossier",
@@ -283,19 +285,21 @@ def make_proof(payout: Payout) -> PayoutProof:
     )  # fmt: skip
 
 
-def make_files(agency_id: int) -> tuple[BankFile, ContributionFile]:
-    """Return an answer of the bank and contributions that a colleague brought and that wait."""
+def make_files(agency_id: int) -> tuple[BankFile, BroughtFile, BroughtFile]:
+    """Return an answer of the bank, contributions and accounts, brought by a colleague."""
     file = BankFile(
         agency_id=agency_id, direction="in", kind="answer", form="csv", name="hp.csv",
         message_id="HP1", sha256="0" * 64, size=1, actor_name="-", at=NOON,
     )  # fmt: skip
-    paid_in = ContributionFile(
-        agency_id=agency_id, name="jc.csv", reference="JC1", sha256="0" * 64, rows=1, total=1,
-        brought_by=sa.select(sa.func.min(Staff.user_id)).scalar_subquery(), brought_name="-",
-        brought_at=NOON,
-    )  # fmt: skip
-    file.content = paid_in.content = pack(b"-")
-    return file, paid_in
+    known = {
+        "agency_id": agency_id, "sha256": "0" * 64, "rows": 1, "total": 1, "brought_name": "-",
+        "brought_by": sa.select(sa.func.min(Staff.user_id)).scalar_subquery(),
+        "brought_at": NOON,
+    }  # fmt: skip
+    paid_in = ContributionFile(name="jc.csv", reference="JC1", **known)
+    opened = AccountFile(name="accounts.csv", **known)
+    file.content = paid_in.content = opened.content = pack(b"-")
+    return file, paid_in, opened
 
 
 def import_columns(case: Application) -> dict[str, Any]:

@@ -24,7 +24,7 @@ PINNED = {
         "Imports.edit+read Materials.read Payouts.read+stop Reference.read Reveal.read"
     ),
     "payer": ("Desk.home Payouts.prepare+read+stop Reveal.read"),
-    "releaser": ("Desk.home Payouts.read+release+stop Reveal.read"),
+    "releaser": ("Desk.home Imports.read+release Payouts.read+release+stop Reveal.read"),
     "auditor": (
         "Audit.read Calendar.read CaseEvents.read Cases.read Desk.home+read Feedback.read Health.read "
         "Holders.read Ledger.read Materials.read Payouts.read Reference.read"
@@ -115,6 +115,7 @@ BY_DEED = (
 """Forms of several deeds: each deed asks for a right of its own."""
 
 OF_A_ROW = re.compile(
-    r"/desk/(payouts|payout-switch|reconciliation|reversals|bank-files|monthly)/.*<"
+    r"/(desk/(payouts|payout-switch|reconciliation|reversals|bank-files|contributions|monthly)"
+    r"|office/accounts-import)/.*<"
 )
 """Pages of money answer of a row that is not there as of one that is another agency's: 403."""

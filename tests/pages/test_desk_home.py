@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.terms import PayoutStatus, Role, Status
-from app.models import Application, BankFile, ContributionFile, PayoutBatch
+from app.models import AccountFile, Application, BankFile, ContributionFile, PayoutBatch
 from app.services import ledger
 from app.services.records.packing import pack
 from app.services.review import decisions
@@ -45,7 +45,7 @@ def payout(rows, people, chen, dai):
 
 
 def begun_by(user_id, agency_id):
-    """Return a batch, a bank's file and a file of contributions that wait for somebody else."""
+    """Return a batch, a bank's file, contributions and accounts that wait for somebody else."""
     batch = PayoutBatch(
         agency_id=agency_id, number="PC20261118009", prepared_by=user_id, prepared_at=NOON
     )
@@ -53,12 +53,14 @@ def begun_by(user_id, agency_id):
         agency_id=agency_id, direction="in", kind="answer", form="csv", name="hp.csv",
         message_id="HP1", sha256="0" * 64, size=1, actor_id=user_id, actor_name="-", at=NOON,
     )  # fmt: skip
-    paid_in = ContributionFile(
-        agency_id=agency_id, name="jc.csv", reference="JC1", sha256="0" * 64, rows=1, total=1,
-        brought_by=user_id, brought_name="-", brought_at=NOON,
-    )  # fmt: skip
-    answer.content = paid_in.content = pack(b"-")
-    return batch, answer, paid_in
+    brought = {
+        "agency_id": agency_id, "sha256": "0" * 64, "rows": 1, "total": 1,
+        "brought_by": user_id, "brought_name": "-", "brought_at": NOON,
+    }  # fmt: skip
+    paid_in = ContributionFile(name="jc.csv", reference="JC1", **brought)
+    opened = AccountFile(name="accounts.csv", **brought)
+    answer.content = paid_in.content = opened.content = pack(b"-")
+    return batch, answer, paid_in, opened
 
 
 def tiles(page):
@@ -120,11 +122,12 @@ def test_a_releaser_sees_what_colleagues_began(staff, people, rows):
 
     assert {
         label: tiles(page)[label]
-        for label in ("批次待放行", "银行文件待确认", "缴存文件待入账")
+        for label in ("批次待放行", "银行文件待确认", "缴存文件待入账", "账户文件待入账")
     } == {
         "批次待放行": ("1", "/desk/payouts/"),
         "银行文件待确认": ("1", "/desk/bank-files/"),
         "缴存文件待入账": ("1", "/desk/contributions/"),
+        "账户文件待入账": ("1", "/office/accounts-import/"),
     }
     assert "缴存文件待入账" not in staff("pia", Role.PAYER).open("/desk/").text
 

@@ -1,5 +1,6 @@
 """The office: agencies, packages, calendar, import of accounts, proof of the audit, health."""
 
+import hashlib
 import io
 import re
 import shutil
@@ -9,9 +10,17 @@ import pytest
 from bs4 import BeautifulSoup
 
 from app.domain.terms import Role
-from app.models import Account, Agency, AuditEvent, WorkingDay
+from app.models import Account, AccountFile, Agency, AuditEvent, ImportBatch, Staff, WorkingDay
 from app.packages.reader import PACKAGES
-from tests.factories import PASSWORD, Person, actor_of, make_id_number, make_staff
+from tests.factories import (
+    PASSWORD,
+    Person,
+    actor_of,
+    make_account,
+    make_applicant,
+    make_id_number,
+    make_staff,
+)
 
 
 @pytest.fixture
@@ -132,11 +141,11 @@ GOOD_FILE = (
 )
 
 
-def look(browser, agency="anhui"):
-    """Send a right file to be looked at; return the page of the answer."""
+def look(browser, agency="anhui", id_number=None):
+    """Send a right file to be looked at; return the page of the answer and a token."""
     page = browser.open("/office/accounts-import/")
     token = page.soup.select_one("input[name=csrf_token]")["value"]
-    data = GOOD_FILE.format(agency=agency, number=make_id_number()).encode()
+    data = GOOD_FILE.format(agency=agency, number=id_number or make_id_number()).encode()
     answer = browser.client.post(
         "/office/accounts-import/look",
         data={"csrf_token": token, "file": (io.BytesIO(data), "accounts.csv")},
@@ -144,22 +153,99 @@ def look(browser, agency="anhui"):
     return BeautifulSoup(answer.data, "html.parser"), token
 
 
-def test_a_file_is_looked_at_first_and_then_taken(sign_in, rows):
-    browser = sign_in(Role.SUPERVISOR)
-    seen, token = look(browser)
-    with rows() as session:
-        assert session.query(Account).count() == 0
-    sha256 = seen.select_one("input[name=sha256]")["value"]
+@pytest.fixture
+def bring(rows):
+    """Look at a file and hand it on; return the key under which it waits."""
 
-    answer = browser.client.post(
-        "/office/accounts-import/take",
-        data={"csrf_token": token, "sha256": sha256, "name": "accounts.csv"},
-    )
+    def brought(browser, id_number=None):
+        seen, token = look(browser, id_number=id_number)
+        sha256 = seen.select_one("input[name=sha256]")["value"]
+        answer = browser.client.post(
+            "/office/accounts-import/take",
+            data={"csrf_token": token, "sha256": sha256, "name": "accounts.csv"},
+        )
+        assert answer.status_code == 302
+        with rows() as session:
+            assert session.query(Account).count() == 0
+            return session.query(AccountFile).one().id
 
-    assert answer.status_code == 302
+    return brought
+
+
+def test_a_file_is_brought_by_one_and_posted_by_another(sign_in, rows, bring):
+    supervisor = sign_in(Role.SUPERVISOR)
+    key = bring(supervisor)
+    mine = supervisor.open("/office/accounts-import/")
+    assert "由另一位工作人员入账" in mine.text
+    assert not mine.soup.select(f"form[action$='{key}/post']")
+    releaser = sign_in(Role.RELEASER)
+    page = releaser.open("/office/accounts-import/")
+    assert "1,000.50" in page.text
+    assert not page.soup.select("input[type=file]")
+    data = releaser.client.get(f"/office/accounts-import/{key}/file").data
+
+    done = releaser.press(page, "确认开户入账")
+
+    assert "已接收 1 个账户" in done.text
     with rows() as session:
         assert session.query(Account).one().available == Decimal("1000.50")
-    assert "accounts.csv" in browser.open("/office/imports/list/").text
+        batch, file = session.query(ImportBatch).one(), session.get_one(AccountFile, key)
+        assert (file.batch_id, file.sha256) == (batch.id, hashlib.sha256(data).hexdigest())
+    assert "accounts.csv" in releaser.open("/office/imports/list/").text
+
+
+def test_a_file_is_refused_with_a_reason(sign_in, rows, bring):
+    key = bring(sign_in(Role.SUPERVISOR))
+    releaser = sign_in(Role.RELEASER)
+    page = releaser.open("/office/accounts-import/")
+
+    again = releaser.press(page, "不予接收", 422)
+    assert "请写明理由" in again.text
+    releaser.press(again, "不予接收", reason="总额与移交清单不符")
+
+    with rows() as session:
+        assert session.get_one(AccountFile, key).refused_why == "总额与移交清单不符"
+        assert session.query(Account).count() == 0
+
+
+def test_posting_takes_a_fresh_proof(sign_in, rows, bring, clock):
+    bring(sign_in(Role.SUPERVISOR))
+    releaser = sign_in(Role.RELEASER)
+    clock.pass_by(minutes=11)
+    page = releaser.open("/office/accounts-import/")
+
+    asked = releaser.press(page, "确认开户入账", 403)
+    with rows() as session:
+        assert session.query(Account).count() == 0
+    releaser.press(asked, "确认并继续", again_password=PASSWORD)
+
+    with rows() as session:
+        assert session.query(Account).count() == 1
+
+
+def test_nobody_posts_a_file_with_an_own_account(sign_in, rows, bring):
+    releaser = sign_in(Role.RELEASER)
+    with rows() as session:
+        own = session.query(Staff).filter(Staff.name == "anhui-releaser").one().id_number
+    bring(sign_in(Role.SUPERVISOR), id_number=own)
+
+    page = releaser.press(releaser.open("/office/accounts-import/"), "确认开户入账", 403)
+
+    assert "您本人或提交人本人的账户" in page.text
+    with rows() as session:
+        assert session.query(Account).count() == 0
+
+
+def test_a_fault_that_came_up_since_is_shown_by_line(sign_in, rows, bring):
+    bring(sign_in(Role.SUPERVISOR))
+    with rows() as session:
+        make_account(session, make_applicant(session)).number = "A1"
+    releaser = sign_in(Role.RELEASER)
+
+    page = releaser.press(releaser.open("/office/accounts-import/"), "确认开户入账", 422)
+
+    assert "账号已存在" in page.text
+    assert "没有入账" in page.text
 
 
 def test_a_file_of_another_agency_is_refused(sign_in):
@@ -181,7 +267,7 @@ def test_nobody_takes_a_file_that_somebody_else_looked_at(sign_in, rows):
     )
 
     with rows() as session:
-        assert session.query(Account).count() == 0
+        assert session.query(AccountFile).count() == 0
 
 
 def test_a_package_with_faults_is_shown_line_by_line_and_not_loaded(sign_in, app, tmp_path):

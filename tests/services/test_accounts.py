@@ -10,11 +10,13 @@ import sqlalchemy as sa
 
 from app.demo.numbers import id_number
 from app.domain.errors import NotAllowed
-from app.domain.policy import WORKER, Actor
+from app.domain.policy import OPERATOR
 from app.domain.terms import Gender, Role
+from app.extensions import db
 from app.models import (
     Account,
     Applicant,
+    AuditEvent,
     ImportBatch,
     JournalEntry,
     LedgerAccount,
@@ -24,7 +26,14 @@ from app.models import (
 from app.services.accounting import accrual
 from app.services.accounting.verification import verify
 from app.services.accounts import import_accounts
-from tests.factories import NOON, find_agency, find_scheme, make_account, make_applicant
+from tests.factories import (
+    NOON,
+    actor_of,
+    find_scheme,
+    make_account,
+    make_applicant,
+    make_staff,
+)
 
 COLUMNS = (
     "agency", "scheme", "id_type", "id_number", "name", "gender", "mobile", "account_number",
@@ -56,7 +65,7 @@ def csv_of(*lines, trailer="", encoding="utf-8", columns=COLUMNS):
 
 def taken(session, data, **options):
     return import_accounts(
-        session, data, actor=WORKER, now=NOON, **{"name": "accounts.csv"} | options
+        session, data, actor=OPERATOR, now=NOON, **{"name": "accounts.csv"} | options
     )
 
 
@@ -167,7 +176,10 @@ def test_a_preview_writes_nothing(session):
         ("id_number", ""), ("name", "林1"), ("gender", "1"), ("mobile", "123"),
         ("account_number", ""), ("opened_on", "2015-02-30"), ("opened_on", "2030-01-01"),
         ("state", "77"), ("balance", "12.345"), ("balance", "-1"), ("balance", "NaN"),
-        ("balance", "much"), ("frozen_amount", "2000"), ("paid_on", "2025-01-01"),
+        ("balance", "much"), ("balance", "１２３.４５"), ("balance", "1e3"),
+        ("balance", "1_000"), ("balance", '"1,50"'), ("balance", "+5"), ("balance", "5."),
+        ("state", "05"), ("state", "4"), ("last_interest_on", "2015-02-28"),
+        ("last_interest_on", "2016-02-20"), ("frozen_amount", "2000"), ("paid_on", "2025-01-01"),
         ("paid_reason", "NONE"),
     ],
 )  # fmt: skip
@@ -197,6 +209,45 @@ def test_declared_count_and_total_must_agree(session, trailer, column):
 
     assert faults(report) == [(0, column)]
     assert not report.written
+
+
+@pytest.mark.parametrize("total", ["1,000.50", "1000.5", "1000.50"])
+def test_a_total_may_have_its_thousands_apart(session, total):
+    assert taken(session, csv_of(line(), trailer=f'#TRAILER,1,"{total}"')).written
+
+
+@pytest.mark.parametrize("total", ["1000,50", "1.0005e3", "１０００.５０"])
+def test_a_total_written_in_another_way_is_refused(session, total):
+    report = taken(session, csv_of(line(), trailer=f'#TRAILER,1,"{total}"'))
+
+    assert faults(report) == [(0, "total")]
+
+
+@pytest.mark.parametrize(
+    ("options", "column"),
+    [
+        ({"count": 2}, "count"), ({"total": Decimal("1000.49")}, "total"),
+        ({"count": 1, "total": Decimal("1000.5")}, ""),
+    ],
+)  # fmt: skip
+def test_options_and_the_last_line_must_both_be_so(session, options, column):
+    report = taken(session, csv_of(line()), **options)
+
+    assert faults(report) == ([(0, column)] if column else [])
+
+
+def test_an_account_without_a_day_bears_interest_from_the_import_and_is_counted(session):
+    bo = line(id_number=BO, name="周一鸣", account_number="A2", last_interest_on="2016-02-21")
+    empty = line(account_number="A3", state="05", balance="0")
+
+    report = taken(session, csv_of(line(), bo, empty))
+
+    assert (report.written, report.undated) == (True, 1)
+    days = {
+        account.number: [day for day, _ in accrual.movements(session, account)]
+        for account in session.scalars(sa.select(Account))
+    }
+    assert days == {"A1": [NOON.date()], "A2": [dt.date(2016, 2, 21)], "A3": []}
 
 
 def test_a_file_cut_off_is_refused(session):
@@ -278,18 +329,17 @@ def test_a_file_holds_one_agency(session):
 
 
 def test_people_of_an_agency_import_their_own_only(session):
-    other = Actor(
-        1, "佟海波", frozenset({Role.SUPERVISOR}), agency_id=find_agency(session, "liaoning").id
-    )
+    other = actor_of(session, make_staff(session, "tong", Role.SUPERVISOR, agency="liaoning"))
 
-    report = import_accounts(session, csv_of(line()), actor=other, now=NOON)
+    report = import_accounts(session, csv_of(line()), actor=other, now=NOON, preview=True)
 
     assert faults(report) == [(2, "agency")]
 
 
 def test_reviewers_do_not_import(session, chen):
-    with pytest.raises(NotAllowed):
-        import_accounts(session, csv_of(line()), actor=chen, now=NOON)
+    for preview in (True, False):
+        with pytest.raises(NotAllowed):
+            import_accounts(session, csv_of(line()), actor=chen, now=NOON, preview=preview)
 
 
 def test_unknown_and_missing_columns_are_named(session):
@@ -319,7 +369,12 @@ def test_the_command_previews_then_writes(app, tmp_path):
     assert "nothing was written" in preview.output
     assert first.exit_code == 0
     assert "1,000.50" in first.output
+    assert "1 of them name no last_interest_on" in first.output
     assert again.exit_code == 1
+    with app.app_context():
+        act = AuditEvent.act == "accounts_imported"
+        who = db.session.scalars(sa.select(AuditEvent.actor_name).where(act)).one()
+    assert who == "operator"
 
 
 @pytest.mark.whole

@@ -92,6 +92,33 @@ def test_what_is_declared_must_be_there(session, accounts, trailer, column):
     assert accounts[0].available == 1000
 
 
+@pytest.mark.parametrize("amount", ["１００.１０", "1e2", "1_00", '"1,50"', "100.", ".5"])
+def test_an_amount_is_written_in_one_way(session, accounts, amount):
+    data = file_of(line(accounts[0], amount), trailer="#TRAILER,1,100.10,x")
+    assert [(number, column) for number, column, _ in told(take(session, data))] == [
+        (2, "amount")
+    ]
+
+
+def test_without_a_reference_the_same_lines_are_posted_once(session, accounts):
+    lines = [line(accounts[0]), line(accounts[1], "5.00")]
+    first = take(session, file_of(*lines, trailer="#TRAILER,2,105.10"), name="a.csv")
+    saved = file_of(
+        line(accounts[1], "5"), line(accounts[0], day="2026/11/01"), trailer="#TRAILER,2,105.1"
+    )
+    again = take(session, saved, name="b.csv")
+    assert first.batch_id
+    assert (again.batch_id, again.reference) == (None, first.reference)
+    [(_, column, why)] = told(again)
+    assert column == "reference"
+    assert "a.csv" in why
+    later = file_of(
+        *(one.replace("11-01", "11-02") for one in lines), trailer="#TRAILER,2,105.10"
+    )
+    assert take(session, later).batch_id
+    assert take(session, file_of(*lines)).batch_id
+
+
 @pytest.mark.both
 def test_a_file_posted_by_another_at_the_same_moment_is_said_to_be_there(
     kind, session, accounts, monkeypatch

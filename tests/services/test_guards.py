@@ -11,6 +11,7 @@ GUARDED = (
     "audit_event", "audit_day", "case_event", "journal_entry", "posting", "statement_line",
     "bank_message", "review_note", "contribution_batch", "contribution_line", "supplement",
     "money_day", "receipt", "day_end", "books_proof", "payout_proof",
+    "import_batch",
 )  # fmt: skip
 REFUSED = "takes new rows only"
 

@@ -3,11 +3,12 @@
 import csv
 import datetime as dt
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -59,6 +60,9 @@ NO_SHEET = (
 )  # fmt: skip
 """What comes of a file that calls itself a sheet: broken parts, broken XML, a password."""
 
+NUMBER = re.compile(r"([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]{1,2})?")
+"""How a count or a sum is written: 1234.5, 1234.50 or 1,234.50, and in no other way."""
+
 LONGEST_EXACT = 15
 """Digits that Excel keeps of a number; a longer one must stand in a cell of text."""
 
@@ -105,36 +109,49 @@ def check_declared(
     name: str,
     findings: Findings,
 ) -> None:
-    """Compare what the sender declares with what was read."""
-    declared_count = str(count) if count is not None else raw.count
-    declared_total = str(total) if total is not None else raw.total
-    if not declared_count or not declared_total:
+    """Compare what the sender declares with what was read.
+
+    ``count`` and ``total`` (yuan) are what an option says, the file's last line may say it too:
+    whatever is said must be so.
+    """
+    counts = _said(count, raw.count)
+    totals = _said(total, raw.total)
+    if not counts or not totals:
         findings.add(
             name, 0, "",
             "没有申报笔数和总额（末行 #TRAILER,笔数,总额，或命令选项）",
             "count and total are not declared (last line #TRAILER,count,total, or options)",
         )  # fmt: skip
         return
-    if _number(declared_count) != len(raw.rows):
-        findings.add(
-            name, 0, "count",
-            f"申报 {declared_count} 笔，实有 {len(raw.rows)} 笔",
-            f"{declared_count} rows are declared, {len(raw.rows)} are there",
-        )  # fmt: skip
-    if _number(declared_total) != whole:
-        findings.add(
-            name, 0, "total",
-            f"申报总额 {declared_total}，实有 {whole}",
-            f"a total of {declared_total} is declared, {whole} is there",
-        )  # fmt: skip
+    for said, number in counts.items():
+        if number != len(raw.rows):
+            findings.add(
+                name, 0, "count",
+                f"申报 {said} 笔，实有 {len(raw.rows)} 笔",
+                f"{said} rows are declared, {len(raw.rows)} are there",
+            )  # fmt: skip
+    for said, number in totals.items():
+        if number != whole:
+            findings.add(
+                name, 0, "total",
+                f"申报总额 {said}，实有 {whole}",
+                f"a total of {said} is declared, {whole} is there",
+            )  # fmt: skip
 
 
-def _number(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+def number_in(text: str) -> Decimal | None:
+    """Return the count or the sum that a cell names, None when it is written in another way."""
+    return Decimal(text.replace(",", "")) if NUMBER.fullmatch(text) else None
+
+
+def _said(option: Decimal | int | None, trailer: str) -> dict[str, Decimal | None]:
+    """Return what was declared, by option and by the last line, as written and as number."""
+    said: dict[str, Decimal | None] = {}
+    if option is not None:
+        said[str(option)] = Decimal(option)
+    if trailer:
+        said[trailer] = number_in(trailer)
+    return said
 
 
 def _split(

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
@@ -15,11 +15,18 @@ from app.domain.terms import AccountState, Gender
 from app.models import Scheme
 from app.packages.problems import Findings
 from app.services import reference
-from app.services.accounting.account_files import RawRow
+from app.services.accounting.account_files import RawRow, number_in
 
 T = TypeVar("T")
 MOST = Decimal(10) ** 12
 NUMBER_LENGTH = 32
+CLOSED = (
+    AccountState.CLOSED_BY_MERGER,
+    AccountState.CLOSED_BY_TRANSFER,
+    AccountState.CLOSED_BY_WITHDRAWAL,
+)
+"""States in which nothing can be left in an account."""
+
 GENDERS = {"1": Gender.MALE, "男": Gender.MALE, "2": Gender.FEMALE, "女": Gender.FEMALE}
 FAULTS = {
     "id_length": ("证件号码位数不对", "the number has the wrong length"),
@@ -80,6 +87,8 @@ class Words:
     provinces: frozenset[str]
     ethnic_groups: frozenset[str]
     reasons: dict[int, frozenset[str]] = field(default_factory=dict)
+    first_rates: dict[int, dt.date] = field(default_factory=dict)
+    """The day of the first interest rate, by scheme; none where nothing bears interest."""
 
 
 def words_of(session: Session, *, today: dt.date) -> Words:
@@ -101,6 +110,11 @@ def words_of(session: Session, *, today: dt.date) -> Words:
         reasons={
             scheme.id: frozenset(reference.reason_codes(session, scheme.id))
             for scheme in schemes
+        },
+        first_rates={
+            scheme.id: rates[0][0]
+            for scheme in schemes
+            if (rates := reference.interest_rates(session, scheme.id))
         },
     )
 
@@ -152,15 +166,13 @@ class Cells:
         return day
 
     def _money(self, column: str) -> Decimal:
-        cell = self._need(column).replace(",", "")
-        try:
-            amount = Decimal(cell)
-        except InvalidOperation:
-            raise Wrong("应为金额", "is no amount") from None
-        if not amount.is_finite() or not 0 <= amount < MOST:
+        amount = number_in(self._need(column))
+        if amount is None:
+            raise Wrong(
+                "应为金额，如 1234.50 或 1,234.50", "is no amount like 1234.50 or 1,234.50"
+            )
+        if amount >= MOST:
             raise Wrong("金额超出范围", "the amount is out of range")
-        if amount != amount.quantize(Decimal("0.01")):
-            raise Wrong("金额最多两位小数", "the amount is finer than a fen")
         return amount.quantize(Decimal("0.01"))
 
 
@@ -178,16 +190,19 @@ class _Line(Cells):
         document = self._try("id_type", self._document)
         id_number = self._try("id_number", lambda: self._id_number(document, gender)) or ""
         balance = self._try("balance", lambda: self._money("balance")) or Decimal(0)
+        opened_on = self._try("opened_on", lambda: self._day("opened_on", need=True))
         row: dict[str, Any] = {
             "name": self._try("name", lambda: identity.check_name(self._need("name"))),
             "ethnicity": self._try("ethnicity", self._ethnicity),
             "mobile": self._try("mobile", self._mobile),
             "number": self._try("account_number", self._number),
-            "opened_on": self._try("opened_on", lambda: self._day("opened_on", need=True)),
-            "state": self._try("state", self._state),
+            "opened_on": opened_on,
+            "state": self._try("state", lambda: self._state(balance)),
             "sealed_on": self._try("sealed_on", lambda: self._day("sealed_on")),
             "frozen_amount": self._try("frozen_amount", lambda: self._frozen(balance)),
-            "last_interest_on": self._try("last_interest_on", self._interest_day),
+            "last_interest_on": self._try(
+                "last_interest_on", lambda: self._interest_day(scheme, opened_on)
+            ),
             "paid_reason": self._try("paid_reason", lambda: self._reason(scheme)),
             "paid_on": self._try("paid_on", lambda: self._with_reason("paid_on", self._day)),
             "paid_amount": self._try(
@@ -250,14 +265,28 @@ class _Line(Cells):
             )
         return cell
 
-    def _state(self) -> AccountState:
+    def _state(self, balance: Decimal) -> AccountState:
         cell = self._need("state").zfill(2)
         if cell not in set(AccountState):
             raise Wrong("账户状态应为 01 至 06 或 99", "is no state of an account")
+        if AccountState(cell) in CLOSED and balance:
+            raise Wrong("已销户的账户余额应为 0", "a closed account has no balance")
         return AccountState(cell)
 
-    def _interest_day(self) -> dt.date | None:
-        return self._day("last_interest_on")
+    def _interest_day(self, scheme: Scheme | None, opened_on: dt.date | None) -> dt.date | None:
+        """Return the day from which interest counts: the day after it was settled last."""
+        day = self._day("last_interest_on")
+        if day is None:
+            return None
+        if opened_on is not None and day < opened_on:
+            raise Wrong("早于开户日", "lies before the account was opened")
+        first = self.words.first_rates.get(scheme.id) if scheme is not None else None
+        if first is not None and day < first:
+            raise Wrong(
+                f"早于首个利率的生效日 {first}，无法结息",
+                f"lies before the first interest rate, {first}: it could never be settled",
+            )
+        return day
 
     def _frozen(self, balance: Decimal) -> Decimal:
         if not self._cell("frozen_amount"):

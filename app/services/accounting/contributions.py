@@ -32,7 +32,7 @@ from app.services.accounting.contribution_rows import (
     check_row,
     number_of,
 )  # fmt: skip
-from app.services.staff import standing
+from app.services.records import second_hands
 
 LOOKERS = (Role.WORKER, Role.PAYER, Role.RELEASER)
 POSTERS = (Role.WORKER, Role.RELEASER)
@@ -81,17 +81,18 @@ def import_contributions(
     """Post the contributions of a csv or xlsx file, or nothing of it.
 
     Count, total and the sender's reference come from the caller or the file's last line
-    ``#TRAILER,count,total,reference``; without a reference the file's hash stands for it. A
-    file with a fault, or a ``preview``, posts nothing. What a person posts was ``brought_by``
+    ``#TRAILER,count,total,reference``; without a reference the hash of its lines stands for it,
+    so that the same lines saved anew are refused as posted. A file with a fault, or a ``preview``, posts nothing. What a person posts was ``brought_by``
     another; the operator's command posts what lies on the machine.
     """
-    _check_may(session, actor, now=now, preview=preview, brought_by=brought_by)
+    policy.check_role(actor, *(LOOKERS if preview else POSTERS))
+    second_hands.check_may(session, actor, now=now, preview=preview, brought_by=brought_by)
     data, name = _content(source, name)
     sha256, findings = hashlib.sha256(data).hexdigest(), Findings()
     raw = read_file(data, name, findings, CONTRIBUTIONS)
     rows = _rows(session, raw, name, findings, now=now, progress=progress)
     sum_ = sum((row.amount for row in rows), Decimal(0))
-    said = (reference_given or raw.reference or sha256)[:LONGEST]
+    said = (reference_given or raw.reference or _hash_of(rows))[:LONGEST]
     if not findings.problems:
         check_declared(raw, count, total, sum_, name, findings)
     agency_id = _one_agency(rows, actor, name, findings)
@@ -107,18 +108,6 @@ def import_contributions(
         name=name, sha256=sha256, reference=said, rows=len(raw.rows), total=sum_,
         problems=tuple(sorted(findings.problems)), batch_id=batch_id, **_states(rows),
     )  # fmt: skip
-
-
-def _check_may(
-    session: Session, actor: Actor, *, now: dt.datetime, preview: bool, brought_by: int | None
-) -> None:
-    """Raise ``NotAllowed`` (four_eyes) for a person who posts what nobody else brought."""
-    policy.check_role(actor, *(LOOKERS if preview else POSTERS))
-    standing.check(session, actor, now=now)
-    if preview:
-        return
-    if actor.user_id is not None:
-        standing.check_other(session, actor, earlier=brought_by)
 
 
 def _content(source: Path | bytes, name: str) -> tuple[bytes, str]:
@@ -171,6 +160,13 @@ def _known(session: Session, raw: RawFile, *, today: dt.date) -> Known:
     return Known(today=today, schemes=by_code, accounts=accounts)
 
 
+def _hash_of(rows: Sequence[ContributionRow]) -> str:
+    """Return a hash of what the lines pay in, whatever their order and the form of the file."""
+    lines = sorted((row.account_id, row.value_date, row.amount) for row in rows)
+    text = "\n".join(f"{account} {day} {amount}" for account, day, amount in lines)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _one_agency(
     rows: Sequence[ContributionRow], actor: Actor, name: str, findings: Findings
 ) -> int | None:
@@ -220,8 +216,9 @@ def _check_new(
     else:
         findings.add(
             name, 0, "reference",
-            f"批次号 {said} 已于 {day} 入账",
-            f"a batch with the reference {said} was posted on {day}",
+            f"批次号 {said}（未申报时由各行内容得出）已于 {day} 以“{earlier.name}”入账",
+            f"the reference {said} (of the lines where none is declared) was posted on {day} "
+            f"as {earlier.name!r}",
         )  # fmt: skip
 
 

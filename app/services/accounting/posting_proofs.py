@@ -11,9 +11,11 @@ from app.domain.terms import AccountState, LedgerCode
 from app.domain.violation import Violation
 from app.models import (
     Account,
+    AccountFile,
     ContributionBatch,
     ContributionFile,
     ContributionLine,
+    ImportBatch,
     JournalEntry,
     LedgerAccount,
     LedgerReversal,
@@ -23,6 +25,8 @@ from app.models import (
 MONEY = Account.available.type
 KINDS = ("contribution", "late")
 SIDES = 2
+TWO_HANDS = ((ContributionFile, ContributionBatch), (AccountFile, ImportBatch))
+"""Files that one person brings, and what they become when another posts them."""
 
 
 @cache
@@ -67,8 +71,7 @@ def batches(session: Session) -> Iterator[Violation]:
 
 
 @cache
-def _alone_query() -> sa.Select[int]:
-    file, batch = ContributionFile, ContributionBatch
+def _alone_query(file: Any, batch: Any) -> sa.Select[int]:
     first = sa.select(sa.func.min(file.batch_id)).scalar_subquery()
     return (
         sa.select(batch.id)
@@ -86,10 +89,11 @@ def _alone_query() -> sa.Select[int]:
 
 def alone(session: Session) -> Iterator[Violation]:
     """Name every file that a person posted and nobody else brought, since two are asked for."""
-    for key in session.scalars(_alone_query()):
-        yield Violation(
-            "posted_alone", "contribution_batch", key, "no other person brought this file"
-        )
+    for file, batch in TWO_HANDS:
+        for key in session.scalars(_alone_query(file, batch)):
+            yield Violation(
+                "posted_alone", batch.__tablename__, key, "no other person brought this file"
+            )
 
 
 @cache

@@ -8,16 +8,17 @@ from sqlalchemy.orm import Session
 from app.domain import policy
 from app.domain.policy import Actor
 from app.domain.terms import Role
-from app.models import BankFile, ContributionFile, LedgerReversal, PayoutBatch
+from app.models import AccountFile, BankFile, ContributionFile, LedgerReversal, PayoutBatch
 
 
 @dataclass(frozen=True, slots=True)
 class SecondSteps:
-    """How many batches, bank files, files of contributions and reversals wait."""
+    """How many batches, bank files, files of contributions or accounts and reversals wait."""
 
     batches: int
     bank_files: int
     contributions: int
+    accounts: int
     reversals: int
 
 
@@ -34,6 +35,7 @@ def count(session: Session, *, actor: Actor) -> SecondSteps:
             ),
         ),
         (ContributionFile, ContributionFile.brought_by, ContributionFile.settled_at.is_(None)),
+        (AccountFile, AccountFile.brought_by, AccountFile.settled_at.is_(None)),
         (LedgerReversal, LedgerReversal.proposed_by, LedgerReversal.confirmed_at.is_(None)),
     )  # fmt: skip
     waiting = [
