@@ -224,14 +224,19 @@ def test_a_total_written_in_another_way_is_refused(session, total):
 
 
 @pytest.mark.parametrize(
-    ("options", "column"),
+    ("count", "total", "trailer", "column"),
     [
-        ({"count": 2}, "count"), ({"total": Decimal("1000.49")}, "total"),
-        ({"count": 1, "total": Decimal("1000.5")}, ""),
+        (2, "1000.50", "#TRAILER,1,1000.50", "count"),
+        (1, "1000.49", "#TRAILER,1,1000.50", "total"),
+        (1, "1000.50", "#TRAILER,2,1000.50", "count"),
+        (1, "1000.50", "#TRAILER,1,1000.49", "total"),
+        (1, "1000.5", '#TRAILER,1,"1,000.50"', ""),
     ],
-)  # fmt: skip
-def test_options_and_the_last_line_must_both_be_so(session, options, column):
-    report = taken(session, csv_of(line()), **options)
+)
+def test_options_and_the_last_line_must_both_be_so(session, count, total, trailer, column):
+    data = csv_of(line(), trailer=trailer)
+
+    report = taken(session, data, count=count, total=Decimal(total))
 
     assert faults(report) == ([(0, column)] if column else [])
 
