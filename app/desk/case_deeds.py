@@ -101,7 +101,10 @@ def _reject(sent: Sent) -> None:
 
 
 def _investigate(sent: Sent) -> None:
-    flags.investigate(sent.session, sent.case, reason=sent.word("opinion"), **sent.who())
+    flags.investigate(
+        sent.session, sent.case, reason=sent.word("opinion"),
+        outside=bool(sent.word("outside")), **sent.who(),
+    )  # fmt: skip
 
 
 def _end_investigation(sent: Sent) -> None:

@@ -25,7 +25,7 @@ from app.domain.workdays import local_date
 from app.models import Application, Bank, CaseEvent, Material, MaterialPage, ReviewNote
 from app.services import cases, payouts, reference
 from app.services.applying import circumstances, wizard
-from app.services.review import case_checks, payee_fixes
+from app.services.review import case_checks, deadlines, payee_fixes
 
 Mask = Callable[[str], str]
 
@@ -70,6 +70,7 @@ def gathered(
         "sign": signed_matter(session, case),
         "open": {action.value for action in open_actions},
         "side": side_deeds(session, case, actor),
+        "check_days": deadlines.check_days(session, case, on=on),
         "payout": case.payouts[-1] if case.payouts else None,
     }
 

@@ -12,13 +12,14 @@ from app.domain.terms import Status
 from app.domain.workdays import Calendar
 from app.models import Application
 from app.services import reference
+from app.services.review import deadlines
 
 UNDER_REVIEW = (Status.SUBMITTED, Status.IN_REVIEW, Status.SECOND_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A last day in words; ``tone`` is stop (past), turn (today) or empty."""
+    """A last day in words; ``tone`` is stop (past), turn (near) or empty."""
 
     text: str
     tone: str = ""
@@ -29,11 +30,15 @@ class Deadline:
 
 def deadline_of(session: Session, case: Application, *, on: dt.date) -> Deadline:
     """Return the deadline of one case."""
-    return deadline(case, on=on, calendar=reference.calendar(session))
+    amber = deadlines.amber_days(session, case.scheme_id, on=on)
+    return deadline(case, on=on, calendar=reference.calendar(session), amber=amber)
 
 
-def deadline(case: Application, *, on: dt.date, calendar: Calendar) -> Deadline:
-    """Return how far the case is from its last day as of ``on``."""
+def deadline(case: Application, *, on: dt.date, calendar: Calendar, amber: int) -> Deadline:
+    """Return how far the case is from its last day as of ``on``.
+
+    It warns from ``amber`` working days before that day (WF03).
+    """
     if waits := _waits(case):
         return Deadline(waits)
     if case.status not in UNDER_REVIEW or case.due_on is None:
@@ -47,7 +52,8 @@ def deadline(case: Application, *, on: dt.date, calendar: Calendar) -> Deadline:
     said = working_days_left(left)
     if case.due_estimated:
         said = gettext("%(when)s (estimated)", when=said)
-    return Deadline(said, "", "", case.due_on, left)
+    tone, icon = ("turn", "clock") if left <= amber else ("", "")
+    return Deadline(said, tone, icon, case.due_on, left)
 
 
 def _waits(case: Application) -> str:

@@ -194,7 +194,10 @@ def _first(
     found = worklist.find(session, Wanted(chip=chip), actor=actor, now=now)
     names = worklist.colleagues(session, agency_id=actor.agency_id or 0)
     few = found.cases[:FIRST_FEW]
-    return queue_page.rows(few, actor=actor, calendar=calendar, names=names, now=now)
+    amber = queue_page.amber_of(session, few, on=local_date(now))
+    return queue_page.rows(
+        few, actor=actor, calendar=calendar, names=names, amber=amber, now=now
+    )
 
 
 def _chart(session: Session, agency_id: int, *, on: dt.date, calendar: Calendar) -> charts.Plot:

@@ -1,6 +1,7 @@
 """The list of cases as it is asked for in the address, and its rows in words."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from app.domain.terms import Role, Status
 from app.domain.workdays import Calendar, local_date
 from app.models import Application
 from app.services import reference
+from app.services.review import deadlines
 from app.services.review.worklist import Chip, Wanted
 
 LAST = "desk-list"
@@ -93,9 +95,13 @@ def rows(
     actor: Actor,
     calendar: Calendar,
     names: dict[int, str],
+    amber: Mapping[int, int],
     now: dt.datetime,
 ) -> list[Row]:
-    """Return the rows of a page of the list, without a query of their own."""
+    """Return the rows of a page of the list, without a query of their own.
+
+    ``amber`` says by scheme how many working days before its limit a case warns.
+    """
     on = local_date(now)
     takes_up = actor.has(Role.FIRST_REVIEWER)
     return [
@@ -108,7 +114,7 @@ def rows(
             amount=case.amount,
             submitted_at=case.submitted_at,
             label=staff_label(case),
-            deadline=deadline(case, on=on, calendar=calendar),
+            deadline=deadline(case, on=on, calendar=calendar, amber=amber[case.scheme_id]),
             assignee=names.get(case.assignee_id or 0, ""),
             can_take_up=takes_up
             and case.status is Status.SUBMITTED
@@ -117,6 +123,12 @@ def rows(
         )
         for case in found
     ]
+
+
+def amber_of(db: Session, found: list[Application], *, on: dt.date) -> dict[int, int]:
+    """Return how many working days before their limit cases warn, by scheme."""
+    schemes = {case.scheme_id for case in found}
+    return {scheme: deadlines.amber_days(db, scheme, on=on) for scheme in schemes}
 
 
 CHIPS: tuple[Chip, ...] = (

@@ -66,6 +66,7 @@ class DeskView(BaseView):
                 actor=actor,
                 calendar=reference.calendar(session),
                 names=names,
+                amber=queue_page.amber_of(session, found.cases, on=on),
                 now=now,
             ),
             chips=_chips(numbers, asked),

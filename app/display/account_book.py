@@ -15,6 +15,7 @@ from app.domain.capitals import in_capitals
 from app.domain.errors import RuleBroken
 from app.domain.workdays import local_date
 from app.models import Account
+from app.services import reference
 from app.services.accounting import account_statement, entries
 from app.services.accounting.account_statement import Line, Statement, YearBill
 
@@ -92,6 +93,7 @@ def book(session: Session, account: Account, *, now: dt.datetime) -> dict[str, A
         found = account_statement.statement(session, account, first=first, last=last)
     return {
         "account": account,
+        "objection_days": objection_days(session, account, on=local_date(now)),
         "statement": found,
         "today": local_date(now),
         "first": first,
@@ -100,6 +102,11 @@ def book(session: Session, account: Account, *, now: dt.datetime) -> dict[str, A
         "years": account_statement.years(session, account, now=now),
         "waits": entries.waiting(session, account),
     }
+
+
+def objection_days(session: Session, account: Account, *, on: dt.date) -> str:
+    """Return the days within which an objection to a balance is answered (WF08)."""
+    return f"{reference.settings_on(session, account.scheme_id, on)['objection_days']:.0f}"
 
 
 def day_of(line: Line) -> str:
@@ -146,6 +153,7 @@ def asked_bill(
     bill = account_statement.year_bill(session, account, year)
     return {
         "account": account, "year": year, "today": today,
+        "objection_days": objection_days(session, account, on=today),
         "rows": bill_rows(bill, is_over=today.year > year),
         "capitals": in_capitals(bill.closing),
     }  # fmt: skip

@@ -26,7 +26,7 @@ class Deed(Protocol):
 
 def run_deadlines(*, now: dt.datetime) -> dict[str, int]:
     """Lapse, remind and forget; each case is a transaction of its own."""
-    counts = {"reminded": 0, "lapsed": 0, "drafts_removed": 0}
+    counts = {"reminded": 0, "lapsed": 0, "drafts_reminded": 0, "drafts_removed": 0}
     with transaction() as session:
         to_lapse = deadlines.lapsed(session, now=now)
         to_remind = deadlines.to_remind(session, now=now)
@@ -34,6 +34,8 @@ def run_deadlines(*, now: dt.datetime) -> dict[str, int]:
         counts["lapsed"] += _with(case_id, Status.RETURNED, deadlines.lapse, now=now)
     for case_id in to_remind:
         counts["reminded"] += _with(case_id, Status.RETURNED, deadlines.remind, now=now)
+    with transaction() as session:
+        counts["drafts_reminded"] = drafts.remind(session, now=now)
     with transaction() as session:
         counts["drafts_removed"] = drafts.forget_old(session, now=now)
     return counts

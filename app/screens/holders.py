@@ -28,6 +28,7 @@ from app.screens.searches import Number, Search, Term, terms
 from app.screens.writing import Written
 from app.services.accounting import account_corrections
 from app.services.accounting.account_corrections import AccountChange
+from app.services.people import bans
 
 
 def number_of(row: Applicant) -> str:
@@ -159,10 +160,18 @@ class AccountScreen(Written):
         frozen_amount=put.money(_("Frozen (yuan)")),
         freeze_order=put.line(_("Order of the freeze"), 64, required=False),
         ban_until=put.date(_("Barred until")),
+        loan_fraud=put.flag(_("For loan fraud")),
         ban_reason=put.line(_("Reason of the bar"), 200, required=False),
         ban_order=put.line(_("Order of the bar"), 64, required=False),
         reason=why(),
     )
+
+    def hint(self, row: Account, form: FlaskForm) -> None:
+        """Say how long a bar may last, beside its day and beside what makes it longer."""
+        session, now = db.session(), current.now()
+        for field, loan_fraud in ((form.ban_until, False), (form.loan_fraud, True)):
+            last = bans.longest(session, row, now=now, loan_fraud=loan_fraud)
+            field.description = gettext("Until %(day)s at most.", day=formats.day(last))
 
     def show_links(self, pk: Any) -> list[tuple[str, str]]:
         """Lead those who may read its money to the statement of the account."""
@@ -174,6 +183,9 @@ class AccountScreen(Written):
         """Correct the account."""
         names = AccountChange.__slots__
         asked = AccountChange(**{name: form[name].data for name in names})
+        bans.check(
+            session, row, asked.ban_until, now=current.now(), loan_fraud=form.loan_fraud.data
+        )
         account_corrections.correct_account(
             session, row, asked, reason=form.reason.data,
             actor=current.actor(), now=current.now(),

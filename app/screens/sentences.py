@@ -14,6 +14,7 @@ SENTENCES: Mapping[str, Any] = {
     "name_missing": _("Please enter the name as the document has it."),
     "reason_missing": _("Please say why; the audit keeps it."),
     "order_missing": _("Please name the document that orders it."),
+    "ban_too_long": _("A bar lasts until %(day)s at most."),
     "amount_negative": _("The sum cannot be below zero."),
     "state_not_by_hand": _("An account closes by what closes it, not by hand."),
     "roles_clash": _("These roles must not meet in one person: who decides does not pay or look after rights, nobody reviews twice, and who audits does nothing else."),

@@ -39,9 +39,13 @@ class Written(Screen):
         """Return what an edit form shows beside the row's own values."""
         return {}
 
+    def hint(self, row: Any, form: FlaskForm) -> None:
+        """Say beside the fields of an edit form what depends on the row."""
+
     def _edit(self, pk: Any) -> Any:
         row = self._find(pk)
         form = self.edit_form(**({"obj": row} | self.typed(row)))
+        self.hint(row, form)
         key = row.id
 
         def deed(session: Session) -> Any:

@@ -3,6 +3,7 @@
 import ast
 import re
 
+from app.packages.vocabulary import SETTINGS
 from tests.conventions.sources import FUNCTION, name_of, nodes, python_files
 
 EMPTY = {"manager", "helper", "helpers", "util", "utils", "tmp", "handle", "handler", "misc"}
@@ -40,3 +41,16 @@ def test_things_are_called_as_the_field_calls_them():
     ]
 
     assert not bad
+
+
+def test_every_number_of_the_fund_is_read_somewhere():
+    listed = {"app/packages/vocabulary.py", "app/display/codes.py"}
+    read = {
+        node.value
+        for path in python_files("app")
+        if name_of(path) not in listed
+        for node in nodes(path, ast.Constant)
+        if isinstance(node.value, str)
+    }
+
+    assert set(SETTINGS) - read == set()

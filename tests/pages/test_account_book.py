@@ -62,6 +62,7 @@ def test_holders_read_their_own_statement_and_bill(browse, accounts):
     page = ana.open(f"/hall/accounts/{own}/")
     assert "200.50" in page.text
     assert "1,200.50" in page.text
+    assert "5 日内书面答复" in page.text
     ana.open(f"/hall/accounts/{other}/", status=404)
     ana.open(f"/hall/accounts/{other}/export?form=csv", status=404)
     ana.open(f"/hall/accounts/{other}/year/2026/", status=404)

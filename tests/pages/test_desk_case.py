@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 from itsdangerous import URLSafeTimedSerializer
 
-from app.domain.terms import Action, Role, Status
-from app.models import Application, AuditEvent, CaseEvent, ReviewNote, Staff
+from app.domain.terms import Action, Channel, Role, Status
+from app.models import Application, AuditEvent, CaseEvent, Notice, ReviewNote, Staff
 from app.services import ledger, payouts
 from app.services.review import decisions
 from tests.factories import (
@@ -236,6 +236,20 @@ def test_a_check_stops_the_clock_and_its_end_lets_it_run(rows, browse, case_in):
     page = chen.press(page, "结束核查", reason="登记属实")
 
     assert page.soup.select("input[name=deed][value=pass_first]")
+
+
+def test_a_check_outside_the_city_is_told_with_its_own_day(rows, browse, case_in):
+    case_id = case_in(Status.IN_REVIEW)
+    chen = browse("chen")
+
+    page = chen.open(url(case_id))
+    assert "10 个工作日" in page.text
+    chen.press(page, "通过，送复审", deed="investigate", opinion="赴外地核实", outside="yes")
+
+    with rows() as session:
+        wanted = sa.select(Notice).where(Notice.event == "investigation_started")
+        [notice] = [one for one in session.scalars(wanted) if one.channel is Channel.INBOX]
+        assert "2026-12-02" in notice.text_zh
 
 
 def test_a_supervisor_voids_with_a_reason_and_frees_the_money(rows, staff, case_in):

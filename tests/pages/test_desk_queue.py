@@ -14,6 +14,7 @@ from tests.factories import (
     make_applicant,
     make_application,
 )  # fmt: skip
+from tests.money import put_settings
 
 CASES = "/desk/queue/?chip=open"
 
@@ -234,3 +235,16 @@ def test_applicants_have_no_list(rows, browse, people):
 
     assert answer.status_code in (302, 403, 404)
     assert b"BT2026" not in answer.data
+
+
+@pytest.mark.parametrize(("days", "tone"), [("2", False), ("3", True)])
+def test_a_case_warns_so_many_working_days_before_its_limit(rows, browse, people, days, tone):
+    with rows() as session:
+        case = submitted(session, due_on=dt.date(2026, 11, 23))
+        put_settings(session, case, clock_amber_days=days)
+        here = f"/desk/case/{case.id}/"
+    chen = browse("chen")
+
+    for page in (chen.open(CASES), chen.open(here)):
+        warned = [tag for tag in page.soup.select(".is-turn, .aj-tag--turn") if "3" in tag.text]
+        assert bool(warned) is tone, page.url

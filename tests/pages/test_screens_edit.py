@@ -98,6 +98,34 @@ def test_a_supervisor_freezes_a_part_of_an_account(sign_in, rows):
         assert (row.frozen_amount, row.state) == (500, AccountState.NORMAL)
 
 
+@pytest.mark.parametrize(
+    ("until", "fraud", "kept"),
+    [
+        ("2029-11-18", "", True),
+        ("2029-11-19", "", False),
+        ("2031-11-18", "y", True),
+        ("2031-11-19", "y", False),
+    ],
+)
+def test_a_bar_is_no_longer_than_the_fund_lets_it_be(sign_in, rows, until, fraud, kept):
+    with rows() as session:
+        key = make_account(session, make_applicant(session)).id
+    browser = sign_in(Role.SUPERVISOR)
+    page = browser.open(f"/accounts/edit/{key}")
+    ticked = {"loan_fraud": fraud} if fraud else {}
+
+    after = browser.press(
+        page, "保存", ban_until=until, ban_reason="虚假材料", ban_order="(2026)1号",
+        reason="处理决定", **ticked,
+    )  # fmt: skip
+
+    assert "2029-11-18" in page.text
+    assert "2031-11-18" in page.text
+    assert ("限制支取最长至" in after.text) is not kept
+    with rows() as session:
+        assert (session.get_one(Account, key).ban_until is not None) is kept
+
+
 def test_a_supervisor_corrects_a_name(sign_in, rows):
     with rows() as session:
         person = make_applicant(session, "林之夏")

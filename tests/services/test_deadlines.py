@@ -133,3 +133,12 @@ def test_the_scheme_says_how_long_a_check_takes(session):
     set_days(session, case, "investigation_days", 2)
 
     assert deadlines.inquiry_due(session, case, now=NOON) == dt.date(2026, 11, 20)
+
+
+def test_a_check_outside_the_city_takes_its_own_days(session):
+    case = make_application(session, status=Status.SUBMITTED)
+    set_days(session, case, "investigation_days_outside", 3)
+
+    due = deadlines.inquiry_due(session, case, now=NOON, outside=True)
+
+    assert due == dt.date(2026, 11, 23)

@@ -32,6 +32,7 @@ from tests.factories import (
     make_application,
     make_staff,
 )  # fmt: skip
+from tests.money import put_settings
 
 
 def walked(session, to, chen, **columns):
@@ -104,6 +105,21 @@ def test_three_levels_need_three_people(session, chen, dai):
 
     assert case.status is Status.APPROVED
     assert actions_of(session, case)[-2:] == [Action.PASS_LEVEL, Action.APPROVE]
+
+
+@pytest.mark.parametrize(("limit", "levels"), [("999.99", 3), ("1000.00", 2), ("", 2)])
+def test_above_a_sum_one_more_person_signs(session, chen, dai, limit, levels):
+    case = walked(session, Status.SECOND_REVIEW, chen, amount=Decimal(1000))
+    put_settings(session, case, third_level_amount=limit)
+    kim = staff_actor(session, "kim", Role.SECOND_REVIEWER)
+
+    decisions.approve(session, case, actor=dai, now=NOON)
+    if levels == 3:
+        assert (case.status, case.approvals_required) == (Status.SECOND_REVIEW, 3)
+        decisions.approve(session, case, actor=kim, now=NOON)
+
+    assert (case.status, case.approvals_required) == (Status.APPROVED, levels)
+    assert len(payouts.signers(session, case)) == levels
 
 
 def test_after_a_return_the_levels_are_signed_anew(session, chen, dai):

@@ -21,8 +21,6 @@ from app.services.accounting import closings
 TWO_SIDES = frozenset({"resident_id_card", "hmt_residence_permit", "foreign_pr_id_2023"})
 """Identity documents that are a card with two sides (EL17)."""
 
-COMMITMENT_MONTHS = 12
-
 ENDLESS = Decimal("999999999.99")
 """Stands for a balance that is not to be told: more than any account holds."""
 
@@ -145,7 +143,8 @@ def _commitment_expired(
         return True
     letter = reference.commitment(session, case.scheme_id, on)
     signed_on = local_date(last.signed_at)
-    return last.commitment_id != letter.id or add_months(signed_on, COMMITMENT_MONTHS) < on
+    months = int(settings(session, case, on=on)["commitment_valid_months"])
+    return last.commitment_id != letter.id or add_months(signed_on, months) < on
 
 
 def paid_for_house(session: Session, case: Application) -> Decimal:

@@ -23,6 +23,14 @@ class Due:
     estimated: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CheckDays:
+    """How long a check usually takes, in working days: in the city and outside it."""
+
+    city: int
+    outside: int
+
+
 def decision_due(session: Session, case: Application, *, now: dt.datetime) -> Due:
     """Return the last day for a decision: the office's days less those it has used already."""
     on = local_date(now)
@@ -112,11 +120,27 @@ def remind(session: Session, case: Application, *, now: dt.datetime) -> None:
     )  # fmt: skip
 
 
-def inquiry_due(session: Session, case: Application, *, now: dt.datetime) -> dt.date:
-    """Return the day until which a check in the city usually takes (WF02)."""
+def inquiry_due(
+    session: Session, case: Application, *, now: dt.datetime, outside: bool = False
+) -> dt.date:
+    """Return the day until which a check usually takes, in the city or outside it (WF02)."""
     on = local_date(now)
-    days = _days(session, case.scheme_id, "investigation_days", on=on)
+    usual = check_days(session, case, on=on)
+    days = usual.outside if outside else usual.city
     return reference.calendar(session).add_workdays(on, days).date
+
+
+def check_days(session: Session, case: Application, *, on: dt.date) -> CheckDays:
+    """Return how many working days a check usually takes."""
+    return CheckDays(
+        _days(session, case.scheme_id, "investigation_days", on=on),
+        _days(session, case.scheme_id, "investigation_days_outside", on=on),
+    )
+
+
+def amber_days(session: Session, scheme_id: int, *, on: dt.date) -> int:
+    """Return how many working days before its limit a case warns (WF03)."""
+    return _days(session, scheme_id, "clock_amber_days", on=on)
 
 
 def _days(session: Session, scheme_id: int, key: str, *, on: dt.date) -> int:

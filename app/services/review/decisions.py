@@ -129,11 +129,14 @@ def approve(session: Session, case: Application, *, actor: Actor, now: dt.dateti
     What is signed is the hash of amount and payee; a closing withdrawal fixes its interest to
     this day. Raises ``Invalid`` (amount_over) when the account no longer covers the amount.
     """
-    signatures = 1 + _signed_levels(session, case) + 1
-    if signatures < case.approvals_required:
-        cases.move(session, case, Action.PASS_LEVEL, actor=actor, now=now, public=False)
-        return
     on = local_date(now)
+    signatures, needed = 1 + _signed_levels(session, case) + 1, _needed(session, case, on=on)
+    if signatures < needed:
+        cases.move(
+            session, case, Action.PASS_LEVEL, actor=actor, now=now, public=False,
+            approvals_required=needed,
+        )  # fmt: skip
+        return
     if case.kind is Kind.CLOSING:
         closings.fix(session, case, now=now)
     entitled = circumstances.calculation(session, case, now=now)
@@ -144,6 +147,7 @@ def approve(session: Session, case: Application, *, actor: Actor, now: dt.dateti
     cases.move(
         session, case, Action.APPROVE, actor=actor, now=now,
         amount_allowed=case.amount, decided_at=now, pay_by=pay_by, assignee_id=None,
+        approvals_required=needed,
     )  # fmt: skip
     payouts.create(session, case, now=now)
     case_notices.about_case(session, f"approved_{case.scheme.flow}", case, now=now)
@@ -320,6 +324,18 @@ def _mark_paper(case: Application, line: ReturnLine) -> None:
     for material in case.materials:
         if material.material_code == line.material_code:
             material.verdict = Verdict.TO_FIX
+
+
+def _needed(session: Session, case: Application, *, on: dt.date) -> int:
+    """Return how many people sign: above ``third_level_amount`` one more than usual (WF06).
+
+    What the case was once to have is never taken back.
+    """
+    limit = circumstances.settings(session, case, on=on).get("third_level_amount")
+    if limit is None or case.amount <= limit:
+        return case.approvals_required
+    usual = max(2, case.reason.approvals_required)
+    return max(case.approvals_required, usual + 1)
 
 
 def _signed_levels(session: Session, case: Application) -> int:

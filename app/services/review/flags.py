@@ -45,9 +45,18 @@ def release_hold(
 
 
 def investigate(
-    session: Session, case: Application, *, actor: Actor, now: dt.datetime, reason: str
+    session: Session,
+    case: Application,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    reason: str,
+    outside: bool = False,
 ) -> None:
-    """Check a doubt outside the office (核查); the clock stops meanwhile (WF02)."""
+    """Check a doubt outside the office (核查); the clock stops meanwhile (WF02).
+
+    ``outside`` says that the check leads out of the city and usually takes longer.
+    """
     _check(session, case, actor=actor, now=now, statuses=UNDER_REVIEW)
     _need(reason, "reason")
     _flag(session, case, now=now, investigating=True)
@@ -58,7 +67,7 @@ def investigate(
         "investigation_started",
         case,
         now=now,
-        date=deadlines.inquiry_due(session, case, now=now),
+        date=deadlines.inquiry_due(session, case, now=now, outside=outside),
     )
 
 

@@ -113,6 +113,7 @@ _SHOWN = (
         Application.due_on, Application.due_estimated, Application.submitted_at,
         Application.on_hold, Application.investigating, Application.assignee_id,
         Application.correction_due_on, Application.version, Application.agency_id,
+        Application.scheme_id,
     ),
     joinedload(Application.applicant).load_only(Applicant.name, Applicant.id_number_index),
     joinedload(Application.reason).load_only(

@@ -64,8 +64,7 @@ def may_agree(
 
 def longest_term(session: Session, scheme_id: int, *, on: dt.date) -> int:
     """Return how many months an agreement may run: as long as a commitment letter holds."""
-    found = reference.settings_on(session, scheme_id, on).get("commitment_valid_months")
-    return int(found or circumstances.COMMITMENT_MONTHS)
+    return int(reference.settings_on(session, scheme_id, on)["commitment_valid_months"])
 
 
 def agree(
