@@ -17,10 +17,17 @@ from app.packages.rows import (
     SchemeRow,
     SettingRow,
 )
+from app.packages.setting_checks import value_fault
 from app.packages.tables import Table
-from app.packages.vocabulary import PLACES, RETURN_PLACEHOLDERS, SETTINGS, SettingRule
+from app.packages.vocabulary import RETURN_PLACEHOLDERS, SETTINGS, SettingRule
 
 MOST_IN_A_FILE = 50_000
+WRONG = {
+    "setting_empty": ("不能为空", "must not be empty"),
+    "setting_places": ("最多 {places} 位小数", "must have at most {places} places"),
+    "setting_range": ("应为 {least} 到 {most}", "must be {least} to {most}"),
+}
+"""What is said of a setting that cannot be, in both languages."""
 
 
 def check_single(
@@ -86,19 +93,9 @@ def _check_setting(
     """Check unit and value of one setting."""
     if row.unit not in rule.units:
         note_unknown(file, line, "unit", row.unit, findings)
-    if row.value is None:
-        if not rule.may_be_empty:
-            findings.add(file, line, "value", "不能为空", "must not be empty")
-        return
-    places = PLACES.get(row.unit, 0)
-    if row.value < 0 or row.value != round(row.value, places):
-        findings.add(
-            file, line, "value",
-            f"应为不小于 0、最多 {places} 位小数的数",
-            f"must be 0 or more with at most {places} places",
-        )  # fmt: skip
-    if row.unit == "flag" and row.value > 1:
-        findings.add(file, line, "value", "应为 0 或 1", "must be 0 or 1")
+    if fault := value_fault(rule, row.unit, row.value):
+        why_zh, why_en = (text.format(**fault.facts) for text in WRONG[fault.code])
+        findings.add(file, line, fault.column, why_zh, why_en)
 
 
 def check_return_reasons(reasons: Table[ReturnReasonRow], findings: Findings) -> None:

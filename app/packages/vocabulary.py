@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "commitment_letter": frozenset({
@@ -30,14 +31,19 @@ MINIMUM_APPROVALS = 2
 
 @dataclass(frozen=True, slots=True)
 class SettingRule:
-    """The units a setting may be given in, and whether it may be left without a value."""
+    """The units of a setting, whether it may be left without a value, its bounds if it has own."""
 
     units: frozenset[str]
     may_be_empty: bool = False
+    least: Decimal | None = None
+    most: Decimal | None = None
 
 
-def _in(*units: str, may_be_empty: bool = False) -> SettingRule:
-    return SettingRule(frozenset(units), may_be_empty)
+def _in(
+    *units: str, may_be_empty: bool = False, least: str = "", most: str = ""
+) -> SettingRule:
+    bounds = (Decimal(text) if text else None for text in (least, most))
+    return SettingRule(frozenset(units), may_be_empty, *bounds)
 
 
 SETTINGS: Mapping[str, SettingRule] = {
@@ -65,13 +71,13 @@ SETTINGS: Mapping[str, SettingRule] = {
     "min_balance": _in("yuan"),
     "small_sum_limit": _in("yuan"),
     "third_level_amount": _in("yuan", may_be_empty=True),
-    "interest_rate": _in("rate"),
-    "interest_basis": _in("days"),
+    "interest_rate": _in("rate", most="0.2"),
+    "interest_basis": _in("days", least="360", most="366"),
     "purchase_cap": _in("yuan", may_be_empty=True),
     "rent_flat_single": _in("yuan"),
     "rent_flat_couple": _in("yuan"),
     "rent_filed_cap": _in("yuan", may_be_empty=True),
-    "rent_multi_child_factor": _in("factor"),
+    "rent_multi_child_factor": _in("factor", least="1"),
     "decoration_cap_share": _in("share"),
     "decoration_cap": _in("yuan"),
     "property_fee_year_cap": _in("yuan"),
@@ -83,7 +89,7 @@ SETTINGS: Mapping[str, SettingRule] = {
     "standing_orders": _in("flag"),
     "ban_years": _in("years"),
     "loan_fraud_ban_years": _in("years"),
-    "batch_limit": _in("count"),
+    "batch_limit": _in("count", least="1"),
     "payout_run_limit": _in("yuan", may_be_empty=True),
     "payout_day_count": _in("count", may_be_empty=True),
     "payout_day_limit": _in("yuan", may_be_empty=True),
@@ -94,3 +100,10 @@ SETTINGS: Mapping[str, SettingRule] = {
 
 PLACES: Mapping[str, int] = {"yuan": 2, "rate": 6, "share": 4, "factor": 4}
 """Decimal places that a unit may have; any other unit is counted in whole numbers."""
+
+MOST: Mapping[str, Decimal] = {
+    "yuan": Decimal(10**11), "rate": Decimal(1), "share": Decimal(1), "factor": Decimal(10),
+    "flag": Decimal(1), "working_days": Decimal(366), "days": Decimal(36_525),
+    "months": Decimal(1200), "years": Decimal(100), "count": Decimal(10**6),
+}  # fmt: skip
+"""The most a number in a unit can sensibly be; more is a slip of who typed it."""

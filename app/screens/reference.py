@@ -147,7 +147,12 @@ class PolicySettingScreen(ReferenceScreen):
         "unit": put.line(_("Unit"), 32, required=False),
     }
     edits = {
-        "value": put.line(_("Value"), 64, required=False, hint=_("Empty sets no limit.")),
+        "value": put.line(
+            _("Value"),
+            64,
+            required=False,
+            hint=_("Empty sets no limit, where there may be none."),
+        ),
         "basis": put.line(
             _("Basis"), 500, required=False, hint=_("The document that sets it.")
         ),

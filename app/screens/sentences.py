@@ -29,6 +29,12 @@ SENTENCES: Mapping[str, Any] = {
     "days_turned": _("The last day comes before the first."),
     "hours_half": _("Give both hours, or neither for a bank that never closes."),
     "hours_order": _("The bank closes after it opens."),
+    "setting_unknown": _("The hall knows no number of this key."),
+    "setting_unit": _("The unit of this number is one of: %(units)s."),
+    "setting_no_number": _("Digits alone, with a point for decimals: 50000.00, or 0.015 for 1.5%%."),
+    "setting_empty": _("This number must not be empty."),
+    "setting_places": _("This number has at most %(places)s decimal places."),
+    "setting_range": _("This number is from %(least)s to %(most)s."),
     "not_found": _("This row was not found."),
     "role_missing": _("Your role does not include this."),
 }  # fmt: skip

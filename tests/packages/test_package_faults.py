@@ -92,6 +92,8 @@ WRONG_CELLS = [
     ("settings.csv", {"key": "min_balance"}, "unit", "dollar"),
     ("settings.csv", {"key": "batch_limit"}, "value", "2.5"),
     ("settings.csv", {"key": "family_may_apply"}, "value", "2"),
+    ("settings.csv", {"key": "interest_rate"}, "value", "1.5"),
+    ("settings.csv", {"key": "interest_basis"}, "value", "0"),
     ("settings.csv", {"key": "refund_days"}, "valid_to", "2026-12-31"),
     ("facts.csv", {"key": "rent_months"}, "options", "1-12"),
     ("facts.csv", {"key": "lease_filed"}, "options", ""),

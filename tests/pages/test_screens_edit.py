@@ -4,11 +4,12 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.terms import AccountState, Role
-from app.models import Account, Applicant, ReturnReason, Staff
+from app.models import Account, Applicant, PolicySetting, ReturnReason, Staff
 from tests.factories import (
     PASSWORD,
     Person,
     actor_of,
+    find_scheme,
     make_account,
     make_applicant,
     make_id_number,
@@ -73,6 +74,21 @@ def test_a_return_reason_is_added(sign_in):
     )  # fmt: skip
 
     assert "R88" in after.heading
+
+
+def test_a_number_that_is_none_is_said_beside_its_field(sign_in, rows):
+    with rows() as session:
+        wanted = sa.select(PolicySetting.id).where(
+            PolicySetting.key == "interest_rate",
+            PolicySetting.scheme_id == find_scheme(session).id,
+        )
+        key = session.scalar(wanted)
+    browser = sign_in(Role.PACKAGE_EDITOR)
+
+    page = browser.press(browser.open(f"/policy-settings/edit/{key}"), "保存", value="1.5%")
+
+    assert "1.5% 填 0.015" in page.soup.select_one("#value-e").get_text()
+    assert page.soup.select_one("#value")["value"] == "1.5%"
 
 
 def test_a_reader_gets_no_form(sign_in):

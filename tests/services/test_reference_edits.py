@@ -180,3 +180,71 @@ def test_a_day_that_is_over_stays_as_it_was(session, editor):
         reference_edits.change(
             session, row, {"kind": "workday_swap", "name_zh": "甲"}, actor=editor, now=NOON
         )
+
+
+def number(session, key):
+    """Return the number of the fund in force."""
+    return session.scalars(
+        sa.select(PolicySetting).where(
+            PolicySetting.scheme_id == find_scheme(session).id, PolicySetting.key == key
+        )
+    ).one()
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "code"),
+    [
+        ("payout_day_limit", "50,000", "setting_no_number"),
+        ("payout_day_limit", "50000.005", "setting_places"),
+        ("payout_day_limit", "-1", "setting_range"),
+        ("interest_rate", "1.5", "setting_range"),
+        ("interest_rate", "0.2001", "setting_range"),
+        ("interest_rate", "1.5%", "setting_no_number"),
+        ("interest_rate", "NaN", "setting_no_number"),
+        ("interest_rate", "", "setting_empty"),
+        ("interest_basis", "0", "setting_range"),
+        ("decision_days", "3.5", "setting_places"),
+        ("family_may_apply", "2", "setting_range"),
+        ("decoration_cap_share", "50", "setting_range"),
+    ],
+)
+def test_a_number_that_code_would_misread_is_refused(session, editor, key, typed, code):
+    row = number(session, key)
+    before = row.value
+
+    with pytest.raises(Invalid) as refused:
+        reference_edits.change(session, row, {"value": typed}, actor=editor, now=NOON)
+
+    assert (refused.value.code, refused.value.field) == (code, "value")
+    assert number(session, key).value == before
+
+
+@pytest.mark.parametrize(
+    ("key", "typed"),
+    [("payout_day_limit", "50000"), ("payout_day_limit", ""), ("interest_rate", "0.0150")],
+)
+def test_a_number_that_may_be_is_taken(session, editor, key, typed):
+    fresh = reference_edits.change(
+        session, number(session, key), {"value": typed}, actor=editor, now=NOON
+    )
+
+    assert fresh.value == typed
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "field"),
+    [
+        ({"key": "least_balance", "unit": "yuan", "value": "1"}, "setting_unknown", "key"),
+        ({"key": "min_balance", "unit": "dollar", "value": "1"}, "setting_unit", "unit"),
+        ({"key": "min_balance", "unit": "yuan", "value": "one"}, "setting_no_number", "value"),
+    ],
+)
+def test_a_number_is_added_only_as_the_hall_reads_it(session, editor, values, code, field):
+    scheme = find_scheme(session)
+
+    with pytest.raises(Invalid) as refused:
+        reference_edits.add(
+            session, PolicySetting, {"scheme_id": scheme.id, **values}, actor=editor, now=NOON
+        )
+
+    assert (refused.value.code, refused.value.field) == (code, field)

@@ -25,6 +25,7 @@ from app.models import (
     WithdrawalReason,
     WorkingDay,
 )  # fmt: skip
+from app.packages import setting_checks
 from app.services import audit
 from app.services.catalogue.reference_cache import forget
 
@@ -59,13 +60,16 @@ def change(
 
     A dated row that was in force before ``begins`` ends the day before, and a copy with the
     new values begins; one that begins on that day or later is changed itself, as are rows
-    without days. Raises ``Invalid``: begins_in_past, row_ended, later_row. The caller commits.
+    without days. Raises ``Invalid``: begins_in_past, row_ended, later_row, and the codes of
+    ``setting_checks`` for a number of the fund that cannot be. The caller commits.
     """
     policy.check_role(actor, *EDITORS)
     fresh = {name: value for name, value in values.items() if getattr(row, name) != value}
     changed = {name: _said(getattr(row, name), value) for name, value in fresh.items()}
     if not fresh:
         return row
+    if isinstance(row, PolicySetting) and "value" in fresh:
+        _check_number(row.key, row.unit, fresh["value"])
     if isinstance(row, WorkingDay) and row.date < local_date(now):
         raise Invalid("the day is over", code="day_over", field="kind")
     if isinstance(row, Dated):
@@ -90,10 +94,13 @@ def add(
 ) -> Any:
     """Add a row; a dated one belongs to a scheme of the actor's agency and begins on a day.
 
-    Raises ``Invalid``: code_taken, begins_in_past. The caller commits.
+    Raises ``Invalid``: code_taken, begins_in_past, and the codes of ``setting_checks`` for a
+    number of the fund that cannot be. The caller commits.
     """
     policy.check_role(actor, *EDITORS)
     row = model(**values)
+    if isinstance(row, PolicySetting):
+        _check_number(row.key, row.unit, row.value)
     if issubclass(model, Dated):
         scheme = session.get(Scheme, values["scheme_id"])
         policy.check_agency(actor, agency_id=scheme.agency_id if scheme else -1)
@@ -141,6 +148,12 @@ def remove_day(session: Session, day: WorkingDay, *, actor: Actor, now: dt.datet
     session.delete(day)
     session.flush()
     forget()
+
+
+def _check_number(key: str, unit: str | None, text: str | None) -> None:
+    """Raise ``Invalid`` at the field for a number that code would misread, or that cannot be."""
+    if fault := setting_checks.typed_fault(key, unit or "", text or ""):
+        raise Invalid("no such number", code=fault.code, field=fault.column, **fault.facts)
 
 
 def _agency_of(row: Any) -> int:
