@@ -123,7 +123,7 @@ def used_elsewhere(session: Session, case: Application) -> list[str]:
 def _account(session: Session, case: Application, *, on: dt.date) -> list[Check]:
     account = case.account
     normal = account.state in (AccountState.NORMAL, AccountState.SEALED)
-    banned = account.ban_until is not None and account.ban_until >= on
+    banned = account.ban_until is not None and account.ban_until > on
     others = list(
         session.scalars(
             sa.select(Application.number).where(
@@ -135,7 +135,11 @@ def _account(session: Session, case: Application, *, on: dt.date) -> list[Check]
     )
     return [
         Check("state", State.OK if normal else State.BAD, {"state": account.state}),
-        Check("ban", State.BAD if banned else State.OK, {"until": account.ban_until}),
+        Check(
+            "ban",
+            State.BAD if banned else State.OK,
+            {"until": account.ban_until if banned else None},
+        ),
         Check(
             "frozen",
             State.LOOK if account.frozen_amount or others else State.OK,
