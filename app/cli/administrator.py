@@ -12,7 +12,7 @@ from app import current
 from app.cli.group import anju
 from app.domain import identity
 from app.domain.errors import Invalid
-from app.domain.policy import WORKER
+from app.domain.policy import OPERATOR
 from app.domain.terms import Role
 from app.models import Agency
 from app.services import audit
@@ -43,7 +43,7 @@ def add_administrator(username: str, id_number: str, agency: str) -> None:
             raise click.ClickException(f"{username} is taken; choose another name.")
         user_id = _add(session, username, id_number, agency, password=password)
         audit.record(
-            session, "administrator_added", actor=WORKER, now=current.now(),
+            session, "administrator_added", actor=OPERATOR, now=current.now(),
             object_type="user", object_id=user_id,
         )  # fmt: skip
     click.echo(f"{username}  {password}")
@@ -84,7 +84,7 @@ def reset_second_factor(username: str) -> None:
         user_id = session.scalar(sa.select(User.id).where(User.username == username))
         if user_id is None or not second_factor.is_enrolled(session, user_id):
             raise click.ClickException(f"{username} has no authenticator here.")
-        second_factor.remove(session, user_id, actor=WORKER, now=now)
+        second_factor.remove(session, user_id, actor=OPERATOR, now=now)
         known_devices.forget(session, user_id)
         sessions.close_others(session, user_id, now=now)
     click.echo(f"{username} sets up another authenticator at the next log-in.")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import current, outside
 from app.cli.group import anju
 from app.domain.errors import Invalid
-from app.domain.policy import WORKER
+from app.domain.policy import OPERATOR
 from app.gateways.bank.ways import FORMS
 from app.models import Agency, BankFile
 from app.services.paying import bank_arrivals
@@ -53,7 +53,7 @@ def take_bank_file(agency: str, file: Path) -> None:
             row = _agency(session, agency)
             form = outside.filed_bank(row, FORMS[row.pays_by]).form
             taken = bank_arrivals.take(
-                session, row, file.name, file.read_bytes(), form=form, actor=WORKER,
+                session, row, file.name, file.read_bytes(), form=form, actor=OPERATOR,
                 now=current.now(),
             )  # fmt: skip
             said = {"taken": taken.kind, "rows": taken.rows, "sha256": taken.sha256}

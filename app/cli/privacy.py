@@ -6,6 +6,7 @@ import click
 
 from app import current
 from app.cli.group import anju, drawn
+from app.domain.policy import OPERATOR
 from app.jobs.retention import rows_due, run_retention
 
 
@@ -15,7 +16,7 @@ def retention(dry_run: bool) -> None:
     """Remove what has served its time, by outcome and by the fund's days. Last line: JSON."""
     now = current.now()
     with drawn("removing", 0 if dry_run else rows_due(now=now)) as bar:
-        counts = run_retention(now=now, dry_run=dry_run, progress=bar.update)
+        counts = run_retention(now=now, actor=OPERATOR, dry_run=dry_run, progress=bar.update)
     for name, count in counts.items():
         word = "would go" if dry_run else "gone"
         click.echo(f"{name.replace('_', ' '):16} {count:>8} {word}")

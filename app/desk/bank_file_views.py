@@ -17,10 +17,12 @@ from app.desk.sentences import sentence
 from app.display import formats
 from app.display.files import as_file
 from app.domain.errors import Invalid, RuleBroken
+from app.domain.policy import WORKER
 from app.extensions import db
 from app.gateways.bank.orders import MOST_BYTES
 from app.gateways.bank.ways import FORMS
 from app.models import Agency, BankFile
+from app.screens import cells
 from app.services.paying import bank_arrivals, bank_file_lists
 from app.services.paying.bank_file_lists import Listed
 from app.services.paying.bank_files import NEVER
@@ -219,7 +221,7 @@ def _shown(file: BankFile) -> dict[str, Any]:
     }
     return {
         "id": file.id, "name": file.name, "kind": kinds.get(file.kind, file.kind),
-        "rows": file.rows, "total": file.total, "by": file.actor_name if file.actor_id else gettext("the run"),
+        "rows": file.rows, "total": file.total, "by": gettext("the run") if file.actor_name == WORKER.name else cells.actor(file.actor_name),
         "by_id": file.actor_id, "at": file.at, "on_date": file.on_date, "sha": file.sha256,
         "size": file.size,
     }  # fmt: skip

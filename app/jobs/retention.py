@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app import outside
-from app.domain.policy import WORKER
+from app.domain.policy import WORKER, Actor
 from app.extensions import db
 from app.gateways.storage import Storage, StorageDown
 from app.models import DataExport, Dossier, MaterialPage
@@ -38,12 +38,13 @@ def rows_due(*, now: dt.datetime) -> int:
 def run_retention(
     *,
     now: dt.datetime,
+    actor: Actor = WORKER,
     dry_run: bool = False,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> dict[str, int]:
     """Apply every rule and return how many rows and files each one took; the audit keeps it.
 
-    What was done stands in the audit even when a rule fails. ``dry_run`` counts only.
+    What was done stands in the audit as the deed of ``actor``, even when a rule fails. ``dry_run`` counts only.
     ``progress`` hears how many rows each transaction took.
     """
     storage = outside.storage()
@@ -58,7 +59,7 @@ def run_retention(
         done: dict[str, Any] = {name: count for name, count in counts.items() if count}
         if done and not dry_run:
             with transaction() as session:
-                audit.record(session, "retention", actor=WORKER, now=now, **done)
+                audit.record(session, "retention", actor=actor, now=now, **done)
     return counts
 
 

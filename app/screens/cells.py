@@ -66,8 +66,12 @@ def _named(kept: str, model: Any, scheme_id: int, code: str) -> str:
 
 
 def actor(name: str) -> str:
-    """Return who did something; the hall itself by a word."""
-    return {"worker": term(Role.WORKER), "setup": gettext("Setting up")}.get(name, name)
+    """Return who did something; the hall itself and who runs its machine by a word."""
+    words = {
+        "worker": term(Role.WORKER), "setup": gettext("Setting up"),
+        "operator": gettext("Operator of the machine"),
+    }  # fmt: skip
+    return words.get(name, name)
 
 
 def yes_no(value: Any) -> str:

@@ -349,6 +349,8 @@ def test_an_operator_lists_files_and_takes_one_by_hand(
     assert '"line": 3, "column": 3' in half.output
     assert '"bank_file_taken"' in again.output
     assert [line.count(file.name) for line in listed.output.splitlines()] == [0, 1]
+    taken = sa.select(BankFile.actor_name).where(BankFile.name == "whole.csv")
+    assert session.scalars(taken).all() == ["operator"]
 
 
 def test_a_folder_that_cannot_be_written_sends_nothing(session, agency, approved):

@@ -222,3 +222,19 @@ def test_money_and_records_stay_and_the_audit_says_what_went(kind, session, chen
     assert row.details["cancelled_cases"] == 1
     assert payout.payee_card
     assert [*verification.verify(session)] == []
+
+
+@pytest.mark.parametrize("by_command", [True, False])
+def test_the_audit_says_whether_a_person_had_it_removed(app, session, with_page, by_command):
+    with_page(ended(session, Status.CANCELLED, 181))
+    session.commit()
+
+    if by_command:
+        app.test_cli_runner().invoke(args=["anju", "retention"])
+    else:
+        run_retention(now=NOON)
+
+    [name] = session.scalars(
+        sa.select(AuditEvent.actor_name).where(AuditEvent.act == "retention")
+    )
+    assert name == ("operator" if by_command else "worker")
