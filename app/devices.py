@@ -216,9 +216,8 @@ def factor_rule() -> FactorRule:
 
 
 def people_rules() -> PeopleRules:
-    """Return the numbers of registration and log-in that this installation sets."""
-    made = current_app.config.get("ANJU_PEOPLE")
-    return made or PeopleRules(hash_method=current_app.config["FAB_PASSWORD_HASH_METHOD"])
+    """Return the numbers of registration and log-in, with the hash that is set here."""
+    return PeopleRules(hash_method=current_app.config["FAB_PASSWORD_HASH_METHOD"])
 
 
 def address() -> str:

@@ -1,4 +1,4 @@
-"""The numbers of registration and log-in (SE06), fed by the settings."""
+"""The numbers of registration and log-in (SE06), the same in every installation."""
 
 import functools
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _COMMON = Path(__file__).parent / "data" / "common_passwords.txt"
 class PeopleRules:
     """How long codes, sessions and locks last, and how passwords are kept.
 
-    Times are minutes unless the name says else. The agency may set other values.
+    Times are minutes unless the name says else. Only the hash is a setting; tests have a quick one.
     """
 
     code_minutes: int = 5
@@ -39,7 +39,7 @@ class PeopleRules:
 
 
 RULES = PeopleRules()
-"""The values of an installation that sets none."""
+"""The numbers, with the hash of an installation that sets none."""
 
 
 @functools.cache
