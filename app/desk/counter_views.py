@@ -98,7 +98,7 @@ class CounterView(BaseView):
         page: str = self.render_template(
             "desk/counter_contact.html", title=gettext("Another mobile number"), change=change,
             mine=change.checked_by == current.actor().user_id, words=counter_words,
-            **_problems(broken),
+            rest_hours=people_rules().payee_rest_hours, **_problems(broken),
         )  # fmt: skip
         return page
 

@@ -19,9 +19,17 @@ from app.domain.policy import Actor
 from app.domain.terms import PayoutStatus
 from app.extensions import db
 from app.gateways.scanner import Page
+from app.jobs.payouts import RUNS_EVERY
 from app.models import Payout
 from app.services import reference
-from app.services.paying import batches, payout_lists, proof_papers, resolutions, statements
+from app.services.paying import (
+    batches,
+    payments,
+    payout_lists,
+    proof_papers,
+    resolutions,
+    statements,
+)  # fmt: skip
 from app.transaction import transaction
 
 DISCARD = "discard"
@@ -166,6 +174,8 @@ class PayoutRunView(BaseView):
             reasons=payout_rows.reasons(),
             problems=[(broken.field, sentence(broken))] if broken else [],
             typed=request.form,
+            asked_first=gettext(", ").join(str(one) for one in payments.BACK_OFF[:-1]),
+            asked_last=payments.BACK_OFF[-1],
             **_rights(),
         )
         return page
@@ -201,6 +211,7 @@ def _run(session: Session, actor: Actor) -> dict[str, Any]:
         "by_people": _by_people(session, actor.agency_id),
         "statement": payout_lists.last_statement(session, actor=actor),
         "stops": switch_views.shown(session),
+        "runs_every": RUNS_EVERY,
     }
 
 

@@ -6,13 +6,16 @@ from flask import abort, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
 
-from app import navigation, outside
+from app import current, navigation, outside
 from app.display.browsers import in_wechat
 from app.display.prose import prose
 from app.display.words import localized
+from app.domain.workdays import local_date
+from app.extensions import db
 from app.hall.outside.outside_ways import ways
 from app.hall.wechat.wechat_shown import offers_fund, picture, shown
 from app.models import Agency
+from app.services import reference
 
 TOPICS = ("unified-login", "wechat", "app")
 """Other ways in than registering here; each is a page that says how."""
@@ -27,7 +30,9 @@ class HelpView(BaseView):
     @expose("/help/")
     def index(self) -> str:
         """Show the list of topics and the way of an application from start to money."""
-        return self.render_template("hall/help.html", title=gettext("Help"))
+        return self.render_template(
+            "hall/help.html", title=gettext("Help"), correction_days=correction_days()
+        )
 
     @expose("/help/<topic>/")
     def topic(self, topic: str) -> str:
@@ -67,6 +72,18 @@ class HelpView(BaseView):
             version=agency.agreement_version,
             brand=navigation.brand_of(agency),
         )
+
+
+def correction_days() -> str:
+    """Return the working days for a correction: of the chosen office, else the range of all."""
+    session, on = db.session(), local_date(current.now())
+    chosen = navigation.chosen_agency()
+    found = {
+        int(reference.settings_on(session, scheme.id, on)["correction_days"])
+        for scheme in reference.schemes(session)
+        if chosen is None or scheme.agency_id == chosen.id
+    }
+    return "–".join(str(days) for days in sorted({min(found), max(found)})) if found else "-"
 
 
 def agency_words(agency: Agency) -> Mapping[str, str]:

@@ -25,6 +25,9 @@ from app.services.paying.claims import Claim, Round
 from app.services.paying.payments import Outcome
 from app.transaction import transaction
 
+RUNS_EVERY = 30
+"""Seconds from the beginning of a run to that of the next."""
+
 GRACE = dt.timedelta(minutes=10)
 """How long another worker may still be at a payment it took."""
 

@@ -22,9 +22,9 @@ from app.jobs.interest import settle_due
 from app.jobs.money_days import close_all
 from app.jobs.notices import send_due
 from app.jobs.paying import pay_all
+from app.jobs.payouts import RUNS_EVERY
 from app.jobs.standing_orders import run_standing_orders
 
-PAYOUTS_EVERY = 30
 NOTICES_EVERY = 5
 DEADLINES_EVERY = 3600
 ORDERS_EVERY = 600
@@ -75,7 +75,7 @@ class Worker:
             executors={"default": pool},
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
-        self._every("payouts", self._pay, PAYOUTS_EVERY)
+        self._every("payouts", self._pay, RUNS_EVERY)
         self._every("notices", self._tell, NOTICES_EVERY)
         self._every("data_exports", lambda now: make_exports(now=now), EXPORTS_EVERY)
         self._every("dossiers", lambda now: make_dossiers(now=now), EXPORTS_EVERY)

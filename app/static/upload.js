@@ -3,7 +3,7 @@
    Without this file the form with the drop-down does the same. */
 (function (d) {
   'use strict';
-  var TRIES = 3, PAUSE = 1500, STILL = 60000, MEGABYTE = 1048576, MOST = 5;
+  var TRIES = 3, PAUSE = 1500, STILL = 60000, MEGABYTE = 1048576;
   var area = d.querySelector('[data-upload]');
   if (!area) return;
   var token = area.querySelector('input[name=csrf_token]').value;
@@ -94,12 +94,13 @@
     });
   }
 
-  function sendAll(code, files, box) {
+  function sendAll(acts, code, files, box) {
+    var most = Number(acts.getAttribute('data-most')) * MEGABYTE;
     var all = Promise.resolve(true);
     Array.prototype.forEach.call(files, function (file) {
       all = all.then(function (fine) {
         var shown = line(box, file);
-        if (file.size > MOST * MEGABYTE) { refuse(shown, said('big')); return false; }
+        if (file.size > most) { refuse(shown, acts.getAttribute('data-said-big')); return false; }
         return send(code, file, shown, TRIES).then(function (ok) { return fine && ok; });
       });
     });
@@ -115,7 +116,7 @@
     acts.hidden = false;
     Array.prototype.forEach.call(acts.querySelectorAll('input[type=file]'), function (input) {
       input.addEventListener('change', function () {
-        if (input.files.length) sendAll(code, input.files, box);
+        if (input.files.length) sendAll(acts, code, input.files, box);
       });
     });
   });

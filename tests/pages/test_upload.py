@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from app.models import MaterialPage
+from app.models import MaterialPage, MaterialType
 from tests.pages.hall_walk import begin, card, give_account, upload
 from tests.pages.test_wizard_subsidy import RENT
 from tests.pictures import make_picture
@@ -140,3 +140,17 @@ def test_a_paper_that_is_not_asked_for_is_not_taken(at_the_papers):
     page = upload(ana, page, "NONE", seed=5)
 
     assert "从列表中选择图片类型" in page.text
+
+
+def test_the_page_says_how_large_a_file_may_be(at_the_papers, rows):
+    ana, page = at_the_papers
+    assert "单个文件不超过 5 MB" in page.text
+
+    with rows() as session:
+        session.execute(sa.update(MaterialType).values(max_mb_per_file=7))
+    page = ana.open(page.url)
+
+    assert "单个文件不超过 7 MB" in page.text
+    paper = page.soup.select_one("[data-paper]")
+    assert paper["data-most"] == "7"
+    assert "7 MB" in paper["data-said-big"]

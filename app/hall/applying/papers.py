@@ -44,6 +44,7 @@ class Paper:
     is_generated: bool
     source: str
     most: int
+    most_mb: int
     least: int
     accept: str
     slug: str
@@ -83,6 +84,11 @@ class Papers:
     def uploads(self) -> list[Paper]:
         """Return the papers that may be uploaded now, for the drop-down (SA16)."""
         return [paper for paper in self.all if paper.takes_files]
+
+    @property
+    def most_mb(self) -> int:
+        """Return how large a file of any paper may be, in MB; single papers may take more."""
+        return min(kind.max_mb_per_file for kind in self.types.values())
 
     @property
     def required(self) -> int:
@@ -131,6 +137,7 @@ class Papers:
             is_generated=row.origin is Origin.GENERATED,
             source=row.source if row.material_code in self.shared else "",
             most=kind.max_files,
+            most_mb=kind.max_mb_per_file,
             least=max(1, row.min_files),
             accept=",".join(f".{word}" for word in kind.extensions),
             slug=kind.slug,

@@ -34,7 +34,7 @@ class RecoverView(BaseView):
         if form.is_submitted() and recover(form):
             flash(gettext("Your new password is set. Please log in with it."), "success")
             return redirect(url_for("SignInView.login"))
-        return self.render_template("hall/recover.html", form=form, sent=False)
+        return self._page(form, sent=False)
 
     @expose("/code/", methods=["POST"])
     @no_cache
@@ -44,7 +44,7 @@ class RecoverView(BaseView):
         login = form.login.data or ""
         if not login.strip():
             form.attach(Invalid(field="login", code="login_missing"))
-            return self.render_template("hall/recover.html", form=form, sent=False)
+            return self._page(form, sent=False)
 
         def send(writing: Session, actor: Actor) -> str:
             return codes.send_recovery_code(
@@ -55,7 +55,14 @@ class RecoverView(BaseView):
         answer = give_code(form, Purpose.RECOVER, send, at_once=False)
         if answer is not None:
             return answer
-        return self.render_template("hall/recover.html", form=form, sent=not form.problems())
+        return self._page(form, sent=not form.problems())
+
+    def _page(self, form: RecoverForm, *, sent: bool) -> str:
+        minimum = people_rules().password_minimum
+        page: str = self.render_template(
+            "hall/recover.html", form=form, sent=sent, minimum=minimum
+        )
+        return page
 
 
 def recover(form: RecoverForm) -> bool:

@@ -85,6 +85,7 @@ class RegisterView(BaseView):
             sent=sent,
             agency=agency(),
             came_from=waited_for(),
+            minimum=people_rules().password_minimum,
             **choices(),
         )
 
