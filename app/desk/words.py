@@ -59,7 +59,7 @@ KINDS: Mapping[Kind, Any] = {
 }
 
 CAPACITIES: Mapping[Capacity, Any] = {
-    Capacity.SELF: _l("for the own account"),
+    Capacity.SELF: _l("for one's own account"),
     Capacity.HEIR: _l("as heir"),
     Capacity.PROXY: _l("as proxy"),
 }

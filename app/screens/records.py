@@ -23,7 +23,7 @@ OBJECTS = {
     "provider": _("Way to log in"), "route": _("Way to the bank"), "scheme": _("Service"),
     "standing_order": _("Monthly withdrawal"), "statement_line": _("Line of the statement"),
     "application": _("Application"), "bank": _("Bank"), "bank_bin": _("Card prefix"),
-    "correction_request": _("Correction asked for"), "data_export": _("Copy of the own data"),
+    "correction_request": _("Correction asked for"), "data_export": _("Copy of one's own data"),
     "bank_card": _("Card"), "fact_definition": _("Fact"), "import_batch": _("Imported file"),
     "dossier": _("File of a case"), "money_day": _("Day of money"),
     "material": _("Material"), "material_page": _("Page"), "material_requirement": _("Requirement"),

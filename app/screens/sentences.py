@@ -22,7 +22,7 @@ SENTENCES: Mapping[str, Any] = {
     "role_not_yours": _("You cannot give this role."),
     "until_past": _("The last day lies in the past."),
     "from_after_until": _("The first day comes after the last."),
-    "own_rights": _("Nobody changes the own rights. Please ask another administrator."),
+    "own_rights": _("Nobody changes their own rights. Please ask another administrator."),
     "username_taken": _("This log-in name is taken."),
     "staff_known": _("This person has a log-in already, here or at another agency."),
     "password_too_short": _("The password is too short."),

@@ -106,7 +106,7 @@ class StaffScreen(SoughtByName, GivesForATime):
         username=put.line(_("Log-in name"), 60),
         name=put.line(_("Name"), 100),
         id_number=put.line(
-            _("Identity number"), 32, hint=_("Kept sealed; it bars the own case.")
+            _("Identity number"), 32, hint=_("Kept sealed; it bars one's own case.")
         ),
         roles=put.checks(_("Roles"), roles_to_give),
         valid_until=put.date(_("Last day"), hint=_("The last day; empty: without an end.")),

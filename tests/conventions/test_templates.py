@@ -12,6 +12,9 @@ from app.display.labels import TABLE
 from tests.conventions.sources import STATIC, TEMPLATES, name_of, python_files, templates
 
 FRAMES = {"layout.html"}
+QUOTES = {"bases.po"}
+"""Bases of rules name documents by their Chinese titles."""
+
 PARTS = ("components", "messages", "mail")
 SIGNS = {"安居", "English", "中文", "Anju", "简体中文", "A"}
 SHADOWED: dict[str, str] = {
@@ -140,6 +143,19 @@ def test_a_shadowed_template_of_the_framework_is_the_one_we_read():
 @pytest.mark.whole
 def test_every_message_is_put_into_chinese():
     assert not translations.untranslated()
+
+
+def test_an_english_sentence_holds_no_chinese():
+    parts = Path(translations.__file__).parent / "parts"
+    mixed = [
+        line
+        for path in parts.glob("*.po")
+        if path.name not in QUOTES
+        for line in read(path).splitlines()
+        if re.match("msgid.*[\u4e00-\u9fff]", line)
+    ]
+
+    assert not mixed
 
 
 def test_every_icon_of_a_page_is_in_the_cut_font():

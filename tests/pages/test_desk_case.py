@@ -252,6 +252,15 @@ def test_a_check_outside_the_city_is_told_with_its_own_day(rows, browse, case_in
         assert "2026-12-02" in notice.text_zh
 
 
+def test_days_used_and_left_differ_by_words_too(browse, case_in):
+    page = browse("chen").open(url(case_in(Status.IN_REVIEW)))
+
+    cells = page.soup.select(".aj-clock-mini .aj-days li")
+    said = {bool(cell.get("class")): cell.select_one(".sr-only").get_text() for cell in cells}
+    assert {word.strip() for word in said.values()} <= {"已用", "未用"}
+    assert said[False].strip() == "未用"
+
+
 def test_a_supervisor_voids_with_a_reason_and_frees_the_money(rows, staff, case_in):
     case_id = case_in(Status.SECOND_REVIEW)
     eve = staff("eve", Role.SUPERVISOR)

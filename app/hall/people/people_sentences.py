@@ -24,7 +24,7 @@ IDENTITY: Mapping[str, LazyString] = {
     "birth_date_range": _l("This birth date cannot be right. Please compare it."),
     "id_birth_differs": _l("The birth date does not agree with the document number."),
     "id_taken": _l(
-        "This identity card is already taken (身份证被占用): you have an account. "
+        "This identity card is already taken: you have an account. "
         "Recover its password with “Forgot password”."
     ),
     "identity_refused": _l(

@@ -81,7 +81,7 @@ def change_rights(
 ) -> None:
     """Switch a log-in on or off and set the roles the actor may give; others stay as they are.
 
-    Whoever is changed is signed out everywhere. Nobody changes the own rights. Raises
+    Whoever is changed is signed out everywhere. Nobody changes their own rights. Raises
     ``NotAllowed`` (own_rights, role_not_yours) or ``Invalid`` (roles_clash). The caller commits.
     """
     _check_giver(session, member.agency_id, actor=actor, now=now, member=member)
