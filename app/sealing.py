@@ -12,7 +12,6 @@ import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,19 +25,6 @@ log = logging.getLogger(__name__)
 
 class SealBroken(Exception):
     """A sealed value was changed, moved to another place, or its key is missing."""
-
-
-class Sealer(Protocol):
-    """What seals and opens values; the pluggable place for another cipher (SM4)."""
-
-    def seal(self, plain: bytes, place: str) -> str:
-        """Return the sealed form of ``plain``, bound to ``place``."""
-
-    def open(self, sealed: str, place: str) -> bytes:
-        """Return the plain value, or raise ``SealBroken``."""
-
-    def index(self, value: str) -> str:
-        """Return the keyed hash by which an equal value is found."""
 
 
 class KeyRing:

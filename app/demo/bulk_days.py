@@ -9,8 +9,6 @@ DAY_SECONDS = 86_400
 OPENS = 3_600
 """09:00 in Shanghai, in seconds of the day in UTC."""
 
-WORKING = 8 * 3_600
-
 
 @functools.cache
 def day_text(ordinal: int) -> str:

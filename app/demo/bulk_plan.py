@@ -70,9 +70,6 @@ PAYOUTS = {
     "closed": PayoutStatus.SETTLED,
 }  # fmt: skip
 
-RELEASED = frozenset({"declined", "rejected", "cancelled", "voided"})
-"""Outcomes that give the held money back."""
-
 RETURN_CODES = {"returned": "R05", "corrected": "R05", "declined": "N02", "rejected": "X02"}
 """The return reason that stands on the case."""
 

@@ -40,14 +40,14 @@ class CaseView(BaseView):
     @has_access
     def show(self, case_id: int) -> Answer:
         """Show a case with everything that is known of it, personal values masked."""
-        note_opened(self._case(case_id))
-        return self._render(self._case(case_id))
+        note_opened(deeds.case_of(case_id))
+        return self._render(deeds.case_of(case_id))
 
     @expose("/case/<int:case_id>/do", methods=["POST"])
     @has_access
     def act(self, case_id: int) -> Any:
         """Do one deed on the case, or show the page again with all that was typed."""
-        case, name = self._case(case_id), request.form.get("deed", "")
+        case, name = deeds.case_of(case_id), request.form.get("deed", "")
         if wish := request.form.get("lines"):
             return self._render(case, ReturnForm.read(request.form).changed(wish))
         if name not in DEEDS:
@@ -56,7 +56,7 @@ class CaseView(BaseView):
         if not deeds.may(*deed.verbs):
             refused = NotAllowed("the right is missing", code="role_missing")
             deeds.refuse(refused, about=about)
-            return self._again(self._case(case_id), refused)
+            return self._again(deeds.case_of(case_id), refused)
 
         def work(session: Session) -> None:
             found = cases.get_case(session, case_id, actor=current.actor())
@@ -65,7 +65,7 @@ class CaseView(BaseView):
         place = "viewer" if name == "verdict" else None
         here = deeds.case_url(case_id, page=request.form.get("shown"), _anchor=place)
         if broken := deeds.attempt(work, location=here, about=about):
-            return self._again(self._case(case_id), broken)
+            return self._again(deeds.case_of(case_id), broken)
         flash(str(deed.said), "success")
         return redirect(here)
 
@@ -92,13 +92,6 @@ class CaseView(BaseView):
             purpose="仅用于住房资金支取",
         )
         return as_file(marked, name=f"{page_id}.jpg", kind="image/jpeg", inline=True)
-
-    def _case(self, case_id: int) -> Application:
-        try:
-            return cases.get_case(db.session(), case_id, actor=current.actor())
-        except NotAllowed as broken:
-            deeds.refuse(broken, about=f"application:{case_id}")
-            abort(404)
 
     def _side(self, case: Application) -> frozenset[str]:
         return case_page.side_deeds(db.session(), case, current.actor())

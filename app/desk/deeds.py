@@ -6,9 +6,12 @@ from typing import Any
 from flask import abort, current_app, url_for
 from sqlalchemy.orm import Session
 
-from app import denials
+from app import current, denials
 from app.domain.errors import NotAllowed, RuleBroken
+from app.extensions import db
+from app.models import Application
 from app.repeating import once
+from app.services import cases
 from app.transaction import transaction
 
 
@@ -57,6 +60,15 @@ def hand_out(read: Callable[[Session], tuple[str, bytes]], *, about: str) -> tup
 def refuse(broken: NotAllowed, *, about: str) -> None:
     """Write down that somebody tried what the rules forbid."""
     denials.write(broken.code, about=about)
+
+
+def case_of(case_id: int) -> Application:
+    """Return a case of the agency; another's is not there, and the try is written down."""
+    try:
+        return cases.get_case(db.session(), case_id, actor=current.actor())
+    except NotAllowed as broken:
+        refuse(broken, about=f"application:{case_id}")
+        abort(404)
 
 
 def case_url(case_id: int, **more: Any) -> str:

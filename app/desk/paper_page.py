@@ -16,7 +16,6 @@ from app.domain.errors import NotAllowed, RuleBroken
 from app.domain.terms import Status
 from app.extensions import db
 from app.models import Application
-from app.services import cases
 from app.services.dossiers import requests
 from app.services.paying import receipts
 from app.transaction import transaction
@@ -33,7 +32,7 @@ class DeskPaperView(BaseView):
     @has_access
     def index(self, case_id: int) -> Response:
         """Show the receipt and the files asked for by who looks, with their progress."""
-        return self._page(self._case(case_id))
+        return self._page(deeds.case_of(case_id))
 
     @expose("/<int:case_id>/receipt")
     @has_access
@@ -63,7 +62,7 @@ class DeskPaperView(BaseView):
 
         if broken := deeds.attempt(work, location=here, about=f"application:{case_id}"):
             status = 403 if isinstance(broken, NotAllowed) else 422
-            return self._page(self._case(case_id), broken), status
+            return self._page(deeds.case_of(case_id), broken), status
         flash(gettext("The file is being made. This page shows how far it is."), "success")
         return redirect(here)
 
@@ -78,13 +77,6 @@ class DeskPaperView(BaseView):
             deeds.refuse(broken, about=f"dossier:{dossier_id}")
             abort(404)
         return dossier_file(dossier_id)
-
-    def _case(self, case_id: int) -> Application:
-        try:
-            return cases.get_case(db.session(), case_id, actor=current.actor())
-        except NotAllowed as broken:
-            deeds.refuse(broken, about=f"application:{case_id}")
-            abort(404)
 
     def _page(self, case: Application, broken: RuleBroken | None = None) -> Response:
         actor = current.actor()

@@ -2,13 +2,12 @@
 
 import datetime as dt
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from flask_babel import format_date
 
 from app.display.words import is_chinese
+from app.domain.workdays import SHANGHAI
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 MINUS = "\N{MINUS SIGN}"
 
 

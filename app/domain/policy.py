@@ -66,7 +66,7 @@ WHO: Mapping[Action, frozenset[Role]] = {
     Action.STAND: frozenset({Role.WORKER}),
     Action.STAND_DOWN: frozenset({Role.WORKER}),
 }
-"""Which role takes which action (table of DESIGN section 3)."""
+"""Which role takes which action: the table itself, gone through by tests/domain/test_policy.py."""
 
 
 class Level(StrEnum):

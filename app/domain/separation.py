@@ -6,9 +6,6 @@ from app.domain.terms import Role
 
 REVIEWERS = frozenset({Role.FIRST_REVIEWER, Role.SECOND_REVIEWER})
 MONEY = frozenset({Role.PAYER, Role.RELEASER})
-OFFICERS = frozenset({Role.USER_ADMIN, Role.SECURITY_OFFICER, Role.AUDITOR})
-"""Three people (三员分立): who gives rights, who watches keys and log-ins, who reads the record."""
-
 STAFF = frozenset(Role) - {Role.APPLICANT, Role.WORKER}
 ADMINISTRATION = frozenset({Role.USER_ADMIN, Role.SECURITY_OFFICER, Role.INSTALLATION_ADMIN})
 

@@ -70,7 +70,7 @@ class Kind(StrEnum):
 
 
 class Capacity(StrEnum):
-    """In what right somebody applies: for the own account, as heir or legatee, as proxy."""
+    """In what right somebody applies: for one's own account, as heir or legatee, as proxy."""
 
     SELF = "self"
     HEIR = "heir"
@@ -156,7 +156,11 @@ class ClockHolder(StrEnum):
 
 
 class Role(StrEnum):
-    """The roles of the hall; each is a role row of Flask-AppBuilder with the same name."""
+    """The roles of the hall; each is a role row of Flask-AppBuilder with the same name.
+
+    But for ``worker``: it is the hall's own clock and whoever runs commands on its machine, is
+    no row of Flask-AppBuilder, and nobody logs in with it.
+    """
 
     APPLICANT = "applicant"
     FIRST_REVIEWER = "first_reviewer"

@@ -6,8 +6,8 @@ from flask import abort, request
 from flask_appbuilder import IndexView, expose
 
 from app import current, navigation
-from app.display.formats import SHANGHAI
 from app.domain.errors import Invalid
+from app.domain.workdays import SHANGHAI
 from app.extensions import db
 from app.hall.estimate import estimate
 from app.hall.guide_words import steps_of, tips_of

@@ -1,6 +1,5 @@
 """The closed days of the audit: what each holds, its hash, a copy of what the reader may read."""
 
-import datetime as dt
 from typing import Any
 
 from flask import abort, request, url_for
@@ -15,6 +14,7 @@ from app.domain.terms import Role
 from app.extensions import db
 from app.gateways.storage import NotStored
 from app.models import AuditDay
+from app.office.asked import date_of
 from app.screens.rights import LOGIN_ACTS
 from app.services import audit
 from app.services.records import audit_days
@@ -34,7 +34,7 @@ class AuditDaysView(BaseView):
     def index(self) -> str:
         """Show the days, a month at a time, newest first."""
         asked = request.args.get("until", "")
-        until = _date(asked) if asked else None
+        until = date_of(asked) if asked else None
         shown = audit_days.days(db.session(), until=until)
         page: str = self.render_template(
             "office/audit-days.html",
@@ -76,14 +76,7 @@ def reader(actor: Actor) -> audit_days.Reads:
 
 
 def _day(text: str) -> AuditDay:
-    return audit_days.find_day(db.session(), _date(text)) or abort(404)
-
-
-def _date(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        abort(404)
+    return audit_days.find_day(db.session(), date_of(text)) or abort(404)
 
 
 def _address_before(shown: list[AuditDay]) -> str:

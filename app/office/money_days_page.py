@@ -1,6 +1,5 @@
 """The closed days of money: what each holds, its root, its file, and the chain of all roots."""
 
-import datetime as dt
 import json
 
 from flask import abort, request, url_for
@@ -13,6 +12,8 @@ from app.display.files import as_file
 from app.domain.errors import NotAllowed
 from app.extensions import db
 from app.gateways.storage import NotStored
+from app.models import Agency
+from app.office.asked import date_of
 from app.services.records import money_days
 from app.transaction import transaction
 
@@ -30,7 +31,7 @@ class MoneyDaysView(BaseView):
     def index(self) -> str:
         """Show the days, a month at a time, newest first."""
         asked = request.args.get("until", "")
-        until = _date(asked) if asked else None
+        until = date_of(asked) if asked else None
         shown = money_days.days(db.session(), actor=current.actor(), until=until)
         page: str = self.render_template(
             "office/money-days.html",
@@ -47,14 +48,15 @@ class MoneyDaysView(BaseView):
     @has_access
     def copy(self, day: str) -> Response:
         """Give the file of a day to keep; that it was taken is recorded."""
-        wanted = _date(day)
+        wanted = date_of(day)
         try:
             with transaction() as session:
                 key = money_days.take(session, wanted, actor=current.actor(), now=current.now())
             data = outside.storage().get(key)
         except (NotAllowed, NotStored):
             abort(404)
-        return as_file(data, name=f"anju-money-{wanted}.jsonl.gz", kind="application/gzip")
+        name = f"anju-money-{_code()}-{wanted}.jsonl.gz"
+        return as_file(data, name=name, kind="application/gzip")
 
     @expose("/chain")
     @has_access
@@ -63,11 +65,9 @@ class MoneyDaysView(BaseView):
         agency_id = current.actor().agency_id or abort(404)
         lines = map(json.dumps, money_days.chain(db.session(), agency_id))
         data = "".join(f"{line}\n" for line in lines).encode()
-        return as_file(data, name="anju-chain.jsonl", kind="application/jsonl")
+        return as_file(data, name=f"anju-chain-{_code()}.jsonl", kind="application/jsonl")
 
 
-def _date(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        abort(404)
+def _code() -> str:
+    """Return the code of the reader's agency: files are called as the command calls them."""
+    return db.session.get_one(Agency, current.actor().agency_id).code

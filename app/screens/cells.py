@@ -84,12 +84,6 @@ def codes(value: tuple[str, ...] | None) -> str:
     return ", ".join(value or ())
 
 
-def short(value: str | None, most: int = 60) -> str:
-    """Return the beginning of a long text."""
-    kept = value or ""
-    return kept if len(kept) <= most else f"{kept[:most]}…"
-
-
 def plain(value: Any) -> str:
     """Return a value as text, nothing for nothing."""
     return "" if value is None else str(value)

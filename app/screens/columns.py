@@ -33,11 +33,6 @@ def text(name: str, label: Any) -> Column:
     return Column(name, label, lambda row: cells.plain(getattr(row, name)))
 
 
-def long_text(name: str, label: Any) -> Column:
-    """Return a column of which lists show the beginning."""
-    return Column(name, label, lambda row: cells.short(getattr(row, name)))
-
-
 def number(name: str, label: Any) -> Column:
     """Return a column of whole numbers."""
     return Column(name, label, lambda row: cells.plain(getattr(row, name)), is_number=True)

@@ -4,18 +4,17 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from string import Formatter
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.page_words import Words
 from app.domain.terms import Channel, NoticeStatus
+from app.domain.workdays import SHANGHAI
 from app.models import Applicant, Application, MessageTemplate, Notice
 from app.services.catalogue.reference_cache import remembered
 from app.services.records.updates import changed_rows
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 CODE_EVENT = "sms_code"
 SPREAD_MINUTES = 8 * 60
 """Over so long the text messages of an event of many people are spread."""
@@ -158,16 +157,6 @@ def mark_read(session: Session, applicant: Applicant, *, now: dt.datetime) -> in
         .values(read_at=now)
         .execution_options(synchronize_session=False),
     )
-
-
-def staff_inbox(session: Session, user_id: int, limit: int = 50) -> Sequence[Notice]:
-    """Return the newest messages to a member of staff."""
-    return session.scalars(
-        sa.select(Notice)
-        .where(Notice.user_id == user_id, Notice.channel == Channel.INBOX)
-        .order_by(Notice.id.desc())
-        .limit(limit)
-    ).all()
 
 
 def due(session: Session, now: dt.datetime, limit: int = 200) -> Sequence[int]:

@@ -114,6 +114,8 @@ def test_an_auditor_keeps_days_and_chain_of_the_own_agency(paid, staff, app, clo
         names.append(tmp_path / answer.headers["Content-Disposition"].split("=")[1])
         names[-1].write_bytes(answer.data)
 
+    day = f"anju-money-anhui-{NOON.date()}.jsonl.gz"
+    assert {one.name for one in names} == {day, "anju-chain-anhui.jsonl"}
     assert [holds for holds, _ in Checker().all([*map(str, names)])] == [True, True]
     assert (
         len(staff("sue", Role.AUDITOR, agency="liaoning").open(page.url).soup.select("tbody"))

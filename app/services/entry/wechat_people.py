@@ -1,18 +1,17 @@
 """People who bound the official account: who writes, where their cases stand, how they are told."""
 
 from collections.abc import Mapping, Sequence
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.page_words import Words
 from app.domain.terms import Status
+from app.domain.workdays import SHANGHAI
 from app.gateways.wechat import TemplateMessage, WechatAccount
 from app.models import Agency, Applicant, Application, Notice
 from app.services.entry import outside_identities
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 SHOWN_CASES = 5
 
 STEPS: Mapping[str, Words] = {
