@@ -1,6 +1,5 @@
 """Forms: none is taken without its token, each carries a key, none takes more than it asks or holds."""
 
-import os
 import re
 
 import pytest
@@ -9,13 +8,13 @@ from bs4 import BeautifulSoup
 from jinja2 import FunctionLoader
 
 from app.extensions import db
+from tests.bars import FULL
 from tests.browser.client import filled
 from tests.conventions.matrix_hall import Hall
 from tests.conventions.matrix_world import PEOPLE
 from tests.conventions.sources import TEMPLATES, name_of, templates
 from tests.conventions.test_matrix import lines_of
 
-FULL = os.environ.get("ANJU_BARS") == "full"
 EVERY = 1 if FULL else 12
 CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 

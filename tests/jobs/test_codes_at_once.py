@@ -1,7 +1,6 @@
 """Many processes ask for codes at the same moment: no limit is passed, no code serves twice."""
 
 import datetime as dt
-import os
 import re
 
 import pytest
@@ -12,9 +11,9 @@ from app.domain.policy import Actor
 from app.models import Notice, OneTimeCode
 from app.services.notices import CODE_EVENT
 from app.services.people import codes
+from tests.bars import FULL
 from tests.factories import NOON, find_agency
 
-FULL = os.environ.get("ANJU_BARS") == "full"
 REQUESTS, WORKERS, ADDRESSES, MOBILES = (1000, 4, 50, 20) if FULL else (48, 2, 12, 4)
 RULES = {"code_again_seconds": 0, "codes_an_hour": 5}
 FROM_ONE = 100 if FULL else 20

@@ -1,7 +1,6 @@
 """The worker is killed at every point of a payment: nothing is paid twice, nothing is lost."""
 
 import datetime as dt
-import os
 import re
 import signal
 from pathlib import Path
@@ -13,12 +12,12 @@ from app.domain.terms import PayoutStatus
 from app.gateways.bank.process import SimulatorProcess
 from app.models import Payout
 from app.services.accounting import verification
+from tests.bars import FULL
 from tests.factories import NOON
 from tests.money import make_approved
 
 JOB = Path("app/jobs/payouts.py")
 POINTS = re.findall(r'crash\.point\("([a-z.]+)"\)', JOB.read_text(encoding="utf-8"))
-FULL = os.environ.get("ANJU_FULL") == "1" or os.environ.get("ANJU_BARS") == "full"
 ROUNDS = 25 if FULL else 1
 SAMPLE = (
     "claim.kept",

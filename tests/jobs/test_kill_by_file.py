@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import os
 import re
 import shutil
 import signal
@@ -15,6 +14,7 @@ from app import outside
 from app.domain.terms import PayoutStatus
 from app.models import Agency, BankFile, Payout
 from app.services.accounting import verification
+from tests.bars import FULL
 from tests.factories import NOON
 from tests.jobs.tables import answer, folder, put, statement
 from tests.money import make_approved
@@ -22,7 +22,6 @@ from tests.money import make_approved
 JOB = Path("app/jobs/filing.py")
 POINTS = re.findall(r'crash\.point\("([a-z._]+)"\)', JOB.read_text(encoding="utf-8"))
 GOING_OUT = [point for point in POINTS if point.startswith("file.")]
-FULL = os.environ.get("ANJU_BARS") == "full"
 ROUNDS = 25 if FULL else 1
 KINDS = ["sqlite", "postgresql"] if FULL else ["sqlite"]
 TRIED = GOING_OUT if FULL else ["file.kept"]

@@ -1,12 +1,10 @@
 """Many processes try passwords at the same moment: not one more is compared than may be."""
 
-import os
-
 import pytest
 
+from tests.bars import FULL
 from tests.factories import NOON, make_applicant
 
-FULL = os.environ.get("ANJU_BARS") == "full"
 TRIES, WORKERS, ADDRESSES = (1000, 4, 50) if FULL else (60, 2, 6)
 HERE = "192.0.2.7"
 

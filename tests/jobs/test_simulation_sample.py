@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.bars import FULL
 from tests.simulation.hall import PostgresHall, SqliteHall
 from tests.simulation.kept import Kept
 from tests.simulation.many import outcomes, seeds_of
 from tests.simulation.run import STEPS, play, prepare
 
 ROOT = Path(__file__).parents[2]
-FULL = os.environ.get("ANJU_BARS") == "full"
 DAILY = range(70124, 70126)
 DAILY_STEPS, FEW_STEPS = 80, 20
 NIGHTLY = {"sqlite": 10_000, "postgresql": 500}

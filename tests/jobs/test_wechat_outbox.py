@@ -1,6 +1,5 @@
 """Whatever the platform does, every step of a case reaches its person once, one way or the other."""
 
-import os
 import random
 from dataclasses import replace
 
@@ -14,13 +13,14 @@ from app.gateways.wechat.stand_in import Platform, serving
 from app.jobs.notices import send_due
 from app.models import Notice
 from app.services.review import case_notices
+from tests.bars import FULL
 from tests.factories import NOON, Clock, make_account, make_applicant, make_application
 from tests.pages.wechat_world import ACCOUNT, bind
 
 SEND, TOKEN = "/cgi-bin/message/template/send", "/cgi-bin/stable_token"
 EVENT = "application_submitted"
 PEOPLE = 8
-SEEDS = range(200 if os.environ.get("ANJU_BARS") == "full" else 2)
+SEEDS = range(200 if FULL else 2)
 FAULTS = (
     40001, 42001, 40014, 43004, 40003, 45009, 45011, -1, 47003, "garbage", "list", "down",
 )  # fmt: skip

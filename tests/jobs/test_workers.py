@@ -16,10 +16,10 @@ from app.jobs.housekeeping import prove_books
 from app.jobs.schedule import Worker
 from app.models import Agency, JobRun, Payout
 from app.services.accounting import verification
+from tests.bars import FULL
 from tests.factories import NOON
 from tests.money import PaperBank, make_approved
 
-FULL = os.environ.get("ANJU_FULL") == "1" or os.environ.get("ANJU_BARS") == "full"
 MANY = 500 if FULL else 12
 TAKEOVER = 2
 """Seconds until another leads."""

@@ -2,7 +2,6 @@
 
 import itertools
 import logging
-import os
 import re
 
 import pytest
@@ -18,6 +17,7 @@ from app.jobs.notices import send_due
 from app.jobs.paying import pay_all
 from app.models import Account, Applicant, Application, BankCard, LoginSession
 from app.services.review import decisions
+from tests.bars import FULL
 from tests.factories import (
     NOON,
     PASSWORD,
@@ -28,7 +28,6 @@ from tests.factories import (
 from tests.money import PaperBank
 from tests.pages.hall_walk import begin, upload_all
 
-FULL = os.environ.get("ANJU_BARS") == "full"
 MANY, WALKS = (500, 20) if FULL else (4, 1)
 DATABASES = pytest.mark.both if FULL else pytest.mark.bar
 """Every day it is looked for in the embedded database only, whose file is read byte by byte."""

@@ -1,16 +1,15 @@
 """Reliability bar 22: a provider that hangs costs its own people a page, nobody else anything."""
 
 import json
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from tests.bars import FULL
 from tests.pages.outside import BACK, BEGIN, come_back, set_out
 
-FULL = os.environ.get("ANJU_BARS") == "full"
 HANGS, PATIENCE, REST, OTHERS = (30.0, 8.0, 10.5, 200) if FULL else (1.0, 0.4, 0.0, 12)
 THREADS = 4
 """Of one process, as deployed."""

@@ -3,7 +3,8 @@
 import pytest
 
 from app.domain.terms import Capacity, Role, Status
-from app.models import Application, CaseEvent, Material, MaterialType
+from app.models import Application, CaseEvent, Material, MaterialType, PayoutBatch
+from app.services import audit
 from tests.factories import (
     NOON,
     PASSWORD,
@@ -16,6 +17,7 @@ from tests.factories import (
     make_card,
     make_staff,
 )  # fmt: skip
+from tests.money import make_approved
 
 STAFF_LISTS = {
     Role.FIRST_REVIEWER: ["applications", "materials", "applicants", "accounts", "reasons"],
@@ -72,14 +74,33 @@ def filled(people, rows):
         return {"case": case.id, "account": account.id, "number": case.number}
 
 
+@pytest.fixture
+def paid(people, rows):
+    """A payment in a batch, and a row of the audit."""
+    with rows() as session:
+        chen, dai = people["chen"].actor, people["dai"].actor
+        case = make_approved(session, chen, dai)
+        batch = PayoutBatch(
+            agency_id=case.agency_id, number="P20261118000001", count=1, total=case.amount,
+            prepared_at=NOON,
+        )  # fmt: skip
+        session.add(batch)
+        audit.record(
+            session, "case_opened", actor=chen, now=NOON, object_type="application",
+            object_id=case.id, agency_id=case.agency_id,
+        )  # fmt: skip
+        session.commit()
+
+
 @pytest.mark.parametrize(("role", "path"), LISTS)
-def test_a_list_and_its_first_row_open(sign_in, filled, role, path):
+def test_a_list_and_its_first_row_open(sign_in, filled, paid, role, path):
     browser = sign_in(role)
 
     page = browser.open(f"/{path}/list/")
 
-    assert page.heading
-    for link in page.soup.select(".aj-row-acts a")[:2]:
+    links = page.soup.select(".aj-row-acts a")
+    assert links, "no row of this list was made for the test"
+    for link in links[:2]:
         assert browser.open(link["href"]).heading
 
 

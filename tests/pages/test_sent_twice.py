@@ -1,6 +1,5 @@
 """The same form sent many times at once: one application, everybody gets the same answer."""
 
-import os
 import threading
 
 import pytest
@@ -9,9 +8,10 @@ import sqlalchemy as sa
 from app.devices import DEVICE
 from app.models import Application, IdempotencyKey
 from app.services.entry import sessions
+from tests.bars import FULL
 from tests.factories import NOON, make_account, make_applicant
 
-TIMES = 50 if os.environ.get("ANJU_BARS") == "full" else 6
+TIMES = 50 if FULL else 6
 
 
 @pytest.fixture

@@ -1,14 +1,14 @@
 """Whatever is handed over as a message, signed or not, the account answers calmly."""
 
-import os
 import random
 import time
 
 import pytest
 
+from tests.bars import FULL
 from tests.pages.wechat_world import ACCOUNT, CRYPT, Follower
 
-ROUNDS = 5_000 if os.environ.get("ANJU_BARS") == "full" else 40
+ROUNDS = 5_000 if FULL else 40
 SEED = 20261122
 WHOLE = (
     "<xml><ToUserName>gh_1</ToUserName><FromUserName>oAna</FromUserName>"

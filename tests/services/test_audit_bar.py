@@ -1,6 +1,5 @@
 """Bar 21: one of very many rows is changed, taken out, put in or moved; it is refused, or named."""
 
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,10 +11,10 @@ from app.extensions import db
 from app.models import AuditEvent, Counter
 from app.services import audit
 from app.transaction import transaction
+from tests.bars import FULL
 from tests.factories import NOON
 from tests.services.test_audit import tamper
 
-FULL = os.environ.get("ANJU_BARS") == "full"
 ROWS = 100_000 if FULL else 500
 MOST_SECONDS = 1.0
 TRIES = 20

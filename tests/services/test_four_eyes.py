@@ -2,7 +2,6 @@
 
 import datetime as dt
 import itertools
-import os
 from dataclasses import dataclass, replace
 
 import pytest
@@ -14,10 +13,10 @@ from app.services import cases
 from app.services.paying import batches, resolutions
 from app.services.review import decisions, flags
 from app.services.review.decisions import ReturnLine
+from tests.bars import FULL
 from tests.factories import NOON, actor_of, change_roles, make_staff
 from tests.money import make_approved, make_signed
 
-FULL = os.environ.get("ANJU_BARS") == "full"
 LATER = NOON + dt.timedelta(days=1, hours=1)
 
 

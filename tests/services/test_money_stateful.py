@@ -5,7 +5,6 @@ are new are added up, and the whole proof is done halfway and at the end.
 """
 
 import datetime as dt
-import os
 import sqlite3
 import time
 from contextlib import closing
@@ -30,12 +29,12 @@ from app.models import Account, Payout
 from app.services.accounting import verification
 from app.services.paying import claims, payments
 from app.transaction import transaction
+from tests.bars import FULL
 from tests.factories import NOON, Clock
 from tests.money import PaperBank, make_approved, make_funded
 from tests.simulation.books import Books
 from tests.simulation.story import read
 
-FULL = os.environ.get("ANJU_FULL") == "1" or os.environ.get("ANJU_BARS") == "full"
 EXAMPLES, STEPS = (1500, 50) if FULL else (6, 25)
 WANTED = 60
 """Seconds that the bar allows for all stories."""

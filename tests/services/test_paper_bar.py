@@ -18,11 +18,11 @@ from app.services.dossiers import packing
 from app.services.dossiers.contents import Picture
 from app.services.paying import receipts
 from app.services.records import money_proof
+from tests.bars import FULL
 from tests.factories import NOON
 from tests.money import PaperBank, make_approved
 from tests.services.test_money_days import ONE_DAY, unguarded
 
-FULL = os.environ.get("ANJU_BARS") == "full"
 ENTRIES = 75_000 if FULL else 200
 PICTURES = 120 if FULL else 12
 MOST_SECONDS = 60

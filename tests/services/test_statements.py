@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import os
 import time
 from dataclasses import replace
 from decimal import Decimal
@@ -18,6 +17,7 @@ from app.jobs.payouts import run_payouts
 from app.models import Agency, BankStatement, Payout
 from app.services.accounting import verification
 from app.services.paying import reconciliation, statements
+from tests.bars import FULL
 from tests.factories import (
     NOON,
     make_account,
@@ -26,7 +26,6 @@ from tests.factories import (
 )
 from tests.money import PaperBank, make_approved
 
-FULL = os.environ.get("ANJU_FULL") == "1" or os.environ.get("ANJU_BARS") == "full"
 MANY = 10_000 if FULL else 200
 MOST_SECONDS = 10
 STRANGE = "AJ20261118999999990"
