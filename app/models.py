@@ -1164,6 +1164,8 @@ class CaseEvent(OfAgency, Model):
     to_status: Mapped[Status] = mapped_column(Word(Status))
     note: Mapped[str] = mapped_column(sa.Text, default="")
     public: Mapped[bool] = mapped_column(default=True)
+    decision_hash: Mapped[str] = mapped_column(sa.String(64), default="")
+    """What was signed, with the step that lets the case be paid; it never changes here."""
     at: Mapped[dt.datetime] = mapped_column(Moment, index=True)
 
     application: Mapped[Application] = relationship(back_populates="events")

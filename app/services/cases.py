@@ -21,6 +21,9 @@ BY_OFFICE = "desk"
 STAFF = (Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR, Role.AUDITOR)
 """Who may read the cases of the own agency."""
 
+SIGNED = frozenset({Action.APPROVE, Action.CONFIRM_PAYEE})
+"""The steps that let a case be paid: what they sign is written with them."""
+
 ACTIONS = frozenset(action.value for action in Action)
 
 
@@ -244,6 +247,7 @@ def _write(
         to_status=case.status,
         note=note,
         public=public,
+        decision_hash=case.decision_hash if action in SIGNED else "",
         at=now,
     )
     session.add(event)

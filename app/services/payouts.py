@@ -25,7 +25,7 @@ from app.models import (
     PayoutStop,
     Staff,
 )
-from app.services import audit, ledger
+from app.services import audit, cases, ledger
 from app.services.records.updates import changed_row, changed_rows
 from app.services.standing_orders import proof as agreed
 
@@ -139,7 +139,7 @@ def check_to_send(session: Session, payout: Payout, *, now: dt.datetime) -> None
         raise IllegalMove("the payment has moved on")
     if case.status is not Status.APPROVED:
         raise DecisionBroken(f"the case is {case.status}, not approved")
-    _check_same(payout, case)
+    _check_same(session, payout, case)
     _check_signatures(session, case)
     if case.on_hold or case.investigating:
         raise NotNow("the case is held")
@@ -259,8 +259,26 @@ def signers(session: Session, case: Application) -> list[int]:
     return list(people.values())
 
 
-def _check_same(payout: Payout, case: Application) -> None:
+def written_hash(case_id: Any) -> sa.Select[str]:
+    """Return the question for the hash that the history holds of a case, where it holds one.
+
+    The row of the history takes no change, unlike those of the case and its payment.
+    """
+    return (
+        sa.select(CaseEvent.decision_hash)
+        .where(
+            CaseEvent.application_id == case_id,
+            CaseEvent.action.in_(action.value for action in cases.SIGNED),
+            CaseEvent.decision_hash != "",
+        )
+        .order_by(CaseEvent.id.desc())
+        .limit(1)
+    )
+
+
+def _check_same(session: Session, payout: Payout, case: Application) -> None:
     signed = {payout.decision_hash, case.decision_hash, decision_hash(case)}
+    signed |= set(session.scalars(written_hash(case.id)))
     same_payee = (
         payout.payee_name == case.payee_name
         and payout.payee_bank_code == case.payee_bank_code

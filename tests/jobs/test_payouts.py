@@ -279,6 +279,22 @@ def test_a_changed_card_is_not_paid_and_stops_the_payouts(session, approved, run
     assert payout_of(session, case).status is PayoutStatus.APPROVED
 
 
+@pytest.mark.both
+def test_a_card_that_was_put_into_case_and_payment_is_not_paid(
+    kind, session, approved, run, bank
+):
+    case = approved()
+    [payout] = case.payouts
+    case.payee_card = payout.payee_card = "6217000000000000009"
+    case.payee_last_four = payout.payee_last_four = "0009"
+    case.decision_hash = payout.decision_hash = payouts.decision_hash(case)
+    session.commit()
+
+    assert [one.code for one in verification.verify(session)] == ["decision_differs"]
+    assert run().stopped == 1
+    assert bank.sendings == []
+
+
 def test_one_signature_twice_is_not_paid(session, chen, approved, run, bank):
     case = approved()
     events = [event for event in case.events if event.actor_id]

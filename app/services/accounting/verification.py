@@ -120,6 +120,7 @@ def _decisions_query() -> sa.Select[*tuple[Any, ...]]:
             Payout.id, Payout.decision_hash, Application.decision_hash.label("signed"),
             Application.id.label("case_id"), Application.amount, Application.payee_name,
             Application.payee_card_index, Application.payee_bank_code,
+            payouts.written_hash(Application.id).scalar_subquery().label("written"),
         )
         .join(Application, Application.id == Payout.application_id)
         .where(Payout.status.in_(lifecycle.PAYOUT_LIVE))
@@ -132,7 +133,7 @@ def _decisions(session: Session) -> Iterator[Violation]:
         now = payouts.hash_of(
             row.case_id, row.amount, row.payee_name, row.payee_card_index, row.payee_bank_code
         )
-        if not row.decision_hash == row.signed == now:
+        if not row.decision_hash == row.signed == now == (row.written or now):
             yield Violation(
                 "decision_differs", "payout", row.id, "amount or payee is not what was signed"
             )

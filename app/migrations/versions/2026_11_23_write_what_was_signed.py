@@ -1,4 +1,4 @@
-"""Let a stop that is said again keep the later moment, and become the installation's."""
+"""Write what was signed into the history; let a stop said again keep the later moment."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,7 +27,11 @@ BEFORE = f"UPDATE OF {FIXED}, by_installation"
 
 
 def upgrade() -> None:
-    """Add the moment; guard it, and whose the stop is, in one direction."""
+    """Add both; guard the moment, and whose the stop is, in one direction."""
+    op.add_column(
+        "case_event",
+        sa.Column("decision_hash", sa.String(length=64), nullable=False, server_default=""),
+    )
     op.add_column(STOP, sa.Column("again_at", sa.DateTime(timezone=True), nullable=True))
     _drop(f"{STOP}_no_change")
     for name, deed, when in GUARDS:
@@ -35,11 +39,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the moment away; nothing of a stop changes any more."""
+    """Take both away; nothing of a stop changes any more."""
     for name, _, _ in GUARDS:
         _drop(name)
     op.drop_column(STOP, "again_at")
     op.execute(_trigger(f"{STOP}_no_change", BEFORE, ""))
+    op.drop_column("case_event", "decision_hash")
 
 
 def _postgres() -> bool:
