@@ -25,7 +25,7 @@ from app.domain.workdays import local_date
 from app.models import Application, Bank, CaseEvent, Material, MaterialPage, ReviewNote
 from app.services import cases, payouts, reference
 from app.services.applying import circumstances, wizard
-from app.services.review import case_checks, deadlines, payee_fixes
+from app.services.review import case_checks, deadlines, flags, payee_fixes
 
 Mask = Callable[[str], str]
 
@@ -124,7 +124,7 @@ def side_deeds(session: Session, case: Application, actor: Actor) -> frozenset[s
         "assign_me": active and reviewer and case.assignee_id != actor.user_id,
         "assign": active and actor.has(Role.SUPERVISOR),
         "hold": active and not case.on_hold,
-        "release_hold": active and case.on_hold,
+        "release_hold": case.on_hold and case.status in flags.MAY_BE_HELD,
         "end_investigation": case.investigating,
         "verdict": reviewer and case.status in (Status.IN_REVIEW, Status.SECOND_REVIEW),
         "confirm_relation": reviewer

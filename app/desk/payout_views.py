@@ -14,7 +14,7 @@ from app import current, outside
 from app.desk import deeds, payout_rows, switch_views
 from app.desk.sentences import sentence
 from app.display.files import as_file
-from app.domain.errors import Invalid, NotAllowed, RuleBroken
+from app.domain.errors import IllegalMove, Invalid, NotAllowed, RuleBroken
 from app.domain.policy import Actor
 from app.domain.terms import PayoutStatus
 from app.extensions import db
@@ -220,8 +220,10 @@ def _settle(session: Session, payout: Payout, pages: list[Page], name: str) -> N
     wish, proof = request.form.get("outcome", ""), request.form.get("proof", "")
     who: dict[str, Any] = {"actor": current.actor(), "now": current.now()}
     if wish == DISCARD:
-        if said := resolutions.open_resolution(session, payout):
-            resolutions.discard_resolution(session, said, reason=proof, **who)
+        said = resolutions.open_resolution(session, payout)
+        if said is None:
+            raise IllegalMove("nobody has said what became of it")
+        resolutions.discard_resolution(session, said, reason=proof, **who)
         return
     if wish not in set(PayoutStatus):
         raise Invalid(code="outcome_unknown", field="outcome")

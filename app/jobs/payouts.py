@@ -5,7 +5,7 @@ not a definite answer stays in doubt and is asked for by its reference.
 """
 
 import datetime as dt
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
@@ -148,7 +148,7 @@ def _send_due(
     with transaction() as session:
         turn = claims.plan(session, now=now, agency_id=agency_id)
     turn.way = bank.form.name if isinstance(bank, FiledBank) else DIRECT
-    silences: Counter[int] = Counter()
+    silences: dict[int, int] = defaultdict(int)
     if isinstance(bank, FiledBank):
         filing.send_due(bank, counts, turn, go_on=go_on, take=_claim, check=_check)
     while turn.agencies and go_on():
@@ -161,8 +161,9 @@ def _send_due(
             continue
         outcome, leave = _send(bank, claim, payment, now=now)
         counts.add(outcome)
-        silences[claim.agency_id] += 1 if outcome is Outcome.UNKNOWN else 0
-        if leave or silences[claim.agency_id] >= SILENCES:
+        silent = silences[claim.agency_id] + 1 if outcome is Outcome.UNKNOWN else 0
+        silences[claim.agency_id] = silent
+        if leave or silent >= SILENCES:
             turn.agencies.remove(claim.agency_id)
     counts.capped += len(turn.full)
 

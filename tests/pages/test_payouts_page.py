@@ -26,6 +26,7 @@ from tests.money import make_approved
 from tests.pictures import make_picture
 
 RUNS = "/desk/payouts/"
+DISCARD = {"outcome": "discard", "proof": "misread the letter"}
 
 
 @pytest.fixture
@@ -91,6 +92,14 @@ def test_a_doubt_without_proof_stays_open(rows, payer, payout):
     assert "凭据" in page.text
     with rows() as session:
         assert not session.scalars(sa.select(PayoutResolution)).all()
+
+
+def test_nothing_is_discarded_where_nobody_said_anything(rows, payer, payout):
+    page = payer.open(f"{RUNS}{payout(PayoutStatus.UNKNOWN)}/")
+
+    said = payer.send(page, page.soup.select_one("form[action$=settle]"), DISCARD, 422)
+
+    assert "已记录" not in said.text
 
 
 def test_a_doubt_near_its_day_is_red(rows, payer, payout):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.domain.errors import IllegalMove, Invalid, NotAllowed
 from app.domain.terms import ClockHolder, Note, Role, Status
-from app.models import ClockInterval, Notice, ReviewNote
+from app.models import Application, ClockInterval, Notice, ReviewNote
 from app.services import cases
 from app.services.review import deadlines, decisions, flags
 from tests.factories import NOON, actor_of, make_application, make_staff
@@ -182,3 +182,13 @@ def test_no_text_is_longer_than_a_page_has_room_for(session, case, chen):
 
     flags.add_note(session, case, long[:-1], actor=chen, now=NOON)
     assert session.scalar(sa.select(ReviewNote.text)) == long[:-1]
+
+
+def test_a_case_that_was_paid_while_it_was_held_is_let_off(session, chen):
+    case = make_application(session, status=Status.PAID)
+    session.execute(sa.update(Application).values(on_hold=True, hold_reason="court"))
+    session.expire_all()
+
+    flags.release_hold(session, case, actor=chen, now=NOON)
+
+    assert (case.on_hold, case.status) == (False, Status.PAID)

@@ -14,6 +14,7 @@ from app.jobs.housekeeping import prove_books
 from app.models import (
     Account,
     Agency,
+    Application,
     BankFile,
     ContributionBatch,
     LedgerAccount,
@@ -34,6 +35,7 @@ from app.services.paying import (
     stops,
 )  # fmt: skip
 from app.services.records.packing import pack
+from app.services.review import decisions
 from tests.factories import NOON, actor_of, make_account, make_applicant, make_staff
 from tests.money import make_approved
 
@@ -270,3 +272,36 @@ def test_all_agencies_and_one_are_stopped_at_once(session, root, monkeypatch, de
         sa.select(PayoutStop.reason).where(PayoutStop.agency_id == last)
     ).all()
     assert len(reasons) == 2
+
+
+def test_a_case_that_is_voided_is_not_paid_anew_at_the_same_moment(session, chen, dai, race):
+    payer, releaser, eve = (
+        actor_of(session, make_staff(session, name, role))
+        for name, role in (
+            ("Pan", Role.PAYER), ("Rex", Role.RELEASER), ("Eve", Role.SUPERVISOR),
+        )
+    )  # fmt: skip
+    case = make_approved(session, chen, dai)
+    case.payouts[0].status, case.payouts[0].ended_at = PayoutStatus.REJECTED, NOON
+    session.commit()
+    case_id, payout_id = case.id, case.payouts[0].id
+
+    def settle(at, actor):
+        resolutions.settle_refusal(
+            at, at.get_one(Payout, payout_id), actor=actor, now=NOON,
+            outcome=PayoutStatus.APPROVED, proof="bank code put right",
+        )  # fmt: skip
+
+    settle(session, payer)
+    session.commit()
+
+    told = race(
+        lambda here: decisions.void(
+            here, here.get_one(Application, case_id), actor=eve, now=NOON, reason="court"
+        ),
+        lambda there: settle(there, releaser),
+    )
+
+    assert isinstance(told, IllegalMove)
+    session.expire_all()
+    assert [one.status for one in case.payouts] == [PayoutStatus.REJECTED]

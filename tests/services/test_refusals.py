@@ -288,6 +288,8 @@ def test_the_corrected_account_is_paid_under_a_new_reference(session, refused, c
     run_payouts(bank, now=LATER)
 
     session.expire_all()
+    written = [one.decision_hash for one in case.events if one.decision_hash]
+    assert written == [one.decision_hash for one in case.payouts]
     old, new = case.payouts
     assert (old.status, new.status) == (P.REJECTED, P.PAID)
     assert old.bank_reference != new.bank_reference
@@ -330,3 +332,11 @@ def test_after_a_second_refusal_the_same_account_is_not_paid_again(
         assert told.value.code == "payee_unchanged"
     assert case.status is Status.PAYEE_FIX
     assert len(case.payouts) == 2
+
+
+def test_answers_missing_now_and_then_leave_no_payment_waiting(session, chen, dai, bank):
+    for _ in range(6):
+        make_approved(session, chen, dai)
+    bank.script.extend(["lost", "lost", "ok", "lost", "lost", "ok"])
+
+    assert run_payouts(bank, now=NOON).claimed == 6

@@ -14,9 +14,9 @@ from app.domain.numbers import bank_reference
 from app.domain.terms import PayoutStatus, Status
 from app.gateways.bank import Statement, StatementLine
 from app.jobs.payouts import run_payouts
-from app.models import Agency, BankStatement, Payout
+from app.models import Agency, BankStatement, Payout, Receipt
 from app.services.accounting import verification
-from app.services.paying import reconciliation, statements
+from app.services.paying import receipts, reconciliation, statements
 from tests.bars import FULL
 from tests.factories import (
     NOON,
@@ -154,6 +154,7 @@ def test_a_statement_ends_a_doubt(session, chen, dai, bank, clock):
     session.expire_all()
     assert case.payouts[0].status is PayoutStatus.SETTLED
     assert case.status is Status.PAID
+    assert receipts.facts_of(session.scalars(sa.select(Receipt)).one())["paid_on"] == str(DAY)
     assert [*verification.verify(session)] == []
 
 

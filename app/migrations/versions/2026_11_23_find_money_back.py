@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261123g"
-down_revision = "20261123c"
+down_revision = "20261123d"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261123e"
-down_revision = "20261123c"
+down_revision = "20261123g"
 branch_labels = None
 depends_on = None
 

@@ -176,7 +176,7 @@ def _follow(session: Session, line: StatementLine, payout: Payout, *, now: dt.da
     if payout.status is P.CLAIMED:
         raise IllegalMove("a worker has it")
     if payout.status in (P.SENT, P.UNKNOWN):
-        payments.pay(session, payout, now=now)
+        payments.pay(session, payout, now=now, on=line.on_date)
     statements.settle(session, now=now, agency_id=line.agency_id)
 
 

@@ -23,11 +23,8 @@ from app.models import (
 from app.services import cases, ledger, payouts
 from app.services.accounting import closings
 from app.services.paying import caps, payment_notices, receipts, retries
-from app.services.paying.retries import RETRY
+from app.services.paying.retries import RETRY, back_off
 from app.services.review import case_notices
-
-BACK_OFF = (1, 5, 15, 60)
-"""Minutes until the next question for a reference; the last one is kept."""
 
 WINDOW = dt.time(9)
 """From this hour of the next day the bank's "not found" may be true."""
@@ -150,8 +147,13 @@ def accept(
     return Outcome.SENT
 
 
-def pay(session: Session, payout: Payout, *, now: dt.datetime) -> Outcome:
-    """The bank has paid: the ledger moves, the case is paid, the applicant is told."""
+def pay(
+    session: Session, payout: Payout, *, now: dt.datetime, on: dt.date | None = None
+) -> Outcome:
+    """The bank has paid: the ledger moves, the case is paid, the applicant is told.
+
+    ``on`` is the day the bank booked it, where a statement says so; the receipt names it.
+    """
     if payout.status is P.PAID:
         payout.next_query_at = None
         return Outcome.PAID
@@ -165,7 +167,7 @@ def pay(session: Session, payout: Payout, *, now: dt.datetime) -> Outcome:
     if closings.ends_account(session, case):
         ledger.close_account(session, case.account)
     payment_notices.paid(session, case, now=now)
-    receipts.issue(session, payout, now=now, entry=entry.reference)
+    receipts.issue(session, payout, now=now, entry=entry.reference, on=on)
     return Outcome.PAID
 
 
@@ -327,11 +329,6 @@ def statement_lacks(session: Session, payout: Payout) -> bool:
         .limit(1)
     )
     return read is not None and booked is None
-
-
-def back_off(queries: int) -> dt.timedelta:
-    """Return how long to wait before the next question."""
-    return dt.timedelta(minutes=BACK_OFF[min(queries, len(BACK_OFF) - 1)])
 
 
 STOP_REFUSED = "The bank refused a message as a whole."

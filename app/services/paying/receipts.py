@@ -29,10 +29,18 @@ GOOD = (PayoutStatus.PAID, PayoutStatus.SETTLED)
 KINDS = {Kind.FIRST: "首次", Kind.SUBSEQUENT: "第二次及以后", Kind.CLOSING: "销户"}
 
 
-def issue(session: Session, payout: Payout, *, now: dt.datetime, entry: str = "") -> Receipt:
+def issue(
+    session: Session,
+    payout: Payout,
+    *,
+    now: dt.datetime,
+    entry: str = "",
+    on: dt.date | None = None,
+) -> Receipt:
     """Give a paid payment its receipt; the same one when it has it already.
 
-    ``entry`` is the entry that booked it a moment ago: then there is no receipt yet.
+    ``entry`` is the entry that booked it a moment ago: then there is no receipt yet. ``on`` is
+    the bank's day where it is known; otherwise the day on which the hall heard of it stands.
     """
     found = None if entry else find(session, payout)
     if found is not None:
@@ -40,7 +48,8 @@ def issue(session: Session, payout: Payout, *, now: dt.datetime, entry: str = ""
     entry = entry or _entry_of(session, payout)
     code = "".join(secrets.choice(signs.SIGNS) for _ in range(CODE_LENGTH))
     number = f"HD{(payout.bank_reference or '').removeprefix('AJ') or payout.id}"
-    facts = anju_verify.canonical(_facts(session, payout, number, code, entry, now=now))
+    paid_on = on or local_date(payout.paid_at or now)
+    facts = anju_verify.canonical(_facts(session, payout, number, code, entry, paid_on=paid_on))
     receipt = Receipt(
         agency_id=payout.agency_id, application_id=payout.application_id, payout_id=payout.id,
         number=number, check_code=code, facts=facts, issued_at=now,
@@ -153,7 +162,7 @@ def _bank_names(session: Session) -> dict[str, str]:
 
 
 def _facts(
-    session: Session, payout: Payout, number: str, code: str, entry: str, *, now: dt.datetime
+    session: Session, payout: Payout, number: str, code: str, entry: str, *, paid_on: dt.date
 ) -> dict[str, Any]:
     """Return what the receipt says: names and card masked, sums in yuan as text."""
     case, agency = payout.application, payout.agency
@@ -168,7 +177,7 @@ def _facts(
         "card": f"{masking.STARS} {payout.payee_last_four}",
         "bank": banks.get(payout.payee_bank_code, payout.payee_bank_code),
         "amount": f"{payout.amount:.2f}", "capitals": in_capitals(payout.amount),
-        "paid_on": local_date(payout.paid_at or now).isoformat(),
+        "paid_on": paid_on.isoformat(),
         "bank_reference": payout.bank_reference or "", "entry": entry,
         "check": anju_verify.digest(code),
     }  # fmt: skip

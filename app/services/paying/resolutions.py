@@ -277,7 +277,12 @@ def _again(session: Session, payout: Payout, _said: PayoutResolution, now: dt.da
 
 
 def _anew(session: Session, payout: Payout, _said: PayoutResolution, now: dt.datetime) -> None:
-    payouts.create(session, payout.application, now=now)
+    """Pay anew; a case that is voided at the same moment waits, or is voided and not paid."""
+    case = payout.application
+    row = sa.select(Application.status).where(Application.id == case.id)
+    if session.scalar(row.with_for_update(key_share=True)) is not Status.APPROVED:
+        raise IllegalMove("the case has moved on")
+    payouts.create(session, case, now=now)
 
 
 def _to_applicant(

@@ -1,4 +1,4 @@
-"""When a payment that the bank refused for now may be sent again."""
+"""When the bank is asked again for a payment, and when one it refused for now is sent again."""
 
 import datetime as dt
 
@@ -9,9 +9,17 @@ from app.gateways.bank.iso_codes import AFTER_HOURS
 from app.models import Agency, Payout
 from app.services import reference
 
+BACK_OFF = (1, 5, 15, 60)
+"""Minutes until the next question for a reference; the last one is kept."""
+
 RETRY = dt.timedelta(hours=1)
 OPENS = dt.time(9)
 """When a bank whose hours nobody wrote down is thought to open on a working day."""
+
+
+def back_off(queries: int) -> dt.timedelta:
+    """Return how long to wait before the next question."""
+    return dt.timedelta(minutes=BACK_OFF[min(queries, len(BACK_OFF) - 1)])
 
 
 def not_before(session: Session, payout: Payout, code: str, *, now: dt.datetime) -> dt.datetime:

@@ -281,7 +281,7 @@ def _compare(
         rows.append(_row(agency_id, statement.day, number, line, payout, bucket, now))
     if rows:
         session.execute(sa.insert(StatementLine), rows)
-    _follow(session, went_out, came_back, now=now)
+    _follow(session, went_out, came_back, day=statement.day, now=now)
     settle(session, now=now, agency_id=agency_id)
     found.only_ours = only_ours(session, agency_id, day=statement.day)
     return found
@@ -313,12 +313,13 @@ def _follow(
     went_out: list[Payout],
     came_back: list[tuple[Payout, str]],
     *,
+    day: dt.date,
     now: dt.datetime,
 ) -> None:
     """Act on what the lines prove: paid after all, or returned."""
     for payout in went_out:
         if payout.status in (P.SENT, P.UNKNOWN):
-            payments.pay(session, payout, now=now)
+            payments.pay(session, payout, now=now, on=day)
     for payout, code in came_back:
         if payout.status in (P.SENT, P.UNKNOWN, P.PAID, P.SETTLED):
             payments.bounce(session, payout, code, "", now=now)

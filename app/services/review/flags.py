@@ -16,6 +16,7 @@ from app.services.records.updates import changed_rows
 from app.services.review import case_notices, deadlines
 
 REVIEWERS = (Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.SUPERVISOR)
+MAY_BE_HELD = lifecycle.OPEN | {Status.PAID}
 UNDER_REVIEW = frozenset({Status.SUBMITTED, Status.IN_REVIEW, Status.SECOND_REVIEW})
 
 
@@ -35,8 +36,8 @@ def hold(
 def release_hold(
     session: Session, case: Application, *, actor: Actor, now: dt.datetime
 ) -> None:
-    """Let a held case go on."""
-    _check(session, case, actor=actor, now=now, statuses=lifecycle.OPEN)
+    """Let a held case go on; one that was paid while it was being held is let off, too."""
+    _check(session, case, actor=actor, now=now, statuses=MAY_BE_HELD)
     if not case.on_hold:
         raise IllegalMove("the case is not on hold")
     _flag(session, case, now=now, on_hold=False, hold_reason="")
