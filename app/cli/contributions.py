@@ -74,7 +74,7 @@ def settle_interest(year: int, agency: str, scheme: str) -> None:
 
     In July the worker begins by itself; at another time this command does. A run that was
     stopped goes on where it was. Books taken over after 30 June: check first that the accounts
-    came with the day of their last interest.
+    came with last_interest_on, the day from which their balance bears interest.
     """
     now = current.now()
     try:
