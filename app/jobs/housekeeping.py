@@ -18,7 +18,7 @@ from app.services import payouts
 from app.services.entry import known_devices
 from app.services.paying import book_proofs, payment_notices
 from app.services.people import contact_changes
-from app.services.records import audit_days, money_proof
+from app.services.records import audit_days, day_files, money_proof
 from app.services.records.updates import changed_rows
 from app.services.staff import role_terms
 from app.transaction import snapshot, transaction
@@ -89,3 +89,4 @@ def closed_days(session: Session) -> Iterator[Violation]:
     """Prove the closed days of audit and money, with their files; raises ``StorageDown``."""
     yield from audit_days.verify(session, storage=outside.storage())
     yield from money_proof.verify(session, storage=outside.storage())
+    yield from day_files.verify(session, storage=outside.storage())

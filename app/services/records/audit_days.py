@@ -91,6 +91,17 @@ def draw_up(session: Session, day: dt.date) -> Draft:
     return _drawn(session, day, before.day_hash if before else audit.FIRST, after, until or 0)
 
 
+def made_again(session: Session, day: dt.date, data: bytes) -> Draft:
+    """Write the file of a day anew, up to the last row of a file of it that was kept."""
+    before = session.scalar(
+        sa.select(AuditDay).where(AuditDay.day < day).order_by(AuditDay.day.desc()).limit(1)
+    )
+    last = sa.select(sa.func.max(AuditDay.last_id)).where(AuditDay.day < day)
+    until = max((json.loads(line)["id"] for line in _lines(data)[1:]), default=0)
+    previous = before.day_hash if before else audit.FIRST
+    return _drawn(session, day, previous, session.scalar(last) or 0, until)
+
+
 def keep_file(draft: Draft, *, storage: Storage) -> None:
     """Keep the file of a day; one that a run left behind before its row was written is the same."""
     with suppress(AlreadyStored):
