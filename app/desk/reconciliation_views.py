@@ -28,7 +28,7 @@ class ReconciliationView(BaseView):
     default_view = "show"
     class_permission_name = "Payouts"
     method_permission_name = {
-        "show": "read", "propose": "prepare", "confirm": "release", "discard": "release",
+        "show": "read", "propose": "prepare", "confirm": "release", "discard": "read",
     }  # fmt: skip
 
     @expose("/")
@@ -70,7 +70,9 @@ class ReconciliationView(BaseView):
     @expose("/line/<int:line_id>/discard", methods=["POST"])
     @has_access
     def discard(self, line_id: int) -> Any:
-        """Take away what a colleague said of a line."""
+        """Take away what one person, perhaps oneself, said of a line."""
+        if not deeds.may("prepare", "release", view="Payouts"):
+            abort(403)
 
         def work(session: Session) -> None:
             actor, now = current.actor(), current.now()

@@ -133,11 +133,12 @@ def test_a_payment_that_was_called_paid_and_never_booked_is_open_to_two(rows, pa
     with rows() as session:
         paid = session.get_one(Payout, payout_id)
         paid.paid_at = NOON
-        day = NOON.date() + dt.timedelta(days=1)
-        session.add(
+        session.add_all(
             BankStatement(
-                agency_id=paid.agency_id, on_date=day, lines=0, total=0, read_at=NOON
+                agency_id=paid.agency_id, on_date=NOON.date() + dt.timedelta(days=ahead),
+                lines=0, total=0, read_at=NOON,
             )
+            for ahead in range(2)
         )  # fmt: skip
 
     page = payer.open(address)
@@ -233,6 +234,18 @@ def test_two_people_say_which_payment_a_line_is(rows, payer, releaser, strange):
     with rows() as session:
         assert session.get_one(Payout, strange).status is PayoutStatus.SETTLED
         assert session.scalar(sa.select(StatementFinding.confirmed_at)) is not None
+
+
+def test_a_payer_takes_back_what_was_said_by_mistake(rows, payer, strange):
+    said = payer.press(
+        payer.open("/desk/reconciliation/"), "提交第二人确认", payout_id=str(strange),
+        why="回单 17 号",
+    )  # fmt: skip
+
+    payer.press(said, "认定有误，作废")
+
+    with rows() as session:
+        assert session.scalar(sa.select(StatementFinding.id)) is None
 
 
 def test_auditors_read_the_reconciliation_and_press_nothing(staff, strange):
