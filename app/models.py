@@ -1502,6 +1502,7 @@ class BankFile(HasSeal, OfAgency, Model):
     size: Mapped[int]
     rows: Mapped[int] = mapped_column(default=0)
     total: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    account: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
     on_date: Mapped[dt.date | None]
     opening: Mapped[Decimal | None] = mapped_column(Money)
     closing: Mapped[Decimal | None] = mapped_column(Money)
@@ -1517,6 +1518,10 @@ class BankFile(HasSeal, OfAgency, Model):
     done_rows: Mapped[int] = mapped_column(default=0)
     done_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     problem: Mapped[str] = mapped_column(sa.String(200), default="")
+    aside_by: Mapped[int | None] = refers_to("ab_user.id")
+    aside_name: Mapped[str] = mapped_column(sa.String(100), default="", server_default="")
+    aside_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    aside_why: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
 
     content = Sealed()
 

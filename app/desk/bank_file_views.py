@@ -23,7 +23,7 @@ from app.gateways.bank.orders import MOST_BYTES
 from app.gateways.bank.ways import FORMS
 from app.models import Agency, BankFile
 from app.screens import cells
-from app.services.paying import bank_arrivals, bank_file_lists
+from app.services.paying import bank_arrivals, bank_file_lists, statements_aside
 from app.services.paying.bank_file_lists import Listed
 from app.services.paying.bank_files import NEVER
 from app.transaction import transaction
@@ -41,7 +41,7 @@ class BankFileView(BaseView):
     class_permission_name = "Payouts"
     method_permission_name = {
         "files": "read", "download": "read", "bring": "prepare", "confirm": "release",
-        "discard": "release",
+        "discard": "release", "aside": "read",
     }  # fmt: skip
 
     @expose("/")
@@ -120,6 +120,22 @@ class BankFileView(BaseView):
             return self._back(gettext("Refused. It stays on record and changes nothing."))
         return self._again(broken)
 
+    @expose("/<int:file_id>/aside", methods=["POST"])
+    @has_access
+    def aside(self, file_id: int) -> Any:
+        """Ask to put a statement aside that was not compared, or do it as the second person."""
+
+        def work(session: Session) -> None:
+            actor, now = current.actor(), current.now()
+            file = bank_file_lists.get_file(session, file_id, actor=actor)
+            reason = request.form.get("reason", "")
+            statements_aside.put_aside(session, file, actor=actor, now=now, reason=reason)
+
+        broken = self._try(work, about=f"bank_file:{file_id}")
+        if broken is None:
+            return self._back(gettext("Recorded. What two people put aside is never compared."))
+        return self._again(broken)
+
     @staticmethod
     def _try(work: Callable[[Session], None], *, about: str) -> RuleBroken | None:
         return deeds.attempt(work, location=url_for("BankFileView.files"), about=about)
@@ -154,11 +170,12 @@ class BankFileView(BaseView):
             after=_after(rows, way),
             chips=_chips(way),
             doubts=[_shown(file) for file in bank_file_lists.to_confirm(session, actor=actor)],
+            waiting=[_waiting(file) for file in statements_aside.waiting(session, actor=actor)],
             by_file=agency.pays_by in FORMS,
             way=_ways().get(agency.pays_by, ""),
             limit=agency.batch_limit,
             folder=f"bank-files/{agency.code}",
-            may_bring=deeds.may("prepare", view="Payouts") and agency.pays_by in FORMS,
+            may_prepare=deeds.may("prepare", view="Payouts"),
             may_confirm=deeds.may("release", view="Payouts"),
             may_carry=deeds.may("prepare", "release", view="Payouts"),
             me=actor.user_id,
@@ -182,7 +199,7 @@ def _note(file: BankFile) -> str:
     """Return why a file was refused, by the hall or in a person's words, or why it waits."""
     if file.problem == NEVER:
         return gettext("People settled a payment of it before it was out.")
-    if file.kind == "statement" and file.confirmed_at and not file.done_at:
+    if file.kind == "statement" and file.confirmed_at and not (file.done_at or file.problem):
         return _waits_for(file)
     if file.kind != "refused":
         return file.problem
@@ -227,6 +244,13 @@ def _shown(file: BankFile) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _waiting(file: BankFile) -> dict[str, Any]:
+    return _shown(file) | {
+        "aside_by": file.aside_by, "aside_name": file.aside_name,
+        "aside_at": file.aside_at, "aside_why": file.aside_why,
+    }  # fmt: skip
+
+
 def _row(row: Listed) -> dict[str, Any]:
     file = row.file
     word, tone, icon = _state(file, row.answered)
@@ -258,7 +282,9 @@ def _state(file: BankFile, answered: int) -> tuple[str, str, str]:
 
 
 def _put_aside(file: BankFile) -> str:
-    return gettext("never put out") if file.direction == "out" else gettext("refused")
+    if file.direction == "out":
+        return gettext("never put out")
+    return gettext("put aside") if file.confirmed_at else gettext("refused")
 
 
 def _state_out(file: BankFile, answered: int) -> tuple[str, str, str]:

@@ -128,6 +128,27 @@ def test_a_statement_that_waits_says_which_balance_it_does_not_follow(rows, orde
     assert page.text.count("2026-11-15 的期末余额（100.00 元）不衔接") == 1
 
 
+def test_two_people_put_a_wrong_statement_aside(rows, order, sign_in):
+    with rows() as session:
+        agency = session.scalar(sa.select(Agency).where(Agency.code == "anhui"))
+        head = f"H,ANJU-DZ1,1,{agency.payer_account},2026-11-17,1.00,1.00"
+        bank_arrivals.take(
+            session, agency, "dz.csv", f"{head}\r\nT,0,0.00".encode(),
+            form=FORMS["csv"], actor=WORKER, now=NOON,
+        )  # fmt: skip
+    payer, releaser = sign_in(Role.PAYER), sign_in(Role.RELEASER)
+
+    asked = payer.press(payer.open(PATH), "申请搁置", reason="期初余额有误")
+    done = releaser.press(releaser.open(PATH), "确认搁置")
+
+    assert "期初余额有误" in asked.text
+    assert "已记录。两人确认搁置的对账单不再比对。" in done.text
+    assert releaser.open(PATH).text.count("已搁置") == 1
+    with rows() as session:
+        file = session.scalar(sa.select(BankFile).where(BankFile.kind == "statement"))
+        assert file.problem == "期初余额有误"
+
+
 def test_every_download_is_written_down(rows, order, sign_in):
     key, number, _ = order
 

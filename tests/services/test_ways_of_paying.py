@@ -32,6 +32,16 @@ def change(session, agency):
     return to
 
 
+@pytest.fixture
+def change_account(session, agency):
+    """Change the account that the agency pays from."""
+    root = actor_of(session, make_staff(session, "Wurzel", Role.INSTALLATION_ADMIN))
+    hours = {"bank_opens": None, "bank_closes": None}
+    return lambda account: agency_edits.change_agency(
+        session, agency, hours | {"payer_account": account}, actor=root, now=NOON
+    )
+
+
 def test_the_way_changes_while_no_payment_is_on_its_way(session, agency, change, chen, dai):
     make_approved(session, chen, dai)
 
@@ -50,6 +60,25 @@ def test_the_way_stays_while_a_payment_is_on_its_way(session, agency, change, ch
             change("csv")
 
         assert (why.value.code, agency.pays_by) == ("pays_by_in_flight", "simulator")
+
+
+@pytest.mark.parametrize("status", ["claimed", "sent", "unknown", "paid"])
+def test_the_payer_account_stays_until_its_statements_have_every_payment(
+    session, agency, change_account, chen, dai, status
+):
+    make_approved(session, chen, dai)
+    payout = session.scalar(sa.select(Payout))
+    payout.status = PayoutStatus(status)
+    session.flush()
+    with pytest.raises(Invalid) as why:
+        change_account("34009999")
+    assert why.value.code == "account_unsettled"
+
+    payout.status = PayoutStatus.SETTLED
+    session.flush()
+    change_account("34009999")
+
+    assert agency.payer_account == "34009999"
 
 
 def test_there_is_no_way_but_those_that_are_built(change):

@@ -123,13 +123,13 @@ def _load_common(
 def _place(session: Session, package: Package, merge: Merge) -> Scheme:
     """Write agency and scheme of a package and return the scheme.
 
-    An agency that is there keeps its way of paying: that changes on its page, and only while
-    no payment is on its way.
+    An agency that is there keeps its way of paying and its payer account: they change on its
+    page, and only while no payment is on its way or unsettled.
     """
     named = sa.select(Agency).where(Agency.code == package.agency.code)
     there, brought = session.scalar(named), package_rows.agency(package)
     if there is not None:
-        brought["pays_by"] = there.pays_by
+        brought |= {"pays_by": there.pays_by, "payer_account": there.payer_account}
     merge_plain(session, merge, Agency, ("code",), [brought])
     agency = session.scalars(named).one()
     row = package_rows.scheme(package) | {"agency_id": agency.id}

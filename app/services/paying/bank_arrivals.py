@@ -176,21 +176,33 @@ def kept_statement(session: Session, agency_id: int, day: dt.date) -> Statement 
 
 
 def gap_before(session: Session, file: BankFile) -> BankFile | None:
-    """Return the statement before this one when their balances do not meet: one is missing."""
-    before = session.scalar(
+    """Return the statement before this one when their balances do not meet: one is missing.
+
+    Those of another account, from before the agency paid from this one, prove nothing.
+    """
+    before: BankFile | None = session.scalar(
         _statements(file.agency_id)
         .where(BankFile.on_date < file.on_date)
         .options(defer(BankFile.content_sealed))
         .order_by(BankFile.on_date.desc())
         .limit(1)
     )
-    return before if before is not None and before.closing != file.opening else None
+    if before is None or before.account != file.account:
+        return None
+    return before if before.closing != file.opening else None
 
 
 def statement_read(session: Session, agency_id: int, day: dt.date, *, now: dt.datetime) -> None:
-    """Note that the statement of a day was compared."""
-    file = session.scalar(_statements(agency_id).where(BankFile.on_date == day))
-    if file is not None and file.done_at is None:
+    """Note that the statement of a day was compared.
+
+    Raises ``IllegalMove`` when two people put it aside meanwhile: then nothing was.
+    """
+    file = session.scalar(
+        _statements(agency_id).where(BankFile.on_date == day).with_for_update(of=BankFile)
+    )
+    if file is None:
+        raise IllegalMove("it was put aside")
+    if file.done_at is None:
         file.done_rows, file.done_at = file.rows, now
         session.flush()
 
@@ -260,17 +272,21 @@ def _checked(
     if isinstance(said, Advice):
         return {"kind": ADVICE, "message_id": said.message_id[:40]}
     if isinstance(said, DayStatement):
-        if said.account.replace(" ", "") != agency.payer_account.replace(" ", ""):
+        if _bare(said.account) != _bare(agency.payer_account):
             raise Invalid("another account", code="bank_file_account", field="file")
         if said.day >= local_date(now):
             raise Invalid("not over", code="bank_file_day_open", field="file", day=said.day)
         total = sum((line.amount for line in said.lines), Decimal(0))
         return {
             "kind": STATEMENT, "message_id": said.message_id[:40], "on_date": said.day,
-            "rows": len(said.lines), "total": total, "opening": said.opening,
+            "account": _bare(said.account)[:40], "rows": len(said.lines), "total": total, "opening": said.opening,
             "closing": said.closing,
         }  # fmt: skip
     return _checked_answer(session, agency, said)
+
+
+def _bare(account: str) -> str:
+    return account.replace(" ", "")
 
 
 def _checked_answer(session: Session, agency: Agency, said: Answer) -> dict[str, Any]:
