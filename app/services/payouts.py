@@ -36,6 +36,20 @@ BEGUN_AGAIN = (Action.SUBMIT.value, Action.UNDO.value)
 """Signatures before one of these count no more."""
 
 
+SIGNS = sa.and_(
+    CaseEvent.action.in_(sorted(action.value for action in cases.SIGNED)),
+    CaseEvent.decision_hash != "",
+)
+"""What holds of the rows of the history that say what was signed; older ones do not."""
+
+_LAST_WRITTEN = (
+    sa.select(CaseEvent.decision_hash)
+    .where(CaseEvent.application_id == sa.bindparam("case_id"), SIGNS)
+    .order_by(CaseEvent.id.desc())
+    .limit(1)
+)
+
+
 class DecisionBroken(IllegalMove):
     """A payment is not what two people signed: an invariant, payouts stop."""
 
@@ -259,26 +273,10 @@ def signers(session: Session, case: Application) -> list[int]:
     return list(people.values())
 
 
-def written_hash(case_id: Any) -> sa.Select[str]:
-    """Return the question for the hash that the history holds of a case, where it holds one.
-
-    The row of the history takes no change, unlike those of the case and its payment.
-    """
-    return (
-        sa.select(CaseEvent.decision_hash)
-        .where(
-            CaseEvent.application_id == case_id,
-            CaseEvent.action.in_(action.value for action in cases.SIGNED),
-            CaseEvent.decision_hash != "",
-        )
-        .order_by(CaseEvent.id.desc())
-        .limit(1)
-    )
-
-
 def _check_same(session: Session, payout: Payout, case: Application) -> None:
     signed = {payout.decision_hash, case.decision_hash, decision_hash(case)}
-    signed |= set(session.scalars(written_hash(case.id)))
+    if written := session.scalar(_LAST_WRITTEN, {"case_id": case.id}):
+        signed.add(written)
     same_payee = (
         payout.payee_name == case.payee_name
         and payout.payee_bank_code == case.payee_bank_code

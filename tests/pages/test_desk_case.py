@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 from itsdangerous import URLSafeTimedSerializer
 
-from app.domain.terms import Action, Channel, Role, Status
+from app.domain.terms import Action, Channel, Note, Role, Status
 from app.models import Application, AuditEvent, CaseEvent, Notice, ReviewNote, Staff
-from app.services import ledger, payouts
+from app.services import cases, ledger, payouts
 from app.services.review import decisions
 from tests.factories import (
     NOON,
@@ -413,3 +413,21 @@ def refusals(rows, case_id):
                 .order_by(AuditEvent.id)
             )
         )
+
+
+def test_a_corrected_account_is_offered_only_after_the_last_refusal(rows, browse, case_in, ana):
+    case_id = case_in(Status.IN_REVIEW)
+    offered = []
+    steps = (
+        Action.BANK_REFUSED, Note.CHANGE_PAYEE, Note.CHECK_PAYEE, Action.BANK_REFUSED,
+        Note.CHANGE_PAYEE,
+    )  # fmt: skip
+    for step in steps:
+        with rows() as session:
+            case = session.get_one(Application, case_id)
+            case.status = Status.PAYEE_FIX
+            cases.remark(session, case, step, actor=ana, now=NOON)
+        buttons = browse("chen").open(url(case_id)).buttons
+        offered.append([one for one in ("账户无误", "确认并重新支付") if one in buttons])
+
+    assert offered == [[], ["账户无误"], ["确认并重新支付"], [], ["账户无误"]]

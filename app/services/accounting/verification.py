@@ -115,14 +115,26 @@ def _amounts(session: Session) -> Iterator[Violation]:
 
 @cache
 def _decisions_query() -> sa.Select[*tuple[Any, ...]]:
+    last = (
+        sa.select(sa.func.max(CaseEvent.id).label("event_id"))
+        .where(payouts.SIGNS)
+        .group_by(CaseEvent.application_id)
+        .subquery()
+    )
+    written = (
+        sa.select(CaseEvent.application_id, CaseEvent.decision_hash)
+        .join(last, last.c.event_id == CaseEvent.id)
+        .subquery()
+    )
     return (
         sa.select(
             Payout.id, Payout.decision_hash, Application.decision_hash.label("signed"),
             Application.id.label("case_id"), Application.amount, Application.payee_name,
             Application.payee_card_index, Application.payee_bank_code,
-            payouts.written_hash(Application.id).scalar_subquery().label("written"),
+            written.c.decision_hash.label("written"),
         )
         .join(Application, Application.id == Payout.application_id)
+        .outerjoin(written, written.c.application_id == Application.id)
         .where(Payout.status.in_(lifecycle.PAYOUT_LIVE))
     )  # fmt: skip
 
