@@ -280,9 +280,7 @@ def test_a_changed_card_is_not_paid_and_stops_the_payouts(session, approved, run
 
 
 @pytest.mark.both
-def test_a_card_that_was_put_into_case_and_payment_is_not_paid(
-    kind, session, approved, run, bank
-):
+def test_a_card_put_into_case_and_payment_is_not_paid(kind, session, approved, run, bank):
     case = approved()
     [payout] = case.payouts
     case.payee_card = payout.payee_card = "6217000000000000009"
