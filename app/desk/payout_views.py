@@ -24,10 +24,10 @@ from app.models import Payout
 from app.services import reference
 from app.services.paying import (
     batches,
-    payments,
     payout_lists,
     proof_papers,
     resolutions,
+    retries,
     statements,
 )  # fmt: skip
 from app.transaction import transaction
@@ -174,8 +174,8 @@ class PayoutRunView(BaseView):
             reasons=payout_rows.reasons(),
             problems=[(broken.field, sentence(broken))] if broken else [],
             typed=request.form,
-            asked_first=gettext(", ").join(str(one) for one in payments.BACK_OFF[:-1]),
-            asked_last=payments.BACK_OFF[-1],
+            asked_first=gettext(", ").join(str(one) for one in retries.BACK_OFF[:-1]),
+            asked_last=retries.BACK_OFF[-1],
             **_rights(),
         )
         return page

@@ -130,7 +130,7 @@ def test_another_account_begins_with_its_own_balance(session, agency, approved):
 def test_statements_taken_before_are_of_the_account_that_pays(kind, session, agency, wrong):
     session.commit()
 
-    flask_migrate.downgrade(revision="20261123g")
+    flask_migrate.downgrade(revision="20261123e")
     flask_migrate.upgrade()
 
     assert {one.account for one in files(session, "statement")} == {agency.payer_account}

@@ -4,9 +4,21 @@ import re
 
 import pytest
 
+from app.domain.terms import Status
 from app.gateways.openid import Provider
 from app.gateways.sms import LocalSms
-from tests.factories import PASSWORD, Person, actor_of, make_staff
+from app.services import ledger
+from app.services.review import decisions
+from tests.factories import (
+    NOON,
+    PASSWORD,
+    Person,
+    actor_of,
+    make_account,
+    make_applicant,
+    make_application,
+    make_staff,
+)  # fmt: skip
 from tests.foreign.openid.servers import CLAIMS, SECRET, CrookedProvider
 from tests.pages.outside import HOME, NAME
 
@@ -22,6 +34,25 @@ def staff(rows, browse, app):
         return browse().sign_in(person)
 
     return signed_in
+
+
+@pytest.fixture
+def case_in(rows, people, chen):
+    """Make a case that has walked to a status: ``case_in(Status.IN_REVIEW)``."""
+
+    def made(status, *, scheme="subsidy", name="沈清怡", **columns):
+        with rows() as session:
+            account = make_account(session, make_applicant(session, name), scheme=scheme)
+            case = make_application(session, account, status=Status.SUBMITTED, **columns)
+            ledger.hold(session, case, case.amount, now=NOON)
+            if status is not Status.SUBMITTED:
+                decisions.take_up(session, case, actor=chen, now=NOON)
+            if status is Status.SECOND_REVIEW:
+                decisions.pass_first(session, case, actor=chen, now=NOON)
+            session.commit()
+            return case.id
+
+    return made
 
 
 @pytest.fixture

@@ -4,51 +4,10 @@ import re
 
 import pytest
 import sqlalchemy as sa
-from itsdangerous import URLSafeTimedSerializer
 
-from app.domain.terms import Action, Channel, Note, Role, Status
-from app.models import Application, AuditEvent, CaseEvent, Notice, ReviewNote, Staff
-from app.services import cases, ledger, payouts
-from app.services.review import decisions
-from tests.factories import (
-    NOON,
-    actor_of,
-    change_roles,
-    make_account,
-    make_applicant,
-    make_application,
-)  # fmt: skip
-
-
-@pytest.fixture
-def case_in(rows, people, chen):
-    """Make a case that has walked to a status: ``case_in(Status.IN_REVIEW)``."""
-
-    def made(status, *, scheme="subsidy", name="沈清怡", **columns):
-        with rows() as session:
-            account = make_account(session, make_applicant(session, name), scheme=scheme)
-            case = make_application(session, account, status=Status.SUBMITTED, **columns)
-            ledger.hold(session, case, case.amount, now=NOON)
-            if status is not Status.SUBMITTED:
-                decisions.take_up(session, case, actor=chen, now=NOON)
-            if status is Status.SECOND_REVIEW:
-                decisions.pass_first(session, case, actor=chen, now=NOON)
-            session.commit()
-            return case.id
-
-    return made
-
-
-def found(rows, case_id):
-    """Return status and version of a case as it stands."""
-    with rows() as session:
-        case = session.get_one(Application, case_id)
-        return case.status, case.version
-
-
-def url(case_id):
-    """Return the address of a case."""
-    return f"/desk/case/{case_id}/"
+from app.domain.terms import Action, Channel, Role, Status
+from app.models import Application, CaseEvent, Notice, ReviewNote
+from tests.pages.desk import found, posted, url
 
 
 def test_personal_values_are_masked_until_revealed(rows, browse, case_in):
@@ -272,72 +231,6 @@ def test_a_supervisor_voids_with_a_reason_and_frees_the_money(rows, staff, case_
         assert session.get_one(Application, case_id).account.held == 0
 
 
-def test_nobody_signs_a_case_twice(rows, staff, case_in):
-    case_id = case_in(Status.IN_REVIEW)
-    both = staff("kai", Role.FIRST_REVIEWER)
-    page = both.press(both.open(url(case_id)), "通过，送复审", deed="pass_first")
-    with rows() as session:
-        kai = session.scalars(sa.select(Staff).where(Staff.name == "kai")).one()
-        change_roles(session, actor_of(session, kai), Role.SECOND_REVIEWER)
-
-    assert "复审通过" not in " ".join(page.buttons)
-    answer = posted(both, case_id, deed="approve", rows=rows)
-
-    assert answer.status_code == 403
-    assert found(rows, case_id)[0] is Status.SECOND_REVIEW
-    assert refusals(rows, case_id) == ["four_eyes"]
-
-
-def test_a_first_reviewer_cannot_approve_by_posting(rows, browse, case_in):
-    case_id = case_in(Status.SECOND_REVIEW)
-    chen = browse("chen")
-
-    answer = posted(chen, case_id, deed="approve", rows=rows)
-
-    assert answer.status_code == 403
-    assert found(rows, case_id)[0] is Status.SECOND_REVIEW
-    assert refusals(rows, case_id) == ["role_missing"]
-
-
-def test_nobody_decides_the_own_case(rows, browse, case_in, chen):
-    case_id = case_in(Status.SUBMITTED)
-    with rows() as session:
-        person = session.get_one(Application, case_id).applicant
-        person.id_number_index = chen.identity_index
-    browser = browse("chen")
-    page = browser.open(url(case_id))
-
-    answer = posted(browser, case_id, deed="take_up", rows=rows)
-
-    assert "受理" not in page.buttons
-    assert answer.status_code == 403
-    assert refusals(rows, case_id) == ["own_case"]
-
-
-def test_staff_of_another_agency_find_nothing(rows, staff, case_in):
-    case_id = case_in(Status.SUBMITTED)
-    liao = staff("liao", Role.FIRST_REVIEWER, Role.SUPERVISOR, agency="liaoning")
-
-    page = liao.open(url(case_id), 404)
-    answer = posted(liao, case_id, deed="take_up", rows=rows)
-
-    assert "沈" not in page.text
-    assert answer.status_code == 404
-    assert found(rows, case_id)[0] is Status.SUBMITTED
-    assert "not_found" in refusals(rows, case_id)
-
-
-def test_auditors_read_and_are_offered_nothing(rows, staff, case_in):
-    case_id = case_in(Status.SECOND_REVIEW)
-    uwe = staff("uwe", Role.AUDITOR)
-
-    page = uwe.open(url(case_id))
-    answer = posted(uwe, case_id, deed="hold", reason="x", rows=rows)
-
-    assert not page.soup.select("form#decision")
-    assert answer.status_code == 403
-
-
 def test_notes_stay_with_colleagues(rows, browse, case_in):
     case_id = case_in(Status.IN_REVIEW)
     chen = browse("chen")
@@ -382,52 +275,3 @@ def test_every_employee_sees_the_page_in_english_too(browse, case_in):
     shown = page.soup.select_one("#decision").get_text(" ")
     assert "Pass to the second review" in page.buttons
     assert not re.search("[\u4e00-\u9fff]", shown.replace("沈*怡", ""))
-
-
-def posted(browser, case_id, *, rows, deed, **answers):
-    """Send a deed by hand, with everything right but the right itself."""
-    with rows() as session:
-        case = session.get_one(Application, case_id)
-        values = {"version": case.version, "signed": payouts.decision_hash(case)}
-    token = token_of(browser)
-    return browser.client.post(
-        f"{url(case_id)}do", data=values | answers | {"csrf_token": token, "deed": deed}
-    )
-
-
-def token_of(browser):
-    """Return a token that is right for this browser, as any form of its would carry."""
-    with browser.client.session_transaction() as kept:
-        raw = kept.setdefault("csrf_token", "a" * 40)
-    secret = browser.client.application.config["SECRET_KEY"]
-    return URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(raw)
-
-
-def refusals(rows, case_id):
-    """Return why deeds on a case were refused, as the audit has it."""
-    with rows() as session:
-        return list(
-            session.scalars(
-                sa.select(AuditEvent.reason)
-                .where(AuditEvent.act == "deed_refused", AuditEvent.object_id == str(case_id))
-                .order_by(AuditEvent.id)
-            )
-        )
-
-
-def test_a_corrected_account_is_offered_only_after_the_last_refusal(rows, browse, case_in, ana):
-    case_id = case_in(Status.IN_REVIEW)
-    offered = []
-    steps = (
-        Action.BANK_REFUSED, Note.CHANGE_PAYEE, Note.CHECK_PAYEE, Action.BANK_REFUSED,
-        Note.CHANGE_PAYEE,
-    )  # fmt: skip
-    for step in steps:
-        with rows() as session:
-            case = session.get_one(Application, case_id)
-            case.status = Status.PAYEE_FIX
-            cases.remark(session, case, step, actor=ana, now=NOON)
-        buttons = browse("chen").open(url(case_id)).buttons
-        offered.append([one for one in ("账户无误", "确认并重新支付") if one in buttons])
-
-    assert offered == [[], ["账户无误"], ["确认并重新支付"], [], ["账户无误"]]

@@ -122,7 +122,7 @@ def test_a_bank_that_only_says_twice_is_asked_less_and_less_often(session, refus
         pauses.append((payout.next_query_at - at) // dt.timedelta(minutes=1))
 
     assert pauses == sorted(pauses)
-    assert pauses[-1] == payments.BACK_OFF[-1]
+    assert pauses[-1] == retries.BACK_OFF[-1]
 
 
 @pytest.mark.parametrize("code", ["AM05", "DUPL", "DU01"])

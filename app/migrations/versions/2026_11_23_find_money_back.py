@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261123g"
+revision = "20261123e"
 down_revision = "20261123d"
 branch_labels = None
 depends_on = None

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261123ga"
-down_revision = "20261123g"
+revision = "20261123f"
+down_revision = "20261123e"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261123e"
-down_revision = "20261123g"
+revision = "20261123g"
+down_revision = "20261123f"
 branch_labels = None
 depends_on = None
 

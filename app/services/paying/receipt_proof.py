@@ -1,5 +1,6 @@
 """The proof of receipts: each says what its payment, its case and its entry say."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from functools import cache
@@ -15,7 +16,15 @@ from app.domain.capitals import in_capitals
 from app.domain.terms import Kind
 from app.domain.violation import Violation
 from app.domain.workdays import local_date
-from app.models import Application, Bank, JournalEntry, Payout, Receipt
+from app.models import (
+    Application,
+    Bank,
+    JournalEntry,
+    Payout,
+    Receipt,
+    StatementFinding,
+    StatementLine,
+)  # fmt: skip
 from app.services.paying.receipts import KINDS
 
 AT_ONCE = 1000
@@ -32,13 +41,33 @@ def _query() -> sa.Select[*tuple[Any, ...]]:
             Payout.bank_reference, Payout.payee_name, Payout.payee_last_four,
             Payout.payee_bank_code, Payout.paid_at, Application.number.label("case_number"),
             Application.kind, Application.interest, Application.decided_at,
-            JournalEntry.reference.label("entry"),
+            JournalEntry.reference.label("entry"), _day_of_line().label("line_day"),
+            _day_found().label("found_day"),
         )
         .join(Payout, Payout.id == Receipt.payout_id)
         .join(Application, Application.id == Payout.application_id)
         .outerjoin(JournalEntry, paid)
         .order_by(Receipt.id)
     )  # fmt: skip
+
+
+def _day_of_line() -> sa.ScalarSelect[dt.date | None]:
+    """Return the day on which the bank booked a payment under its reference."""
+    line = StatementLine
+    booked = line.payout_id == Payout.id, line.direction == "out"
+    return sa.select(sa.func.min(line.on_date)).where(*booked).scalar_subquery()
+
+
+def _day_found() -> sa.ScalarSelect[dt.date | None]:
+    """Return the day of the line in which two people found a payment."""
+    finding, line = StatementFinding, StatementLine
+    return (
+        sa.select(sa.func.min(line.on_date))
+        .join(finding, finding.line_id == line.id)
+        .where(finding.payout_id == Payout.id, line.direction == "out")
+        .where(finding.confirmed_at.is_not(None))
+        .scalar_subquery()
+    )
 
 
 def verify(session: Session) -> Iterator[Violation]:
@@ -67,6 +96,8 @@ def _wrong(rows: list[Any], banks: dict[str, str]) -> str:
     for name, is_so in _must(rows[0]).items():
         if said.get(name) != is_so:
             return f"its {name} is {said.get(name)}, that of the payment is {is_so}"
+    if said.get("paid_on") not in (days := _days(rows[0])):
+        return f"its paid_on is {said.get('paid_on')}, that of the payment is {days[0]}"
     if said.get("entry") not in {row.entry for row in rows}:
         return f"no entry {said.get('entry')} booked the payment"
     if rows[0].application_id != rows[0].case_id:
@@ -86,9 +117,14 @@ def _must(row: Any) -> dict[str, str | None]:
         "payee": masking.mask_name(row.payee_name),
         "card": f"{masking.STARS} {row.payee_last_four}",
         "bank_reference": row.bank_reference or "",
-        "paid_on": local_date(row.paid_at or row.issued_at).isoformat(),
         "approved_on": local_date(decided).isoformat() if decided else None,
     }  # fmt: skip
+
+
+def _days(row: Any) -> list[str]:
+    """Return the days a payment may be said to be paid on: when it was told, when it was booked."""
+    told = local_date(row.paid_at or row.issued_at)
+    return [day.isoformat() for day in (told, row.line_day, row.found_day) if day is not None]
 
 
 def _wrong_bank(said: object, code: str, banks: dict[str, str]) -> str:
