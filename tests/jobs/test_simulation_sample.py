@@ -15,7 +15,7 @@ from tests.simulation.many import outcomes, seeds_of
 from tests.simulation.run import STEPS, play, prepare
 
 ROOT = Path(__file__).parents[2]
-DAILY = range(70124, 70126)
+DAILY = range(70126, 70128)
 DAILY_STEPS, FEW_STEPS = 80, 20
 NIGHTLY = {"sqlite": 10_000, "postgresql": 500}
 

@@ -55,7 +55,7 @@ class Suspense:
     """What waits for an account, and what each supplementary case has taken of it."""
 
     waits: Sums
-    taken: dict[int, Sums]
+    taken: dict[int | None, Sums]
 
 
 def is_supplement(session: Session, case: Application) -> bool:
@@ -86,7 +86,7 @@ def suspense(session: Session, account: Account) -> Suspense:
     return found
 
 
-def _moves(account: Account) -> sa.Select[tuple[int, str, str, dt.date, int | None, Decimal]]:
+def _moves(account: Account) -> sa.Select[int, str, str, dt.date, int | None, Decimal]:
     return (
         entries.postings_of(account)
         .with_only_columns(
@@ -98,9 +98,7 @@ def _moves(account: Account) -> sa.Select[tuple[int, str, str, dt.date, int | No
     )  # fmt: skip
 
 
-def _follow(
-    found: Suspense, row: sa.Row[tuple[int, str, str, dt.date, int | None, Decimal]]
-) -> None:
+def _follow(found: Suspense, row: sa.Row[int, str, str, dt.date, int | None, Decimal]) -> None:
     key, kind, reference, day, case_id, amount = row
     if kind == "late" or (kind == "release" and case_id not in found.taken):
         found.waits.late[key] = Late(key, day, amount)

@@ -51,14 +51,14 @@ def _query() -> sa.Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-def _day_of_line() -> sa.ScalarSelect[dt.date | None]:
+def _day_of_line() -> sa.ScalarSelect[dt.date]:
     """Return the day on which the bank booked a payment under its reference."""
     line = StatementLine
     booked = line.payout_id == Payout.id, line.direction == "out"
     return sa.select(sa.func.min(line.on_date)).where(*booked).scalar_subquery()
 
 
-def _day_found() -> sa.ScalarSelect[dt.date | None]:
+def _day_found() -> sa.ScalarSelect[dt.date]:
     """Return the day of the line in which two people found a payment."""
     finding, line = StatementFinding, StatementLine
     return (
