@@ -86,7 +86,7 @@ PAYOUTS: Mapping[PayoutStatus, tuple[Any, str, str]] = {
     PayoutStatus.SENT: (_l("Being paid"), "office", "paper-plane"),
     PayoutStatus.UNKNOWN: (_l("Payment in doubt"), "check", "circle-question"),
     PayoutStatus.PAID: (_l("Paid"), "done", "circle-check"),
-    PayoutStatus.SETTLED: (_l("Paid and on the statement"), "done", "circle-check"),
+    PayoutStatus.SETTLED: (_l("Settled"), "done", "circle-check"),
     PayoutStatus.REJECTED: (_l("Refused by the bank"), "turn", "circle-exclamation"),
     PayoutStatus.RETURNED: (_l("Sent back by the bank"), "turn", "circle-exclamation"),
     PayoutStatus.CANCELLED: (_l("Cancelled"), "plain", "ban"),

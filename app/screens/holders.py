@@ -183,10 +183,7 @@ class AccountScreen(Written):
         """Correct the account."""
         names = AccountChange.__slots__
         asked = AccountChange(**{name: form[name].data for name in names})
-        bans.check(
-            session, row, asked.ban_until, now=current.now(), loan_fraud=form.loan_fraud.data
-        )
         account_corrections.correct_account(
-            session, row, asked, reason=form.reason.data,
+            session, row, asked, reason=form.reason.data, loan_fraud=form.loan_fraud.data,
             actor=current.actor(), now=current.now(),
         )  # fmt: skip

@@ -63,6 +63,27 @@ def test_all_that_is_wrong_is_said_at_once(session, account, boss, values, reaso
     assert {one.field for one in refused.value.problems} == fields
 
 
+@pytest.mark.parametrize(
+    ("day", "loan_fraud", "kept"),
+    [((2029, 11, 18), False, True), ((2029, 11, 19), False, False),
+     ((2031, 11, 18), True, True), ((2031, 11, 19), True, False)],
+)  # fmt: skip
+def test_a_bar_lasts_no_longer_than_the_law_lets_it(
+    session, account, boss, day, loan_fraud, kept
+):
+    change = change_of(account, ban_until=dt.date(*day), ban_order="a", ban_reason="b")
+    told = []
+    try:
+        account_corrections.correct_account(
+            session, account, change, reason="x", loan_fraud=loan_fraud, actor=boss, now=NOON
+        )
+    except ManyProblems as refused:
+        told = [one.code for one in refused.problems]
+
+    assert told == ([] if kept else ["ban_too_long"])
+    assert (account.ban_until == dt.date(*day)) is kept
+
+
 def test_sealing_keeps_the_day(session, account, boss):
     account_corrections.correct_account(
         session, account, change_of(account, state=AccountState.SEALED), reason="调离",

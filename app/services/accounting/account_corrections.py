@@ -18,6 +18,7 @@ from app.domain.workdays import local_date
 from app.models import Account, Applicant
 from app.services import audit
 from app.services.accounting import entries
+from app.services.people import bans
 from app.services.staff import standing
 
 ZERO = Decimal(0)
@@ -85,19 +86,23 @@ def correct_account(
     change: AccountChange,
     *,
     reason: str,
+    loan_fraud: bool = False,
     actor: Actor,
     now: dt.datetime,
 ) -> None:
     """Correct employer, state, freeze and bar of an account of the agency.
 
-    A freeze and a bar name their order. Raises ``ManyProblems`` with every fault; the caller
+    A freeze and a bar name their order; a bar for ``loan_fraud`` may last longer. Raises ``ManyProblems`` with every fault; the caller
     commits.
     """
     policy.check_role(actor, Role.SUPERVISOR)
     policy.check_agency(actor, agency_id=account.agency_id)
     _check_other(session, account.applicant, actor=actor, now=now)
     entries.lock(session, account)
-    problems = _problems(account, change, reason, today=local_date(now))
+    problems = [
+        *_problems(account, change, reason, today=local_date(now)),
+        *bans.faults(session, account, change.ban_until, now=now, loan_fraud=loan_fraud),
+    ]
     if problems:
         raise ManyProblems(problems)
     changed = _changed(account, change)

@@ -10,11 +10,12 @@ from app.domain.policy import Actor
 from app.domain.terms import Role
 from app.models import ContributionFile
 from app.services.accounting.contributions import ContributionReport, import_contributions
+from app.services.paying.payout_lists import READERS
 from app.services.records import second_hands
 from app.services.records.second_hands import Hands
 
 HANDS = Hands(
-    ContributionFile, "contributions", readers=(Role.PAYER, Role.RELEASER, Role.AUDITOR),
+    ContributionFile, "contributions", readers=READERS,
     carriers=(Role.PAYER, Role.RELEASER),
 )  # fmt: skip
 

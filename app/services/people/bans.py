@@ -26,17 +26,18 @@ def longest(
     return add_months(on, MONTHS * years)
 
 
-def check(
+def faults(
     session: Session,
     account: Account,
     until: dt.date | None,
     *,
     now: dt.datetime,
-    loan_fraud: bool = False,
-) -> None:
-    """Raise ``Invalid`` (ban_too_long) when a new bar is longer than the law lets it be."""
+    loan_fraud: bool,
+) -> list[Invalid]:
+    """Return the fault (ban_too_long) of a new bar that is longer than the law lets it be."""
     if until is None or until == account.ban_until:
-        return
+        return []
     last = longest(session, account, now=now, loan_fraud=loan_fraud)
-    if until > last:
-        raise Invalid("too long", code="ban_too_long", field="ban_until", day=last)
+    if until <= last:
+        return []
+    return [Invalid("too long", code="ban_too_long", field="ban_until", day=last)]

@@ -1,6 +1,6 @@
 """A receiving account being corrected: given anew since the bank refused it, checked since then."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,21 +25,21 @@ def steps_of(session: Session, case: Application) -> list[CaseEvent]:
 
 def changed(events: Iterable[CaseEvent]) -> CaseEvent | None:
     """Return where the applicant named the account last, if the bank has not refused it since."""
-    found = None
-    for event in events:
-        if event.action == Note.CHANGE_PAYEE:
-            found = event
-        elif event.action in OF_THE_BANK:
-            found = None
-    return found
+    return _last(events, Note.CHANGE_PAYEE, undone_by=OF_THE_BANK)
 
 
 def checked(events: Iterable[CaseEvent]) -> CaseEvent | None:
     """Return where the first of two said that the account named last is right."""
+    return _last(events, Note.CHECK_PAYEE, undone_by=STEPS)
+
+
+def _last(
+    events: Iterable[CaseEvent], step: Note, *, undone_by: Collection[str]
+) -> CaseEvent | None:
     found = None
     for event in events:
-        if event.action == Note.CHECK_PAYEE:
+        if event.action == step:
             found = event
-        elif event.action in STEPS:
+        elif event.action in undone_by:
             found = None
     return found
