@@ -23,7 +23,9 @@ from tests.simulation.story import Broken, Story
 STEPS = 200
 """Deeds of a seed; what banks, workers and deaths add to them comes on top."""
 
-CALM_DAYS = 8
+CALM_DAYS = 16
+"""At the end: the longest holiday, after which a closed bank is tried again, and its statements."""
+
 FEWEST_CALM_DAYS = 2
 CALM_HOURS = (dt.time(9, 30), dt.time(15))
 PROVE_EVERY = 50
