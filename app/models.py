@@ -45,6 +45,18 @@ def refers_to(target: str, **kw: Any) -> Any:
     return mapped_column(sa.ForeignKey(target), index=True, **kw)
 
 
+def two_hands(*, waits_once: str, people: str) -> tuple[sa.Index, sa.CheckConstraint]:
+    """Return what guards a ``BroughtFile``: it waits once, and two people settle it."""
+    open_ = sa.text("settled_at IS NULL")
+    return (
+        sa.Index(
+            waits_once, "agency_id", "sha256", unique=True,
+            sqlite_where=open_, postgresql_where=open_,
+        ),
+        sa.CheckConstraint("settled_by <> brought_by", name=people),
+    )  # fmt: skip
+
+
 class HasSeal:
     """A row with sealed values: they are bound to its random name."""
 
@@ -946,14 +958,7 @@ class AccountFile(BroughtFile, Model):
     """Such a file as one person brought it, until another posts or refuses it; sealed."""
 
     __tablename__ = "account_file"
-    __table_args__ = (
-        sa.Index(
-            "one_waiting_account_file", "agency_id", "sha256", unique=True,
-            sqlite_where=sa.text("settled_at IS NULL"),
-            postgresql_where=sa.text("settled_at IS NULL"),
-        ),
-        sa.CheckConstraint("settled_by <> brought_by", name="two_people_open"),
-    )  # fmt: skip
+    __table_args__ = two_hands(waits_once="one_waiting_account_file", people="two_people_open")
 
     batch_id: Mapped[int | None] = refers_to("import_batch.id")
 
@@ -1300,14 +1305,7 @@ class ContributionFile(BroughtFile, Model):
     """Such a file as one person brought it, until another posts or refuses it; sealed."""
 
     __tablename__ = "contribution_file"
-    __table_args__ = (
-        sa.Index(
-            "one_waiting_file", "agency_id", "sha256", unique=True,
-            sqlite_where=sa.text("settled_at IS NULL"),
-            postgresql_where=sa.text("settled_at IS NULL"),
-        ),
-        sa.CheckConstraint("settled_by <> brought_by", name="two_people_post"),
-    )  # fmt: skip
+    __table_args__ = two_hands(waits_once="one_waiting_file", people="two_people_post")
 
     reference: Mapped[str] = mapped_column(sa.String(64))
     batch_id: Mapped[int | None] = refers_to("contribution_batch.id")

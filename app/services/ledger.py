@@ -180,14 +180,15 @@ def release(session: Session, case: Application, *, now: dt.datetime, why: str) 
     fixed the closing, the account closes no more and gets what waited.
     """
     amount, account = held_for(session, case), case.account
-    supplement = late_money.is_supplement(session, case)
+    closing = case.kind is Kind.CLOSING
+    supplement = closing and late_money.is_supplement(session, case)
     if amount:
         reference = f"release-{case.id}-{_entries_of(session, case) + 1}"
         waits = supplement or account.state is AccountState.CLOSED_BY_WITHDRAWAL
         target = LedgerCode.SUSPENSE if waits else LedgerCode.AVAILABLE
         move = entries.Movement("release", reference, amount, LedgerCode.HELD, target)
         entries.post(session, account, move, now=now, case=case, note=why)
-    if account.closing and case.kind is Kind.CLOSING and case.decision_hash and not supplement:
+    if account.closing and closing and case.decision_hash and not supplement:
         account.closing = False
         session.flush()
         _credit_late(session, account, now=now)

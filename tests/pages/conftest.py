@@ -37,6 +37,20 @@ def staff(rows, browse, app):
 
 
 @pytest.fixture
+def sign_in(rows, browse):
+    """Sign in a member of staff made for the test, named by roles: ``sign_in(Role.PAYER)``."""
+
+    def signed_in(*roles, agency="anhui"):
+        name = f"{agency}-{'-'.join(roles)}"
+        with rows() as session:
+            member = make_staff(session, name, *roles, agency=agency)
+            person = Person(name, PASSWORD, actor_of(session, member), member.name)
+        return browse().sign_in(person)
+
+    return signed_in
+
+
+@pytest.fixture
 def case_in(rows, people, chen):
     """Make a case that has walked to a status: ``case_in(Status.IN_REVIEW)``."""
 

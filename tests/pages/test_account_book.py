@@ -14,29 +14,12 @@ from app.services.accounting import reversals
 from tests import paid_in
 from tests.factories import (
     NOON,
-    PASSWORD,
-    Person,
-    actor_of,
     make_account,
     make_applicant,
     make_application,
-    make_staff,
 )  # fmt: skip
 
 MARCH = dt.datetime(2026, 3, 5, 4, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def sign_in(rows, browse):
-    """Sign in a member of staff made for the test."""
-
-    def signed_in(role):
-        with rows() as session:
-            member = make_staff(session, role.value, role)
-            person = Person(role.value, PASSWORD, actor_of(session, member), member.name)
-        return browse().sign_in(person)
-
-    return signed_in
 
 
 @pytest.fixture

@@ -14,25 +14,10 @@ from app.jobs.paying import pay_all
 from app.models import Agency, AuditEvent, BankFile, Payout
 from app.services.accounting import verification
 from app.services.paying import bank_arrivals
-from tests.factories import NOON, PASSWORD, Person, actor_of, make_staff
+from tests.factories import NOON
 from tests.money import make_approved
 
 PATH = "/desk/bank-files/"
-
-
-@pytest.fixture
-def sign_in(rows, browse):
-    """Sign in a member of staff made for the test."""
-
-    def signed_in(role, agency="anhui"):
-        with rows() as session:
-            member = make_staff(session, f"{agency}-{role}", role, agency=agency)
-            person = Person(
-                f"{agency}-{role}", PASSWORD, actor_of(session, member), member.name
-            )
-        return browse().sign_in(person)
-
-    return signed_in
 
 
 @pytest.fixture
@@ -170,4 +155,7 @@ def test_full_accounts_are_in_nobody_elses_hands(order, sign_in):
     )  # fmt: skip
 
     for role, agency, status in visitors:
-        assert sign_in(role, agency).client.get(f"{PATH}{order[0]}/file").status_code == status
+        assert (
+            sign_in(role, agency=agency).client.get(f"{PATH}{order[0]}/file").status_code
+            == status
+        )

@@ -14,27 +14,10 @@ from app.models import Account, AccountFile, Agency, AuditEvent, ImportBatch, St
 from app.packages.reader import PACKAGES
 from tests.factories import (
     PASSWORD,
-    Person,
-    actor_of,
     make_account,
     make_applicant,
     make_id_number,
-    make_staff,
 )
-
-
-@pytest.fixture
-def sign_in(rows, browse):
-    """Sign in a member of staff made for the test."""
-
-    def signed_in(*roles, agency="anhui"):
-        with rows() as session:
-            name = f"{agency}-{'-'.join(roles)}"
-            member = make_staff(session, name, *roles, agency=agency)
-            person = Person(name, PASSWORD, actor_of(session, member), member.name)
-        return browse().sign_in(person)
-
-    return signed_in
 
 
 @pytest.mark.parametrize(

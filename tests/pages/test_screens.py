@@ -7,15 +7,11 @@ from app.models import Application, CaseEvent, Material, MaterialType, PayoutBat
 from app.services import audit
 from tests.factories import (
     NOON,
-    PASSWORD,
-    Person,
-    actor_of,
     find_scheme,
     make_account,
     make_applicant,
     make_application,
     make_card,
-    make_staff,
 )  # fmt: skip
 from tests.money import make_approved
 
@@ -31,20 +27,6 @@ STAFF_LISTS = {
 }  # fmt: skip
 LISTS = [(role, path) for role, paths in STAFF_LISTS.items() for path in paths]
 OWN = ["my-accounts", "my-applications", "my-materials", "my-cards"]
-
-
-@pytest.fixture
-def sign_in(rows, browse):
-    """Sign in a member of staff made for the test."""
-
-    def signed_in(*roles, agency="anhui"):
-        with rows() as session:
-            name = f"{agency}-{'-'.join(roles)}"
-            member = make_staff(session, name, *roles, agency=agency)
-            person = Person(name, PASSWORD, actor_of(session, member), member.name)
-        return browse().sign_in(person)
-
-    return signed_in
 
 
 @pytest.fixture
