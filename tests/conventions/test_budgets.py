@@ -20,6 +20,10 @@ FUNCTIONS: dict[str, str] = {}
 CLASSES = {
     "app/models.py::Application": "the columns of a case",
 }
+WIDTH = 120
+"""Columns of a template; only a line that says a whole sentence may be longer."""
+
+SENTENCE = re.compile(r'"[^"]{50,}"|\'[^\']{50,}\'')
 OTHERS = 250
 SHORT = ("conftest", "factories", "forms")
 SUPPRESSIONS = 10
@@ -85,6 +89,17 @@ def test_a_docstring_stays_under_ten_lines():
 
 def test_a_template_is_made_of_components():
     assert not [name_of(path) for path in templates() if lines(path) > 150]
+
+
+def test_a_line_of_a_template_can_be_read():
+    wide = [
+        f"{name_of(path)}:{number} has {len(line)} columns"
+        for path in templates()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > WIDTH and len(SENTENCE.sub("", line)) > WIDTH / 2
+    ]
+
+    assert not wide
 
 
 def test_checks_are_silenced_rarely_and_with_a_reason():

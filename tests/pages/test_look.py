@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 COMPONENTS = Path(__file__).parents[2] / "app" / "templates" / "components"
-SHOWN = ("case", "charts", "data", "field", "materials", "page")
+SHOWN = ("case", "charts", "data", "field", "form", "materials", "page")
 """Files of components that the living page shows."""
 
 PARTS = {
     "described", "words", "remarks", "token", "status_tag", "clock_side", "numbers",
-    "marked_picture", "thumbs",
+    "marked_picture", "thumbs", "heads",
 }  # fmt: skip
 """Macros that only serve another one, or need a picture of somebody."""
 

@@ -19,7 +19,8 @@ def at_the_papers(browse, people, rows):
 
 
 def cards_of(page):
-    return {one["id"]: one.get_text(" ") for one in page.soup.select("li.aj-mat")}
+    cards = page.soup.select("li.aj-mat")
+    return {one["id"]: " ".join(one.get_text(" ").split()) for one in cards}
 
 
 def test_the_words_of_the_manual_stand_on_the_page(at_the_papers):
